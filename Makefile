@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# make, make check, make demo, make install; V=1 shows the commands. All built files are in build/.
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/ndpx
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSCONFDIR ?= /etc
+
+B := build
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
+PKG_CONFIG ?= pkg-config
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(patsubst $(B)/%,%,$@)')
+
+WARN := -Wall -Wextra -Wshadow -Wimplicit-fallthrough -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wvla -Werror
+CFLAGS ?= -O2 -g
+CPPFLAGS_ALL := -D_GNU_SOURCE -DNDPX_VERSION='"$(VERSION)"' -Iinclude
+CFLAGS_ALL := -std=gnu11 $(WARN) $(CFLAGS)
+LIBS := -lbpf -lconfuse -lmnl -ljansson
+
+# clang for BPF knows no multiarch directory of its own.
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Iinclude -Ibpf \
+	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
+
+USER_SRC := $(wildcard user/*.c)
+USER_OBJ := $(USER_SRC:%.c=$(B)/%.o)
+# Everything but main(), for the tests.
+LIB_OBJ := $(filter-out $(B)/user/main.o,$(USER_OBJ))
+
+.DELETE_ON_ERROR:
+.PHONY: all clean install uninstall deps check check-unit check-prog check-net lint format demo
+all: $(B)/ndpx
+
+$(B)/ndpx: $(USER_OBJ)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/user/%.o: user/%.c
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# Only the loader sees the skeleton.
+$(B)/user/dataplane_load.o: CPPFLAGS_ALL += -I$(B)/bpf -include include/ndpx_abi.h
+$(B)/user/dataplane_load.o: $(B)/bpf/ndpx.skel.h
+
+$(B)/bpf/ndpx.bpf.o: bpf/ndpx.bpf.c
+	$(call say,BPF)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/bpf/ndpx.skel.h: $(B)/bpf/ndpx.bpf.o
+	$(call say,SKEL)
+	$(Q)$(BPFTOOL) gen skeleton $< name ndpx_bpf > $@
+
+-include $(USER_OBJ:.o=.d) $(B)/bpf/ndpx.bpf.d
+
+# --- tests; `make check` is all of them, with what they need installed first ---
+
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+TEST_CFLAGS := -std=gnu11 $(WARN) -Wno-missing-prototypes -Wno-vla -O1 -g
+TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Ibpf -Iuser -Itests/rows
+
+ROWS_SRC := $(wildcard tests/rows/*.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
+# The pure half of user/, with the sanitizers.
+PURE := config config_check config_text error import_read metrics model netlink netlink_device \
+	output plan text_file verdict wanted
+PURE_OBJ := $(PURE:%=$(B)/san/user/%.o)
+ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
+
+$(B)/san/%.o: %.c
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
+
+$(B)/tests/unit/%: $(B)/san/tests/unit/%.o $(PURE_OBJ) $(ROWS_OBJ)
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -lconfuse -lmnl -ljansson
+
+$(B)/tests/prog/test_prog: $(wildcard tests/prog/*.c) $(ROWS_SRC) $(wildcard tests/prog/*.h tests/rows/*.h) \
+		include/ndpx_abi.h $(wildcard bpf/*.h)
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf -lcmocka
+
+$(B)/tests/ndtool: $(wildcard tests/net/*.c) $(wildcard tests/net/*.h)
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
+
+$(B)/tests/xdp_pass.bpf.o: tests/lab/xdp_pass.bpf.c
+	$(call say,BPF)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+
+.PHONY: tests
+.SECONDARY:
+tests: all $(UNIT_BIN) $(B)/tests/prog/test_prog $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o
+
+deps:
+	@tools/deps.sh check
+
+# The tools found are those there before `deps`: a second make sees the new ones.
+check: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) tests
+	@tests/check.sh $(B)
+
+demo:
+	@tools/deps.sh demo
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/xdp_pass.bpf.o
+	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) tests/lab/demo.sh
+
+lint:
+	@tools/lint.sh
+
+format:
+	clang-format -i $$(git ls-files -co --exclude-standard -- '*.c' '*.h')
+
+-include $(wildcard $(B)/san/*/*.d $(B)/san/*/*/*.d)
+
+# --- installation ---
+
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 \
+		$(DESTDIR)$(DOCDIR) $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/ndpx
+	install -m 755 $(B)/ndpx $(DESTDIR)$(SBINDIR)/ndpx
+	install -m 644 user/man/ndpx.8 $(DESTDIR)$(MANDIR)/man8/ndpx.8
+	install -m 644 user/man/ndpx.conf.5 $(DESTDIR)$(MANDIR)/man5/ndpx.conf.5
+	install -m 644 README.md tools/ndpx.conf.example $(DESTDIR)$(DOCDIR)
+	sed 's|@SBINDIR@|$(SBINDIR)|g' tools/ndpx.service > $(DESTDIR)$(UNITDIR)/ndpx.service
+	chmod 644 $(DESTDIR)$(UNITDIR)/ndpx.service
+
+# The configuration stays: it is the operator's.
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/ndpx $(DESTDIR)$(MANDIR)/man8/ndpx.8 \
+		$(DESTDIR)$(MANDIR)/man5/ndpx.conf.5 $(DESTDIR)$(UNITDIR)/ndpx.service
+	rm -rf $(DESTDIR)$(DOCDIR)
+
+clean:
+	rm -rf $(B)

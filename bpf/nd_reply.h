@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a rule to the answer: what a rule says about a valid solicitation (rows
+ * P33 and P75 to P84 of PROTOCOL.md) and the Neighbor Advertisement itself,
+ * "The answer" there. Compiled for BPF and natively.
+ */
+#ifndef ND_REPLY_H
+#define ND_REPLY_H
+
+#include "nd_check.h"
+
+/*
+ * Which of the two things a rule says holds at this generation. A staged change
+ * has a `since` ahead of it. Differences of generations are what is compared, so
+ * that the counter may wrap.
+ */
+ND_INLINE const struct ndpx_say *nd_rule_says(const struct ndpx_rule *rule, __u32 generation)
+{
+	return &rule->say[(__s32)(generation - rule->since) >= 0];
+}
+
+/*
+ * What a rule decides about a valid solicitation: NDPX_V_END to answer, else the
+ * verdict. `is_anycast`: the target is the network address of the prefix rule that
+ * matched; `ifindex`: the port the frame came in on.
+ */
+ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, int is_anycast,
+				     const struct nd_query *q, const struct ndpx_settings *set,
+				     __u32 ifindex)
+{
+	if (say->action == NDPX_ACT_NONE)
+		return NDPX_V_NO_GUEST; /* P80 */
+	if (say->action == NDPX_ACT_OWN)
+		return NDPX_V_OWN_ADDRESS; /* P75 */
+	if (say->action == NDPX_ACT_DENY)
+		return NDPX_V_DENIED; /* P79 */
+	/* RFC 4861 7.2.7: the subnet-router anycast address belongs to the routers. */
+	if (is_anycast)
+		return NDPX_V_NO_GUEST; /* P81 */
+	if (say->port != 0 && say->port == ifindex)
+		return NDPX_V_SAME_PORT; /* P78 */
+	if ((say->flags & NDPX_F_PAUSED) || (set->flags & NDPX_S_PAUSED))
+		return NDPX_V_PAUSED; /* P84 */
+	if (q->kind == ND_KIND_DAD && (say->flags & NDPX_F_DAD_IGNORE))
+		return NDPX_V_DAD_IGNORED; /* P33 */
+	return NDPX_V_END;
+}
+
+/*
+ * Writes the answer over the solicitation `q` was read from: "The answer" of
+ * PROTOCOL.md, column by column. `eth` is the frame, already as long as the answer,
+ * `l2_len` the bytes before its IPv6 header; a tag between stays as it is. The
+ * caller has checked that l2_len + ND_IP6_LEN + ND_NA_LEN bytes are there.
+ */
+ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, const struct nd_query *q,
+			const struct ndpx_say *say, const struct ndpx_settings *set)
+{
+	const __u32 fixed = ND_BE32((__u32)ND_NA_LEN) + ND_BE32((__u32)ND_NEXT_ICMPV6) +
+			    ND_BE32((__u32)ND_TYPE_NA << 24);
+	nd_mac mac = nd_get_mac(set->mac), lladdr = mac;
+	struct nd_addr source = q->target, dest = q->source;
+	__u8 *ip6 = eth + l2_len, *m = ip6 + ND_IP6_LEN;
+	__u32 flags = ND_NA_SOLICITED;
+	__u64 sum;
+
+	if (say->flags & NDPX_F_LLADDR)
+		lladdr = nd_get_mac(say->lladdr);
+	if (set->source_mode != NDPX_SOURCE_TARGET)
+		source = nd_get_addr(set->source);
+	nd_put_mac(eth, q->reply_to);
+	if (q->kind == ND_KIND_DAD) {
+		/* RFC 4861 7.2.4: to all nodes, with the Solicited flag 0. */
+		dest = nd_all_nodes(1);
+		flags = 0;
+		nd_put_mac(eth, nd_get_mac((const __u8[6]){ 0x33, 0x33, 0, 0, 0, 1 }));
+	}
+	/* H, always: the switch port knows no other. */
+	nd_put_mac(eth + 6, mac);
+	if (say->flags & NDPX_F_ROUTER)
+		flags |= ND_NA_ROUTER;
+	if (say->flags & NDPX_F_OVERRIDE)
+		flags |= ND_NA_OVERRIDE;
+	flags = ND_BE32(flags << 24);
+
+	nd_put32(ip6, ND_BE32(0x60000000u));
+	nd_put32(ip6 + 4, ND_BE32((__u32)ND_NA_LEN << 16 | ND_NEXT_ICMPV6 << 8 | 255));
+	nd_put_addr(ip6 + 8, source);
+	nd_put_addr(ip6 + 24, dest);
+
+	nd_put32(m, ND_BE32((__u32)ND_TYPE_NA << 24));
+	nd_put32(m + 4, flags);
+	nd_put_addr(m + 8, q->target);
+	nd_put16(m + 24, ND_BE16(ND_OPT_TLLAO << 8 | 1));
+	nd_put_mac(m + 26, lladdr);
+
+	/* RFC 4443 2.3 over the pseudo-header and the message; the checksum's place is 0. */
+	sum = nd_sum_addr(source) + nd_sum_addr(dest) + nd_sum_addr(q->target) + fixed + flags +
+	      nd_sum64(nd_get64(m + 24));
+	nd_put16(m + 2, (__u16)~nd_fold(sum));
+}
+
+#endif

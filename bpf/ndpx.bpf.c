@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The maps, the two hooks, and the helpers: the only BPF file that knows any of
+ * them. A frame goes parse -> check -> look up -> judge -> compose -> write; the
+ * steps without a helper live in nd_*.h.
+ */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_helpers.h>
+
+#include "ndpx_abi.h"
+#include "nd_reply.h"
+
+#define NDPX_AF_INET6 10 /* the ABI's; <sys/socket.h> is not for BPF */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, NDPX_MAX_GUESTS);
+	__type(key, struct ndpx_guest_key);
+	__type(value, struct ndpx_rule);
+} guests SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, NDPX_MAX_PREFIXES);
+	__type(key, struct ndpx_prefix_key);
+	__type(value, struct ndpx_rule);
+} prefixes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NDPX_COUNTERS);
+	__type(key, __u32);
+	__type(value, __u64);
+} counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, NDPX_MAX_ASKERS);
+	__type(key, struct ndpx_asker_key);
+	__type(value, struct ndpx_asker);
+} askers SEC(".maps");
+
+/* Written and read by user space alone; here so that it is made and pinned with the rest. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ndpx_record);
+} record SEC(".maps");
+
+/* A constant address, no look-up. User space maps it and writes it in place. */
+struct ndpx_config config SEC(".data.config") = { 0 };
+
+/* bpf_ktime_get_coarse_ns() is of kernel 5.11; false removes the call. */
+const volatile __u32 have_coarse_clock = 0;
+
+/* Set when the program was loaded with BPF_F_XDP_HAS_FRAGS, kernel 5.18. */
+const volatile __u32 have_frags = 0;
+
+static __always_inline __u64 coarse_now(void)
+{
+	return have_coarse_clock ? bpf_ktime_get_coarse_ns() : bpf_ktime_get_ns();
+}
+
+static __always_inline void count(enum ndpx_verdict verdict)
+{
+	__u32 slot = verdict;
+	__u64 *counter = bpf_map_lookup_elem(&counters, &slot);
+
+	if (counter)
+		(*counter)++;
+}
+
+/* The longest prefix that covers the target: one look-up a length in use, longest first. */
+static __noinline struct ndpx_rule *find_prefix(const struct ndpx_settings *set, __u32 generation,
+						const struct nd_query *q, int *is_anycast)
+{
+	__u32 i;
+
+	for (i = 0; i < NDPX_MAX_LENGTHS; i++) {
+		const struct ndpx_length *length = &set->lengths[i];
+		struct ndpx_prefix_key key = { .bits = length->bits, .vlan = q->vlan };
+		struct nd_addr mask, net;
+		struct ndpx_rule *rule;
+
+		if (i >= set->n_lengths)
+			break;
+		mask = nd_get_addr(length->mask);
+		net.hi = q->target.hi & mask.hi;
+		net.lo = q->target.lo & mask.lo;
+		nd_put_addr_words(key.addr, net);
+		rule = bpf_map_lookup_elem(&prefixes, &key);
+		if (!rule || nd_rule_says(rule, generation)->action == NDPX_ACT_NONE)
+			continue;
+		/* RFC 6164 5.1: a /127 has no subnet-router anycast address. */
+		*is_anycast = length->bits < 127 && nd_addr_eq(net, q->target);
+		return rule;
+	}
+	return NULL;
+}
+
+static __always_inline struct ndpx_rule *find_exact(__u16 vlan, struct nd_addr addr)
+{
+	struct ndpx_guest_key key = { .vlan = vlan };
+
+	nd_put_addr_words(key.addr, addr);
+	return bpf_map_lookup_elem(&guests, &key);
+}
+
+/* P44: is the solicitation's destination an address of this host? */
+static __noinline int is_own(const struct nd_query *q, __u32 generation)
+{
+	struct ndpx_rule *rule = find_exact(q->vlan, q->dest);
+
+	return rule && nd_rule_says(rule, generation)->action == NDPX_ACT_OWN;
+}
+
+/* P82, P83: routing and neighbour tables stay the one truth. */
+static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_say *say,
+					       const struct ndpx_settings *set,
+					       const struct nd_query *q, __u32 ifindex)
+{
+	struct bpf_fib_lookup fib = { .family = NDPX_AF_INET6, .ifindex = ifindex };
+	__u32 i;
+	long rc;
+
+	/*
+	 * The source stays ::, for the kernel routes nothing from a link-local address,
+	 * and that is where routers ask from.
+	 */
+	nd_put_addr_words(fib.ipv6_dst, q->target);
+	rc = bpf_fib_lookup(ctx, &fib, sizeof(fib), 0);
+	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return NDPX_V_NOT_ROUTED;
+	if (fib.ifindex == ifindex)
+		return NDPX_V_NOT_ROUTED;
+	for (i = 0; i < NDPX_MAX_UPPERS; i++) {
+		if (fib.ifindex == set->uppers[i])
+			return NDPX_V_NOT_ROUTED;
+	}
+	if (say->answer == NDPX_ANSWER_ALIVE && rc == BPF_FIB_LKUP_RET_NO_NEIGH)
+		return NDPX_V_NOT_ALIVE;
+	return NDPX_V_END;
+}
+
+/* P85: generic cell rate algorithm. Two CPUs may race for one word: an answer more, no lock. */
+static __noinline int over_rate(const struct ndpx_settings *set, const struct nd_query *q)
+{
+	struct ndpx_asker_key key = { .vlan = q->vlan };
+	__u64 now = bpf_ktime_get_ns(), due;
+	struct ndpx_asker *asker, fresh;
+
+	nd_put_mac(key.mac, q->asker);
+	asker = bpf_map_lookup_elem(&askers, &key);
+	if (!asker) {
+		fresh.due = now + set->rate_cost;
+		bpf_map_update_elem(&askers, &key, &fresh, BPF_ANY);
+		return 0;
+	}
+	due = asker->due;
+	if (due > now + set->rate_burst)
+		return 1;
+	asker->due = (due > now ? due : now) + set->rate_cost;
+	return 0;
+}
+
+/* What decide() hands to a hook. All but `drop` are set where the verdict answers. */
+struct decision {
+	int drop;     /* rather than pass, where the verdict does not answer */
+	__u32 l2_len; /* bytes before the IPv6 header */
+	const struct ndpx_say *say;
+	const struct ndpx_settings *set;
+	struct ndpx_rule *rule;
+};
+
+/*
+ * Everything but the hook's own business. Returns the verdict; *q is filled where
+ * it answers. Nothing of the frame is written.
+ */
+static __always_inline enum ndpx_verdict decide(void *ctx, const struct nd_frame *frame,
+						__u32 ifindex, struct nd_query *q,
+						struct decision *ret)
+{
+	__u32 generation = *(volatile __u32 *)&config.generation;
+	const struct ndpx_settings *set = &config.set[generation & 1];
+	const struct ndpx_say *say;
+	struct ndpx_rule *rule;
+	struct nd_port port;
+	struct nd_ns ns;
+	enum ndpx_verdict v;
+	int is_anycast = 0;
+
+	v = nd_parse(frame, &ns);
+	if (v != NDPX_V_END)
+		return v;
+	port.mac = nd_get_mac(set->mac);
+	port.link_local = nd_get_addr(set->link_local);
+	port.strict_lladdr = set->flags & NDPX_S_STRICT_LLADDR;
+	v = nd_check(frame, &ns, &port, q);
+	if (v != NDPX_V_END)
+		return v;
+
+	rule = find_exact(q->vlan, q->target);
+	if (!rule || nd_rule_says(rule, generation)->action == NDPX_ACT_NONE) {
+		/* P74: a link-local target is answered for only where it is named itself. */
+		if (set->n_lengths == 0 || nd_addr_is_link_local(q->target))
+			return NDPX_V_NO_GUEST; /* P80 */
+		rule = find_prefix(set, generation, q, &is_anycast);
+		if (!rule)
+			return NDPX_V_NO_GUEST;
+	}
+	say = nd_rule_says(rule, generation);
+	v = nd_judge(say, is_anycast, q, set, ifindex);
+	if (v == NDPX_V_PAUSED) {
+		/* P84: the kernel would forward a probe and return "beyond scope". */
+		ret->drop = q->kind == ND_KIND_PROBE;
+		return v;
+	}
+	if (v != NDPX_V_END)
+		return v;
+	if (q->kind == ND_KIND_PROBE_HOST && !is_own(q, generation))
+		return NDPX_V_BAD_DESTINATION; /* P44 */
+	if (say->answer != NDPX_ANSWER_ALWAYS) {
+		v = ask_kernel(ctx, say, set, q, ifindex);
+		if (v != NDPX_V_END)
+			return v;
+	}
+	if (set->rate_cost && over_rate(set, q)) {
+		ret->drop = 1;
+		return NDPX_V_RATE_LIMITED;
+	}
+
+	ret->l2_len = ns.l2_len;
+	ret->say = say;
+	ret->set = set;
+	ret->rule = rule;
+	if (q->kind == ND_KIND_DAD)
+		return NDPX_V_ANSWERED_DAD;
+	return q->kind == ND_KIND_MULTICAST ? NDPX_V_ANSWERED : NDPX_V_ANSWERED_PROBE;
+}
+
+static __always_inline int is_answer(enum ndpx_verdict v)
+{
+	return v >= NDPX_V_ANSWERED && v <= NDPX_V_ANSWERED_PROBE;
+}
+
+/* What `guest show -s` tells of a rule. */
+static __always_inline void remember(struct ndpx_rule *rule, const struct nd_query *q)
+{
+	__sync_fetch_and_add(&rule->answers, 1);
+	rule->last_answer = coarse_now();
+	nd_put_addr(rule->last_asker, q->source);
+}
+
+/* Writes the answer; 0 when the frame is too short for it, which a resize has excluded. */
+static __always_inline int write_answer(void *data, void *data_end, const struct nd_query *q,
+					const struct decision *d)
+{
+	/* Two constant offsets rather than one variable: the verifier's ranges stay exact. */
+	if (d->l2_len == ND_ETH_LEN) {
+		if (data + ND_NA_FRAME > data_end)
+			return 0;
+		nd_write(data, ND_ETH_LEN, q, d->say, d->set);
+		return 1;
+	}
+	if (data + ND_NA_FRAME + ND_TAG_LEN > data_end)
+		return 0;
+	nd_write(data, ND_ETH_LEN + ND_TAG_LEN, q, d->say, d->set);
+	return 1;
+}
+
+SEC("xdp")
+int ndpx_xdp(struct xdp_md *ctx)
+{
+	struct nd_frame frame = {
+		.data = (void *)(long)ctx->data,
+		.data_end = (void *)(long)ctx->data_end,
+	};
+	struct decision d = { 0 };
+	struct nd_query q;
+	enum ndpx_verdict v;
+	__u32 len;
+
+	frame.len = (__u32)(frame.data_end - frame.data);
+	v = decide(ctx, &frame, ctx->ingress_ifindex, &q, &d);
+	if (v == NDPX_V_NONE)
+		return XDP_PASS;
+	if (!is_answer(v)) {
+		count(v);
+		return d.drop ? XDP_DROP : XDP_PASS;
+	}
+	/* P20 and short solicitations: the NA is 86 bytes, 90 with a tag, whatever the NS was. */
+	len = d.l2_len + ND_IP6_LEN + ND_NA_LEN;
+	if (len != frame.len) {
+		if (have_frags)
+			frame.len = (__u32)bpf_xdp_get_buff_len(ctx);
+		if (bpf_xdp_adjust_tail(ctx, (int)len - (int)frame.len)) {
+			count(NDPX_V_NO_ROOM);
+			return XDP_PASS;
+		}
+	}
+	if (!write_answer((void *)(long)ctx->data, (void *)(long)ctx->data_end, &q, &d)) {
+		count(NDPX_V_NO_ROOM);
+		return XDP_ABORTED;
+	}
+	remember(d.rule, &q);
+	count(v);
+	return XDP_TX;
+}
+
+SEC("tc")
+int ndpx_tc(struct __sk_buff *skb)
+{
+	const __u32 most = ND_ETH_LEN + 2 * ND_TAG_LEN + ND_IP6_LEN + ND_NS_LEN + ND_OPTS_MAX;
+	struct nd_frame frame = { 0 };
+	struct decision d = { 0 };
+	struct nd_query q;
+	enum ndpx_verdict v;
+	__u32 len;
+
+	if (skb->protocol != ND_BE16(ND_ETHERTYPE_IPV6) &&
+	    !nd_is_vlan(ND_BE16((__u16)skb->protocol)))
+		return TC_ACT_UNSPEC; /* P1 */
+	frame.len = skb->len;
+	frame.data = (void *)(long)skb->data;
+	frame.data_end = (void *)(long)skb->data_end;
+	len = frame.len < most ? frame.len : most;
+	if (frame.data + len > frame.data_end) {
+		if (bpf_skb_pull_data(skb, len))
+			return TC_ACT_UNSPEC;
+		frame.data = (void *)(long)skb->data;
+		frame.data_end = (void *)(long)skb->data_end;
+	}
+	if (skb->vlan_present) {
+		frame.meta_type = ND_BE16((__u16)skb->vlan_proto);
+		frame.meta_tci = (__u16)skb->vlan_tci;
+	}
+	v = decide(skb, &frame, skb->ifindex, &q, &d);
+	if (v == NDPX_V_NONE)
+		return TC_ACT_UNSPEC;
+	if (!is_answer(v)) {
+		count(v);
+		return d.drop ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+	}
+	len = d.l2_len + ND_IP6_LEN + ND_NA_LEN;
+	if (len != frame.len && bpf_skb_change_tail(skb, len, 0)) {
+		count(NDPX_V_NO_ROOM);
+		return TC_ACT_UNSPEC;
+	}
+	if (!write_answer((void *)(long)skb->data, (void *)(long)skb->data_end, &q, &d)) {
+		count(NDPX_V_NO_ROOM);
+		return TC_ACT_SHOT;
+	}
+	remember(d.rule, &q);
+	count(v);
+	/* A tag the kernel took out is still with the frame and goes out again: P3. */
+	return (int)bpf_redirect(skb->ifindex, 0);
+}
+
+char _license[] SEC("license") = "GPL";

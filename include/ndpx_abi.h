@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What crosses between kernel and user space: map keys and values, verdicts,
+ * settings, names of maps. Compiled for BPF and natively; needs UAPI types only.
+ * Every layout is padded by hand and its size asserted: libbpf compares sizes
+ * alone, so a change of any of them must raise NDPX_ABI_VERSION.
+ */
+#ifndef NDPX_ABI_H
+#define NDPX_ABI_H
+
+#include <linux/types.h>
+
+#define NDPX_ABI_MAGIC	 0x6e647078u /* "ndpx" */
+#define NDPX_ABI_VERSION 1u
+
+/*
+ * The one table of the data plane's ways out: number, identifier, name, sentence.
+ * The name is the counter, the JSON key, the metric label, the word `explain`
+ * prints and the counter column of PROTOCOL.md. Numbers are never reused.
+ * Verdict 0 (NDPX_V_NONE) is "no Neighbor Solicitation": passed, not counted.
+ */
+#define NDPX_VERDICTS(X)                                                                           \
+	X(1, ANSWERED, answered, "answered a multicast solicitation")                              \
+	X(2, ANSWERED_DAD, answered_dad, "defended the address against duplicate detection")       \
+	X(3, ANSWERED_PROBE, answered_probe, "answered a unicast reachability probe")              \
+	X(4, DAD_IGNORED, dad_ignored, "duplicate detection, and the rule says ignore")            \
+	X(5, VLAN, vlan, "802.1ad tag or two tags")                                                \
+	X(6, NOT_FOR_US, not_for_us, "Ethernet destination is another station")                    \
+	X(7, LOOPED, looped, "our own frame came back")                                            \
+	X(8, BAD_SOURCE, bad_source, "impossible Ethernet or IPv6 source")                         \
+	X(9, BAD_HOP_LIMIT, bad_hop_limit, "hop limit is not 255")                                 \
+	X(10, BAD_LENGTH, bad_length, "shorter than a solicitation or than it claims")             \
+	X(11, FRAGMENT, fragment, "fragment header, RFC 6980")                                     \
+	X(12, EXT_HEADER, ext_header, "extension header before the solicitation")                  \
+	X(13, BAD_DESTINATION, bad_destination, "IPv6 destination does not fit the target")        \
+	X(14, CONFLICT, conflict, "source and target are the same address")                        \
+	X(15, BAD_CODE, bad_code, "ICMPv6 code is not 0")                                          \
+	X(16, BAD_CHECKSUM, bad_checksum, "ICMPv6 checksum is wrong")                              \
+	X(17, BAD_OPTION, bad_option, "malformed or contradictory option")                         \
+	X(18, SEND, send, "secured with SEND, which a proxy cannot sign")                          \
+	X(19, OPTIONS_LIMIT, options_limit, "more than 64 bytes of options")                       \
+	X(20, BAD_TARGET, bad_target, "target is multicast, unspecified or loopback")              \
+	X(21, NO_GUEST, no_guest, "no rule for the target")                                        \
+	X(22, OWN_ADDRESS, own_address, "target is an address or a gateway of this host")          \
+	X(23, SAME_PORT, same_port, "the guest sits behind the asking port")                       \
+	X(24, DENIED, denied, "a deny rule matches the target")                                    \
+	X(25, NOT_ROUTED, not_routed, "the kernel has no route to the guest by another port")      \
+	X(26, NOT_ALIVE, not_alive, "the kernel has no usable neighbour entry for the guest")      \
+	X(27, PAUSED, paused, "the rule or the uplink is paused")                                  \
+	X(28, RATE_LIMITED, rate_limited, "the asker exceeded its rate")                           \
+	X(29, NO_ROOM, no_room, "the frame could not be resized for the answer")
+
+enum ndpx_verdict {
+	NDPX_V_NONE = 0,
+#define X(number, id, name, text) NDPX_V_##id = number,
+	NDPX_VERDICTS(X)
+#undef X
+		NDPX_V_END, /* one past the last */
+};
+
+#define NDPX_COUNTERS 64 /* slots in `counters`: room to grow without a new map */
+_Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
+
+/* Names of the pinned maps; the BPF object uses the same. At most 15 characters. */
+#define NDPX_MAP_GUESTS	  "guests"
+#define NDPX_MAP_PREFIXES "prefixes"
+#define NDPX_MAP_COUNTERS "counters"
+#define NDPX_MAP_ASKERS	  "askers"
+#define NDPX_MAP_RECORD	  "record"
+#define NDPX_MAP_CONFIG	  "config"
+
+#define NDPX_MAX_GUESTS	  1048576 /* exact rules an uplink: 16 MiB of hash buckets */
+#define NDPX_MAX_PREFIXES 131072  /* prefix rules an uplink: 2 MiB of hash buckets */
+#define NDPX_MAX_ASKERS	  16384	  /* asking MACs remembered for `rate` */
+#define NDPX_MAX_LENGTHS  16	  /* distinct prefix lengths an uplink: look-ups on a miss */
+
+/* Key of `guests`. An IPv6 address is 16 bytes in network order, `vlan` is in host order. */
+struct ndpx_guest_key {
+	__u16 vlan; /* 0: untagged */
+	__u16 pad;
+	__u8 addr[16];
+};
+_Static_assert(sizeof(struct ndpx_guest_key) == 20, "layout crosses to the kernel");
+
+/* Key of `prefixes`: host bits of `addr` are zero. Host order but for `addr`. */
+struct ndpx_prefix_key {
+	__u32 bits;
+	__u16 vlan;
+	__u16 pad;
+	__u8 addr[16];
+};
+_Static_assert(sizeof(struct ndpx_prefix_key) == 24, "layout crosses to the kernel");
+
+enum ndpx_action {
+	NDPX_ACT_NONE = 0, /* no rule: as if the entry were not there */
+	NDPX_ACT_ANSWER = 1,
+	NDPX_ACT_DENY = 2,
+	NDPX_ACT_OWN = 3, /* an address or gateway of this host */
+};
+
+enum ndpx_answer_mode {
+	NDPX_ANSWER_ALWAYS = 0,
+	NDPX_ANSWER_ROUTED = 1, /* the kernel's route leaves by another port */
+	NDPX_ANSWER_ALIVE = 2,	/* and its neighbour entry there is usable */
+};
+
+#define NDPX_F_ROUTER	  0x01u /* R flag of the answer */
+#define NDPX_F_OVERRIDE	  0x02u /* O flag of the answer */
+#define NDPX_F_DAD_IGNORE 0x04u
+#define NDPX_F_PAUSED	  0x08u
+#define NDPX_F_LLADDR	  0x10u /* `lladdr` is set; else the port's MAC */
+
+/* What is said about an address. `port` is an ifindex, 0: none. */
+struct ndpx_say {
+	__u8 action; /* enum ndpx_action */
+	__u8 flags;  /* NDPX_F_* */
+	__u8 answer; /* enum ndpx_answer_mode */
+	__u8 pad;
+	__u32 port;
+	__u8 lladdr[6];
+	__u8 pad2[2];
+};
+_Static_assert(sizeof(struct ndpx_say) == 16, "layout crosses to the kernel");
+
+/*
+ * Value of `guests` and `prefixes`. say[0] holds before generation `since`,
+ * say[1] from it on: user space stages a whole change invisibly and makes it
+ * true with one store to ndpx_config.generation.
+ */
+struct ndpx_rule {
+	struct ndpx_say say[2];
+	__u32 since;
+	__u32 pad;
+	__u64 answers;
+	__u64 last_answer;   /* CLOCK_MONOTONIC, ns; 0: never */
+	__u8 last_asker[16]; /* IPv6 source of that solicitation, :: for DAD */
+};
+_Static_assert(sizeof(struct ndpx_rule) == 72, "layout crosses to the kernel");
+
+enum ndpx_source {
+	NDPX_SOURCE_TARGET = 0,
+	NDPX_SOURCE_LINK_LOCAL = 1,
+	NDPX_SOURCE_FIXED = 2,
+};
+
+#define NDPX_S_PAUSED	     0x01u
+#define NDPX_S_STRICT_LLADDR 0x02u
+
+/* A prefix length in use: the mask in network order, as memory holds it. */
+struct ndpx_length {
+	__u8 mask[16];
+	__u32 bits;
+	__u32 pad;
+};
+_Static_assert(sizeof(struct ndpx_length) == 24, "layout crosses to the kernel");
+
+#define NDPX_MAX_UPPERS	   8
+#define NDPX_SIZE_SETTINGS (72 + 4 * NDPX_MAX_UPPERS + 24 * NDPX_MAX_LENGTHS)
+
+/* Settings of an uplink. Addresses and MAC in network order, the rest in host order. */
+struct ndpx_settings {
+	__u8 mac[6]; /* H: of the port, or of its bond or bridge master */
+	__u8 pad[2];
+	__u8 link_local[16]; /* L, :: when the port has none */
+	__u8 source[16];     /* of the answers, where source_mode is not NDPX_SOURCE_TARGET */
+	__u32 flags;	     /* NDPX_S_* */
+	__u32 source_mode;   /* enum ndpx_source */
+	__u64 rate_cost;     /* ns an answer costs an asker, 0: no limit */
+	__u64 rate_burst;    /* ns of debt an asker may run up */
+	__u32 uppers
+		[NDPX_MAX_UPPERS]; /* ifindexes of the same link: master, VLAN devices; 0: none */
+	__u32 n_lengths;
+	__u32 pad2;
+	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */
+};
+_Static_assert(sizeof(struct ndpx_settings) == NDPX_SIZE_SETTINGS, "layout crosses to the kernel");
+
+/* The program's global data: set[generation & 1] is in force. */
+struct ndpx_config {
+	__u32 generation;
+	__u32 staged; /* not 0: a change was begun and not cleaned up; user space only */
+	struct ndpx_settings set[2];
+};
+_Static_assert(sizeof(struct ndpx_config) == 8 + 2 * NDPX_SIZE_SETTINGS,
+	       "layout crosses to the kernel");
+
+/* Key and value of `askers`: generic cell rate, one word and so no lock. */
+struct ndpx_asker_key {
+	__u8 mac[6];
+	__u16 vlan;
+};
+_Static_assert(sizeof(struct ndpx_asker_key) == 8, "layout crosses to the kernel");
+
+struct ndpx_asker {
+	__u64 due; /* CLOCK_MONOTONIC ns at which the asker is out of debt */
+};
+
+#define NDPX_R_ALLMULTI 0x01u /* ndpx switched allmulti on */
+#define NDPX_R_CLSACT	0x02u /* ndpx made the clsact qdisc */
+
+#define NDPX_MAX_VLANS 64 /* uplinks on one device */
+
+/* How an uplink is attached; in `record`. */
+enum ndpx_mode {
+	NDPX_MODE_NONE = 0,
+	NDPX_MODE_NATIVE = 1,
+	NDPX_MODE_GENERIC = 2,
+	NDPX_MODE_TCX = 3,
+	NDPX_MODE_CLSACT = 4,
+};
+
+/* Value of `record`, read and checked before anything else is reused. User space only. */
+struct ndpx_record {
+	__u32 magic;
+	__u32 abi;
+	__u16 size_rule;
+	__u16 size_config;
+	__u32 ifindex;
+	__u64 netns;	   /* cookie of the network namespace (SO_NETNS_COOKIE) */
+	__u64 object_hash; /* of the BPF object the attached program came from */
+	__u64 attached_at; /* CLOCK_REALTIME, s */
+	__u32 mode;	   /* enum ndpx_mode */
+	__u32 flags;	   /* NDPX_R_* */
+	__u32 groups;	   /* enum ndpx_groups asked for by the file */
+	__u32 want;	   /* enum ndpx_want: `mode` of the file */
+	char dev[16];
+	char release[16]; /* version of the ndpx that attached */
+	__u32 n_vlans;
+	__u32 pad;
+	__u16 vlans[NDPX_MAX_VLANS];  /* of the uplinks on this device, 0: untagged */
+	__u32 stacks[NDPX_MAX_VLANS]; /* ifindex on which this host's stack sees that VLAN */
+};
+_Static_assert(sizeof(struct ndpx_record) == 480, "layout crosses to the kernel");
+
+#endif

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What the verifier says of the programs: instructions walked, size, stack. The
+ * numbers are printed; a limit that is hit is a change to think about, long before
+ * an old kernel refuses.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <cmocka.h>
+
+#include "prog.h"
+
+#define MAX_VERIFIED 200000 /* of the million a kernel walks */
+#define MAX_XLATED   32768  /* bytes */
+#define MAX_STACK    512    /* MAX_BPF_STACK, of a chain of calls */
+#define LOG_STATS    4
+#define LOG_SIZE     65536
+
+/*
+ * "stack depth 336+56+24": one number a function, the entry first. Its functions call
+ * none in turn, so that the deepest chain is the entry and the largest of them.
+ */
+static unsigned int stack_depth(const char *log)
+{
+	const char *p = strstr(log, "stack depth ");
+	unsigned int entry, each, most = 0;
+	char *end;
+
+	if (!p)
+		fail_msg("no stack depth in the verifier's log: %s", log);
+	entry = (unsigned int)strtoul(p + strlen("stack depth "), &end, 10);
+	while (*end == '+') {
+		each = (unsigned int)strtoul(end + 1, &end, 10);
+		if (each > most)
+			most = each;
+	}
+	return entry + most;
+}
+
+/* Kernels before 5.16 tell it in the log only. */
+static unsigned int verified(const struct bpf_prog_info *info, const char *log)
+{
+	const char *p = strstr(log, "processed ");
+
+	if (info->verified_insns)
+		return info->verified_insns;
+	return p ? (unsigned int)strtoul(p + strlen("processed "), NULL, 10) : UINT32_MAX;
+}
+
+static void budget_of(const char *name)
+{
+	struct bpf_object *obj = bpf_object__open_file(prog_path(), NULL);
+	static char log[LOG_SIZE];
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+	struct bpf_program *prog, *each;
+	unsigned int insns, stack;
+
+	assert_non_null(obj);
+	prog = bpf_object__find_program_by_name(obj, name);
+	assert_non_null(prog);
+	bpf_object__for_each_program(each, obj) bpf_program__set_autoload(each, each == prog);
+	log[0] = '\0';
+	bpf_program__set_log_level(prog, LOG_STATS);
+	bpf_program__set_log_buf(prog, log, sizeof(log));
+	if (bpf_object__load(obj))
+		fail_msg("%s does not load: %s\n%s", name, strerror(errno), log);
+	assert_int_equal(bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len), 0);
+	insns = verified(&info, log);
+	stack = stack_depth(log);
+	printf("# %s: %u instructions verified (limit %u), %u bytes translated (%u), "
+	       "%u jited, %u bytes of stack (%u)\n",
+	       name, insns, MAX_VERIFIED, info.xlated_prog_len, MAX_XLATED, info.jited_prog_len,
+	       stack, MAX_STACK);
+	bpf_object__close(obj);
+	assert_true(insns < MAX_VERIFIED);
+	assert_true(info.xlated_prog_len > 0 && info.xlated_prog_len < MAX_XLATED);
+	assert_true(stack <= MAX_STACK);
+}
+
+static void test_budget_xdp(void **state)
+{
+	(void)state;
+	budget_of("ndpx_xdp");
+}
+
+static void test_budget_tc(void **state)
+{
+	(void)state;
+	budget_of("ndpx_tc");
+}
+
+int prog_budget(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_budget_xdp),
+		cmocka_unit_test(test_budget_tc),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Loading the object, its maps, and one run of a frame. libbpf by hand rather than
+ * the skeleton: the test sees what any loader sees, names and layouts.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <cmocka.h>
+#include <linux/pkt_cls.h>
+
+#include "prog.h"
+
+static struct prog plain, frags;
+
+const char *prog_hook_name(enum prog_hook hook)
+{
+	static const char *const names[HOOK_END] = { "xdp", "xdp.frags", "tc" };
+
+	return names[hook];
+}
+
+/* Sets a `const volatile __u32` of the program, found by its name in the BTF. */
+static void set_constant(struct bpf_object *obj, const char *name, __u32 value)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(obj, ".rodata");
+	const struct btf *btf = bpf_object__btf(obj);
+	const struct btf_type *section;
+	const struct btf_var_secinfo *var;
+	size_t size = 0;
+	__u8 data[256];
+	const void *initial;
+	int id, i;
+
+	assert_non_null(map);
+	initial = bpf_map__initial_value(map, &size);
+	assert_true(initial && size <= sizeof(data));
+	memcpy(data, initial, size);
+	id = btf__find_by_name_kind(btf, ".rodata", BTF_KIND_DATASEC);
+	assert_true(id > 0);
+	section = btf__type_by_id(btf, (__u32)id);
+	var = btf_var_secinfos(section);
+	for (i = 0; i < btf_vlen(section); i++, var++) {
+		const struct btf_type *t = btf__type_by_id(btf, var->type);
+
+		if (strcmp(btf__name_by_offset(btf, t->name_off), name))
+			continue;
+		assert_true(var->offset + sizeof(value) <= size);
+		memcpy(data + var->offset, &value, sizeof(value));
+		assert_int_equal(bpf_map__set_initial_value(map, data, size), 0);
+		return;
+	}
+	fail_msg("no constant %s in .rodata", name);
+}
+
+static int map_fd(struct bpf_object *obj, const char *name)
+{
+	int fd = bpf_object__find_map_fd_by_name(obj, name);
+
+	if (fd < 0)
+		fail_msg("no map %s", name);
+	return fd;
+}
+
+static void load(struct prog *p, int with_frags)
+{
+	struct bpf_program *xdp, *tc;
+
+	p->obj = bpf_object__open_file(prog_path(), NULL);
+	if (!p->obj)
+		fail_msg("%s: %s", prog_path(), strerror(errno));
+	xdp = bpf_object__find_program_by_name(p->obj, "ndpx_xdp");
+	tc = bpf_object__find_program_by_name(p->obj, "ndpx_tc");
+	assert_non_null(xdp);
+	assert_non_null(tc);
+	if (with_frags) {
+		set_constant(p->obj, "have_frags", 1);
+		set_constant(p->obj, "have_coarse_clock", 1);
+		bpf_program__set_flags(xdp, BPF_F_XDP_HAS_FRAGS);
+		bpf_program__set_autoload(tc, 0);
+	}
+	if (bpf_object__load(p->obj)) {
+		bpf_object__close(p->obj);
+		p->obj = NULL;
+		fail_msg("%s does not load: %s", prog_path(), strerror(errno));
+	}
+	p->fd[HOOK_XDP] = with_frags ? -1 : bpf_program__fd(xdp);
+	p->fd[HOOK_XDP_FRAGS] = with_frags ? bpf_program__fd(xdp) : -1;
+	p->fd[HOOK_TC] = with_frags ? -1 : bpf_program__fd(tc);
+	p->guests = map_fd(p->obj, NDPX_MAP_GUESTS);
+	p->prefixes = map_fd(p->obj, NDPX_MAP_PREFIXES);
+	p->counters = map_fd(p->obj, NDPX_MAP_COUNTERS);
+	p->askers = map_fd(p->obj, NDPX_MAP_ASKERS);
+	p->config = map_fd(p->obj, ".data.config");
+}
+
+struct prog *prog_for(enum prog_hook hook)
+{
+	struct prog *p = hook == HOOK_XDP_FRAGS ? &frags : &plain;
+
+	if (hook == HOOK_XDP_FRAGS && !prog_ports.frags)
+		skip();
+	if (!p->obj)
+		load(p, hook == HOOK_XDP_FRAGS);
+	return p;
+}
+
+static void empty(int fd)
+{
+	__u8 key[sizeof(struct ndpx_prefix_key)];
+
+	while (!bpf_map_get_next_key(fd, NULL, key))
+		assert_int_equal(bpf_map_delete_elem(fd, key), 0);
+}
+
+void prog_clear(struct prog *p)
+{
+	empty(p->guests);
+	empty(p->prefixes);
+	empty(p->askers);
+	p->env = NULL;
+}
+
+/* The map a rule lives in, and its key there. */
+static int place(struct prog *p, const struct row_rule *at, void *key)
+{
+	struct ndpx_guest_key guest = { .vlan = at->vlan };
+	struct ndpx_prefix_key prefix = { .vlan = at->vlan, .bits = at->bits };
+
+	if (at->bits == 128) {
+		memcpy(guest.addr, at->addr, 16);
+		memcpy(key, &guest, sizeof(guest));
+		return p->guests;
+	}
+	memcpy(prefix.addr, at->addr, 16);
+	memcpy(key, &prefix, sizeof(prefix));
+	return p->prefixes;
+}
+
+void prog_put(struct prog *p, const struct row_rule *at, const struct ndpx_rule *rule)
+{
+	__u8 key[sizeof(struct ndpx_prefix_key)];
+	int fd = place(p, at, key);
+
+	assert_int_equal(bpf_map_update_elem(fd, key, rule, BPF_ANY), 0);
+}
+
+void prog_get(struct prog *p, const struct row_rule *at, struct ndpx_rule *ret)
+{
+	__u8 key[sizeof(struct ndpx_prefix_key)];
+	int fd = place(p, at, key);
+
+	assert_int_equal(bpf_map_lookup_elem(fd, key, ret), 0);
+}
+
+void prog_config_write(struct prog *p)
+{
+	const __u32 zero = 0;
+
+	assert_int_equal(bpf_map_update_elem(p->config, &zero, &p->content, BPF_ANY), 0);
+}
+
+void prog_fill(struct prog *p, const struct row_env *env)
+{
+	size_t i;
+
+	if (p->env == env)
+		return;
+	prog_clear(p);
+	for (i = 0; i < env->n_rules; i++) {
+		const struct row_rule *r = &env->rules[i];
+		struct ndpx_rule rule = { .say = { r->say, r->say } };
+
+		rule.say[0].port = rule.say[1].port = prog_ifindex(r->port);
+		prog_put(p, r, &rule);
+	}
+	p->content = (struct ndpx_config){ .set = { env->settings, env->settings } };
+	prog_config_write(p);
+	p->env = env;
+}
+
+static void read_counters(struct prog *p, __u64 *ret)
+{
+	int cpus = libbpf_num_possible_cpus(), c;
+	__u64 values[cpus];
+	__u32 slot;
+
+	for (slot = 0; slot < NDPX_COUNTERS; slot++) {
+		assert_int_equal(bpf_map_lookup_elem(p->counters, &slot, values), 0);
+		for (ret[slot] = 0, c = 0; c < cpus; c++)
+			ret[slot] += values[c];
+	}
+}
+
+static void set_act(enum prog_hook hook, __u32 retval, struct prog_result *ret)
+{
+	const int tc = hook == HOOK_TC;
+
+	if ((int)retval == (tc ? TC_ACT_UNSPEC : XDP_PASS))
+		ret->act = ROW_PASS;
+	else if ((int)retval == (tc ? TC_ACT_SHOT : XDP_DROP))
+		ret->act = ROW_DROP;
+	else if ((int)retval == (tc ? TC_ACT_REDIRECT : XDP_TX))
+		ret->act = ROW_ANSWER;
+	else
+		ret->other = (int)retval;
+}
+
+int prog_run(enum prog_hook hook, const __u8 *frame, size_t len, struct prog_result *ret)
+{
+	struct prog *p = prog_for(hook);
+	struct xdp_md md = { .data_end = (__u32)len, .ingress_ifindex = prog_ports.in };
+	struct __sk_buff skb = { .ifindex = prog_ports.in };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = (__u32)len,
+		    .data_out = ret->out, .data_size_out = sizeof(ret->out));
+	__u64 before[NDPX_COUNTERS];
+	__u32 i;
+
+	ret->other = 0;
+	if (prog_ports.given) {
+		opts.ctx_in = hook == HOOK_TC ? (void *)&skb : (void *)&md;
+		opts.ctx_size_in = hook == HOOK_TC ? sizeof(skb) : sizeof(md);
+	}
+	read_counters(p, before);
+	if (bpf_prog_test_run_opts(p->fd[hook], &opts))
+		return errno;
+	read_counters(p, ret->moved);
+	for (i = 0; i < NDPX_COUNTERS; i++)
+		ret->moved[i] -= before[i];
+	ret->len = opts.data_size_out;
+	set_act(hook, opts.retval, ret);
+	return 0;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The real BPF object under BPF_PROG_TEST_RUN: loading it, filling its maps from a
+ * row's environment, running a frame and reading what moved. Everything happens in
+ * a network namespace of the test's own; nothing is attached or pinned.
+ */
+#ifndef PROG_H
+#define PROG_H
+
+#include <stddef.h>
+
+#include "ndpx_abi.h"
+#include "rows.h"
+
+#define PROG_SKIP 77 /* exit status: this machine cannot run the test */
+
+#ifndef BPF_F_XDP_HAS_FRAGS
+#define BPF_F_XDP_HAS_FRAGS (1U << 5)
+#endif
+
+enum prog_hook {
+	HOOK_XDP,
+	HOOK_XDP_FRAGS, /* loaded for multi-buffer frames, with the coarse clock */
+	HOOK_TC,
+	HOOK_END,
+};
+
+/* Ports of the namespace; where TEST_RUN takes no port (before 5.14) all are loopback. */
+struct prog_ports {
+	__u32 in, guest, upper;
+	int given; /* 1: `in` is handed to TEST_RUN */
+	int frags; /* 1: the kernel has multi-buffer XDP, 5.18 */
+};
+
+struct prog {
+	struct bpf_object *obj;
+	int fd[HOOK_END]; /* -1: not in this object */
+	int guests, prefixes, counters, askers, config;
+	const struct row_env *env;  /* what the maps hold, NULL: something else */
+	struct ndpx_config content; /* of `config` */
+};
+
+struct prog_result {
+	enum row_act act;
+	int other; /* the return value where it is no row_act, else 0 */
+	__u8 out[8192];
+	__u32 len;
+	__u64 moved[NDPX_COUNTERS];
+};
+
+extern struct prog_ports prog_ports;
+
+/* Namespace and ports, before the first load; a sentence where the machine can't. */
+const char *prog_machine(void);
+/* The object's file, $NDPX_BPF_OBJECT. */
+const char *prog_path(void);
+
+/* The object that serves a hook, loaded at the first call; skips where the kernel can't. */
+struct prog *prog_for(enum prog_hook hook);
+const char *prog_hook_name(enum prog_hook hook);
+
+void prog_clear(struct prog *p); /* no rules, no askers */
+void prog_fill(struct prog *p, const struct row_env *env);
+void prog_config_write(struct prog *p); /* p->content goes into force */
+void prog_put(struct prog *p, const struct row_rule *at, const struct ndpx_rule *rule);
+void prog_get(struct prog *p, const struct row_rule *at, struct ndpx_rule *ret);
+
+/* 0, or the errno of TEST_RUN itself. */
+int prog_run(enum prog_hook hook, const __u8 *frame, size_t len, struct prog_result *ret);
+
+/* Asserts: act, verdict's counter and no other, and the whole frame; for row->frame. */
+void prog_expect(enum prog_hook hook, const struct row *row);
+/* A row that is only expected to have another act and verdict than the table's. */
+void prog_expect_verdict(enum prog_hook hook, const struct row *row, enum ndpx_verdict verdict,
+			 enum row_act act);
+/* The row of the table with this name and sentence; aborts where there is none. */
+const struct row *prog_row(const char *name, const char *what);
+
+__u32 prog_ifindex(enum row_port port);
+int prog_sh(const char *command); /* 0 when it succeeded */
+
+/* The groups of tests that are no rows: the number that failed. */
+int prog_rules(void);
+int prog_kernel(void);
+int prog_budget(void);
+
+#endif

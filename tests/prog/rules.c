@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What a rule holds and when: its statistics, changes staged for a later generation,
+ * and the two sets of settings.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+
+#include "prog.h"
+
+#define SECOND 1000000000ull
+
+static const enum prog_hook hooks[] = { HOOK_XDP, HOOK_XDP_FRAGS, HOOK_TC };
+
+/* Runs a test on each hook that this kernel has. */
+static void on_hooks(void (*test)(enum prog_hook hook))
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
+		if (hooks[i] == HOOK_XDP_FRAGS && !prog_ports.frags)
+			continue;
+		test(hooks[i]);
+	}
+}
+
+static struct row_rule at(const char *addr, __u8 bits)
+{
+	struct row_rule r = { .bits = bits };
+
+	assert_int_equal(inet_pton(AF_INET6, addr, r.addr), 1);
+	return r;
+}
+
+static __u64 now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (__u64)ts.tv_sec * SECOND + (__u64)ts.tv_nsec;
+}
+
+static void expect_stats(struct prog *p, const struct row_rule *where, __u64 answers,
+			 const char *asker)
+{
+	struct row_rule want = at(asker, 128);
+	struct ndpx_rule rule;
+
+	prog_get(p, where, &rule);
+	assert_int_equal(rule.answers, answers);
+	assert_memory_equal(rule.last_asker, want.addr, 16);
+	if (answers == 0) {
+		assert_int_equal(rule.last_answer, 0);
+		return;
+	}
+	/* The coarse clock lags a tick. */
+	assert_true(rule.last_answer + SECOND > now());
+	assert_true(rule.last_answer <= now());
+}
+
+static void statistics(enum prog_hook hook)
+{
+	struct prog *p = prog_for(hook);
+	struct row_rule t = at("2001:db8:1::1234", 128), ula = at("fd00:1::34", 128);
+	struct row_rule prefix = at("2001:db8:2::", 48), paused = at("2001:db8:1::a5", 128);
+
+	p->env = NULL;
+	prog_expect(hook, prog_row("P50", "multicast: 0000 for 26fa"));
+	expect_stats(p, &t, 0, "::");
+	prog_expect(hook, prog_row("P42", "D = SNM(T)"));
+	expect_stats(p, &t, 1, "fe80::1");
+	prog_expect(hook, prog_row("P31", "S = 2001:db8:1::1, a probe"));
+	expect_stats(p, &t, 2, "2001:db8:1::1");
+	prog_expect(hook, prog_row("P33", "dad = defend"));
+	/* P44 asks with a D of this host's: the guest's rule counts, not the host's. */
+	expect_stats(p, &t, 3, "::");
+	prog_expect(hook, prog_row("P44", "D = L"));
+	expect_stats(p, &t, 4, "fe80::1");
+	prog_expect(hook, prog_row("P77", "/48"));
+	prog_expect(hook, prog_row("P77", "/48, DAD"));
+	expect_stats(p, &prefix, 2, "::");
+	prog_expect(hook, prog_row("P84", "the rule, multicast"));
+	expect_stats(p, &paused, 0, "::");
+	expect_stats(p, &t, 4, "fe80::1");
+	expect_stats(p, &ula, 0, "::");
+}
+
+static void test_statistics(void **state)
+{
+	(void)state;
+	on_hooks(statistics);
+}
+
+static void expect_none(enum prog_hook hook, const struct row *row)
+{
+	prog_expect_verdict(hook, row, NDPX_V_NO_GUEST, ROW_PASS);
+}
+
+static void generation_is(struct prog *p, __u32 generation)
+{
+	p->content.generation = generation;
+	prog_config_write(p);
+}
+
+/* An empty uplink with the default settings, at this generation. */
+static struct prog *bare(enum prog_hook hook, const struct row *row, __u32 generation)
+{
+	struct prog *p = prog_for(hook);
+
+	prog_fill(p, row->env);
+	prog_clear(p);
+	generation_is(p, generation);
+	return p;
+}
+
+static void staged(enum prog_hook hook, const struct row *row, const struct row_rule *where,
+		   const struct ndpx_say *say, __u32 generation)
+{
+	struct prog *p = bare(hook, row, generation);
+	struct ndpx_rule rule = { .since = generation + 1 };
+
+	expect_none(hook, row);
+	rule.say[1] = *say; /* staged add */
+	prog_put(p, where, &rule);
+	expect_none(hook, row);
+	generation_is(p, generation + 1);
+	prog_expect_verdict(hook, row, row->verdict, row->act);
+	generation_is(p, generation + 2);
+	prog_expect_verdict(hook, row, row->verdict, row->act);
+
+	rule = (struct ndpx_rule){ .say = { *say }, .since = generation + 3 }; /* delete */
+	prog_put(p, where, &rule);
+	prog_expect_verdict(hook, row, row->verdict, row->act);
+	generation_is(p, generation + 3);
+	expect_none(hook, row);
+}
+
+/* Far from, across, and just at the wrap of the counter, and where it turns negative. */
+static void generations(enum prog_hook hook)
+{
+	static const __u32 first[] = { 0, 1, 1000, 0x7ffffffe, 0x7fffffff, 0xfffffffd, 0xffffffff };
+	struct row_rule t = at("2001:db8:1::1234", 128), prefix = at("2001:db8:2::", 48);
+	struct ndpx_say exact = { .action = NDPX_ACT_ANSWER };
+	struct ndpx_say wide = {
+		.action = NDPX_ACT_ANSWER,
+		.flags = NDPX_F_LLADDR,
+		.lladdr = { 2, 0, 0, 0, 0xaa, 48 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+		staged(hook, prog_row("P42", "D = SNM(T)"), &t, &exact, first[i]);
+		staged(hook, prog_row("P33", "dad = defend"), &t, &exact, first[i]);
+		staged(hook, prog_row("P77", "/48, a probe"), &prefix, &wide, first[i]);
+	}
+}
+
+static void test_generations(void **state)
+{
+	(void)state;
+	on_hooks(generations);
+}
+
+/* A staged deny inside an answered prefix hides nothing before its time. */
+static void staged_inside(enum prog_hook hook)
+{
+	const struct row *row = prog_row("P77", "/48");
+	struct prog *p = bare(hook, row, 10);
+	struct row_rule wide = at("2001:db8:2::", 48), exact = at("2001:db8:2:9::1", 128);
+	struct row_rule inner = at("2001:db8:2:9::", 64);
+	struct ndpx_say answer = {
+		.action = NDPX_ACT_ANSWER,
+		.flags = NDPX_F_LLADDR,
+		.lladdr = { 2, 0, 0, 0, 0xaa, 48 },
+	};
+	struct ndpx_rule rule = { .say = { answer, answer }, .since = 10 };
+	const struct ndpx_say deny = { .action = NDPX_ACT_DENY };
+	const struct ndpx_say own = { .action = NDPX_ACT_OWN };
+
+	prog_put(p, &wide, &rule);
+	rule = (struct ndpx_rule){ .say[1] = deny, .since = 11 };
+	prog_put(p, &inner, &rule);
+	rule = (struct ndpx_rule){ .say[1] = own, .since = 12 };
+	prog_put(p, &exact, &rule);
+	prog_expect_verdict(hook, row, row->verdict, row->act);
+	generation_is(p, 11);
+	prog_expect_verdict(hook, row, NDPX_V_DENIED, ROW_PASS);
+	generation_is(p, 12);
+	prog_expect_verdict(hook, row, NDPX_V_OWN_ADDRESS, ROW_PASS);
+}
+
+static void test_staged_inside(void **state)
+{
+	(void)state;
+	on_hooks(staged_inside);
+}
+
+/* P44's look-up for D obeys the generation as well. */
+static void staged_own(enum prog_hook hook)
+{
+	const struct row *row = prog_row("P44", "D is an address of this host");
+	struct prog *p = bare(hook, row, 4);
+	struct row_rule t = at("2001:db8:1::1234", 128), own = at("2001:db8:1::fe", 128);
+	struct ndpx_rule rule = { .say[1].action = NDPX_ACT_ANSWER };
+
+	prog_put(p, &t, &rule);
+	rule = (struct ndpx_rule){ .say[1].action = NDPX_ACT_OWN, .since = 5 };
+	prog_put(p, &own, &rule);
+	prog_expect_verdict(hook, row, NDPX_V_BAD_DESTINATION, ROW_PASS);
+	generation_is(p, 5);
+	prog_expect_verdict(hook, row, row->verdict, row->act);
+}
+
+static void test_staged_own(void **state)
+{
+	(void)state;
+	on_hooks(staged_own);
+}
+
+/* set[generation & 1]: the other set may hold anything. */
+static void settings(enum prog_hook hook)
+{
+	const struct row *target = prog_row("vector", "multicast, source T");
+	const struct row *local = prog_row("vector", "multicast, source L");
+	struct prog *p = prog_for(hook);
+	__u32 g;
+
+	prog_fill(p, target->env);
+	p->env = NULL;
+	p->content.set[1] = local->env->settings;
+	for (g = 0; g < 4; g++) {
+		const struct row *row = g & 1 ? local : target;
+
+		generation_is(p, g);
+		prog_expect_verdict(hook, row, row->verdict, row->act);
+	}
+	memset(p->content.set[1].mac, 0x44, 6);
+	generation_is(p, 4);
+	prog_expect_verdict(hook, target, target->verdict, target->act);
+	generation_is(p, 5);
+	/* Another MAC: a probe to H is not for this port. */
+	target = prog_row("vector", "probe, source T");
+	prog_expect_verdict(hook, target, NDPX_V_NOT_FOR_US, ROW_PASS);
+}
+
+static void test_settings(void **state)
+{
+	(void)state;
+	on_hooks(settings);
+}
+
+int prog_rules(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_statistics),    cmocka_unit_test(test_generations),
+		cmocka_unit_test(test_staged_inside), cmocka_unit_test(test_staged_own),
+		cmocka_unit_test(test_settings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

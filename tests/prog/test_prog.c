@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Runs the table of tests/rows through the real program, once a hook, and then what
+ * needs the kernel: rules in force and staged, routes, neighbours, rates, budgets.
+ * Exit status 77 and a reason where this machine cannot.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "prog.h"
+
+static void test_row_xdp(void **state)
+{
+	prog_expect(HOOK_XDP, *state);
+}
+
+static void test_row_xdp_frags(void **state)
+{
+	prog_expect(HOOK_XDP_FRAGS, *state);
+}
+
+static void test_row_tc(void **state)
+{
+	prog_expect(HOOK_TC, *state);
+}
+
+static int rows_on(enum prog_hook hook)
+{
+	static const CMUnitTestFunction run[HOOK_END] = {
+		test_row_xdp,
+		test_row_xdp_frags,
+		test_row_tc,
+	};
+	const struct row *rows;
+	size_t n = rows_all(&rows), i;
+	struct CMUnitTest *tests = calloc(n, sizeof(*tests));
+	char *group = NULL;
+	int failed;
+
+	if (!tests || asprintf(&group, "rows on %s", prog_hook_name(hook)) < 0)
+		abort();
+	for (i = 0; i < n; i++) {
+		char *name = NULL;
+
+		if (asprintf(&name, "%s %s (%s, %s)", rows[i].name, rows[i].what, rows[i].env->name,
+			     prog_hook_name(hook)) < 0)
+			abort();
+		tests[i] = (struct CMUnitTest){
+			.name = name,
+			.test_func = run[hook],
+			.initial_state = (void *)(uintptr_t)&rows[i],
+		};
+	}
+	failed = _cmocka_run_group_tests(group, tests, n, NULL, NULL);
+	for (i = 0; i < n; i++)
+		free((void *)(uintptr_t)tests[i].name);
+	free(tests);
+	free(group);
+	return failed;
+}
+
+int main(void)
+{
+	const char *why = prog_machine();
+	int hook, failed = 0;
+
+	if (why) {
+		printf("SKIP: %s\n", why);
+		return PROG_SKIP;
+	}
+	if (access(prog_path(), R_OK)) {
+		fprintf(stderr, "test_prog: %s: build the BPF object first\n", prog_path());
+		return 1;
+	}
+	for (hook = 0; hook < HOOK_END; hook++)
+		failed += rows_on((enum prog_hook)hook);
+	failed += prog_rules();
+	failed += prog_kernel();
+	failed += prog_budget();
+	return failed;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The rows of PROTOCOL.md as data: a frame, the settings and rules it meets, and
+ * what must come of it. For any runner - native, BPF_PROG_TEST_RUN, a wire - so
+ * nothing here knows how a row is run. Must not use the code under test.
+ */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include <stddef.h>
+
+#include "ndpx_abi.h"
+
+enum row_act {
+	ROW_PASS, /* the frame goes on, not a byte changed */
+	ROW_DROP,
+	ROW_ANSWER, /* `answer` leaves by the port the frame came in on */
+};
+
+/* Ports are named: a runner puts its own interface indexes into say.port. */
+enum row_port {
+	ROW_PORT_NONE,
+	ROW_PORT_IN,	/* the port the frame comes in on */
+	ROW_PORT_OTHER, /* another one */
+};
+
+struct row_rule {
+	__u16 vlan;
+	__u8 bits; /* 128: an entry of `guests`, else of `prefixes` */
+	__u8 addr[16];
+	struct ndpx_say say; /* say.port is left 0 */
+	enum row_port port;
+};
+
+/* What a frame meets: settings, complete with the prefix lengths in use, and rules. */
+struct row_env {
+	const char *name;
+	struct ndpx_settings settings;
+	const struct row_rule *rules;
+	size_t n_rules;
+};
+
+struct row {
+	const char *name; /* "P63"; "answer" and "vector" for those sections of PROTOCOL.md */
+	const char *what; /* a short sentence */
+	const struct row_env *env;
+	const __u8 *frame;
+	size_t len;
+	enum ndpx_verdict verdict;
+	enum row_act act;
+	const __u8 *answer; /* the whole frame, where `act` is ROW_ANSWER */
+	size_t answer_len;
+};
+
+/* All rows; the table is built at the first call and lives until exit. */
+size_t rows_all(const struct row **ret);
+
+#endif

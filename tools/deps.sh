@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Installs what building and testing need, on Debian and its kin; does nothing where all is there.
+# usage: deps.sh build|demo|check
+set -eu
+
+build="gcc make pkg-config clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool libconfuse-dev
+	libmnl-dev libjansson-dev"
+demo="$build iproute2 nftables iputils-ping tcpdump ethtool procps util-linux"
+check="$demo libcmocka-dev clang-format clang-tidy shellcheck strace jq mandoc libclang-rt-dev"
+
+case "${1:-build}" in
+build) want=$build ;;
+demo) want=$demo ;;
+check) want=$check ;;
+*)
+	echo "usage: deps.sh build|demo|check" >&2
+	exit 1
+	;;
+esac
+
+missing=
+for p in $want; do
+	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' ||
+		missing="$missing $p"
+done
+[ -n "$missing" ] || exit 0
+
+echo "installing:$missing"
+if [ "$(id -u)" != 0 ]; then
+	echo "deps.sh: needs root: apt-get install$missing" >&2
+	exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# shellcheck disable=SC2086 # a list of words
+if ! { apt-get update -q && apt-get install -q -y --no-install-recommends $missing; } >"$log" 2>&1; then
+	tail -n 20 "$log" >&2
+	exit 1
+fi

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* What the verbs share: errors to the user, the file, finding and opening instances. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "command.h"
+#include "groups.h"
+
+int command_fail(const struct command *cmd, const struct error *err)
+{
+	struct output out;
+
+	fflush(stdout);
+	fprintf(stderr, "ndpx: %s\n", err->message);
+	if (cmd->json) {
+		out_start(&out, stdout, true, cmd->pretty);
+		out_object(&out, "error");
+		out_string(&out, "code", NULL, error_name(err->code));
+		out_string(&out, "message", NULL, err->message);
+		out_close(&out, '}');
+		out_finish(&out);
+	}
+	return err->status;
+}
+
+void command_note(const struct command *cmd, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cmd->quiet)
+		return;
+	fflush(stdout);
+	fputs("ndpx: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+int command_finish(const struct command *cmd, struct output *out, int status)
+{
+	struct error err;
+	int r = out_finish(out);
+
+	(void)cmd;
+	if (!r)
+		return status;
+	error_set(&err, EXIT_KERNEL, -r, "writing the output: %s", strerror(-r));
+	fprintf(stderr, "ndpx: %s\n", err.message);
+	return err.status;
+}
+
+static void print_mistakes(const struct command *cmd, const struct config_mistakes *mistakes)
+{
+	struct output out;
+	size_t i;
+
+	for (i = 0; i < mistakes->n; i++)
+		fprintf(stderr, "ndpx: %s:%d: %s\n", cmd->config, mistakes->items[i].line,
+			mistakes->items[i].text);
+	if (!cmd->json)
+		return;
+	out_start(&out, stdout, true, cmd->pretty);
+	out_object(&out, "error");
+	out_string(&out, "code", NULL, "EINVAL");
+	out_string(&out, "message", NULL, "the configuration has mistakes");
+	out_array(&out, "mistakes");
+	for (i = 0; i < mistakes->n; i++) {
+		out_object(&out, NULL);
+		out_string(&out, "file", NULL, cmd->config);
+		out_number(&out, "line", NULL, (uint64_t)mistakes->items[i].line);
+		out_string(&out, "message", NULL, mistakes->items[i].text);
+		out_close(&out, '}');
+	}
+	out_close(&out, ']');
+	out_close(&out, '}');
+	out_finish(&out);
+}
+
+int command_load_config(const struct command *cmd, struct model *ret)
+{
+	struct config_mistakes mistakes = { 0 };
+	struct error err;
+	int r = config_load(cmd->config, ret, &mistakes, &err);
+
+	if (!r)
+		return EXIT_DONE;
+	if (!mistakes.n)
+		return command_fail(cmd, &err);
+	print_mistakes(cmd, &mistakes);
+	config_mistakes_free(&mistakes);
+	return EXIT_USAGE;
+}
+
+int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found, struct error *err)
+{
+	struct place place = { 0 }, named = { 0 };
+	unsigned long vid;
+	struct error why;
+	int i, r = 0;
+
+	for (i = 0; i < argc; i += 2) {
+		bool dev = !strcmp(argv[i], "dev"), vlan = !strcmp(argv[i], "vlan");
+
+		if (!dev && !vlan)
+			return error_set(err, EXIT_USAGE, EINVAL, "unknown word '%s'", argv[i]);
+		if (i + 1 == argc)
+			return error_set(err, EXIT_USAGE, EINVAL, "'%s' needs a value", argv[i]);
+		if ((dev && named.dev[0]) || (vlan && place.have_vlan))
+			return error_set(err, EXIT_USAGE, EINVAL, "'%s' is given twice", argv[i]);
+		if (dev) {
+			r = parse_dev(argv[i + 1], &named, &why);
+		} else {
+			r = parse_number(argv[i + 1], 4094, &vid, &why);
+			place.vlan = r ? 0 : (uint16_t)vid;
+			place.have_vlan = true;
+		}
+		if (r)
+			return error_set(err, EXIT_USAGE, EINVAL, "%s %s", argv[i], why.message);
+	}
+	if (named.have_vlan && place.have_vlan && named.vlan != place.vlan)
+		return error_set(err, EXIT_USAGE, EINVAL, "vlan %u contradicts %s.%u", place.vlan,
+				 named.dev, named.vlan);
+	if (!named.have_vlan) {
+		named.vlan = place.vlan;
+		named.have_vlan = place.have_vlan;
+	}
+	if (named.have_vlan && !named.dev[0])
+		return error_set(err, EXIT_USAGE, EINVAL, "'vlan' needs 'dev DEV'");
+	*ret = named;
+	*ret_found = named.dev[0] != '\0';
+	return 0;
+}
+
+static int not_attached(const char *dev, struct error *err)
+{
+	return error_set(err, EXIT_NOT_ATTACHED, ENOENT,
+			 "%s: not attached: name it in the file and run 'ndpx apply'", dev);
+}
+
+int command_open(const struct command *cmd, const char *dev, struct dataplane **ret, int *ret_lock,
+		 struct error *err)
+{
+	uint32_t ifindex = if_nametoindex(dev);
+	struct dataplane *dp = NULL;
+	int lock = -1, r;
+
+	if (!ifindex)
+		return error_set(err, EXIT_NOT_ATTACHED, ENODEV, "%s: no such interface", dev);
+	if (ret_lock) {
+		r = dataplane_lock(cmd->bpffs, false, &lock, err);
+		if (r)
+			return r == -ENOENT ? not_attached(dev, err) : r;
+	}
+	r = dataplane_open(cmd->bpffs, ifindex, &dp, err);
+	if (!r && dataplane_record(dp)->netns != nl_netns_cookie()) {
+		dataplane_close(dp);
+		r = -ENOENT;
+	}
+	if (r == -ENOENT)
+		r = not_attached(dev, err);
+	if (!r && ret_lock) {
+		r = dataplane_recover(dp, err);
+		if (r)
+			dataplane_close(dp);
+	}
+	if (r) {
+		if (lock >= 0)
+			dataplane_unlock(lock);
+		return r;
+	}
+	*ret = dp;
+	if (ret_lock)
+		*ret_lock = lock;
+	return 0;
+}
+
+/* Fills one instance; -ENOENT for one of another network namespace. */
+static int open_instance(const struct command *cmd, uint32_t ifindex, struct instance *ret,
+			 struct error *err)
+{
+	int r;
+
+	*ret = (struct instance){ 0 };
+	ret->ifindex = ifindex;
+	r = dataplane_open(cmd->bpffs, ifindex, &ret->dp, err);
+	if (r == -ENOENT || r == -EPROTO) {
+		ret->dp = NULL;
+		if (!if_indextoname(ifindex, ret->dev))
+			snprintf(ret->dev, sizeof(ret->dev), "%u", ifindex);
+		return 0;
+	}
+	if (r)
+		return r;
+	if (dataplane_record(ret->dp)->netns != nl_netns_cookie()) {
+		dataplane_close(ret->dp);
+		return -ENOENT;
+	}
+	if (!if_indextoname(ifindex, ret->dev))
+		snprintf(ret->dev, sizeof(ret->dev), "%.15s", dataplane_record(ret->dp)->dev);
+	return dataplane_attachment(ret->dp, &ret->attachment);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct instance *)a)->dev, ((const struct instance *)b)->dev);
+}
+
+int command_instances(const struct command *cmd, const char *dev, struct instance **ret,
+		      size_t *ret_n, struct error *err)
+{
+	struct instance *instances;
+	uint32_t *list;
+	size_t n_list, n = 0, i;
+	int r = dataplane_list(cmd->bpffs, &list, &n_list, err);
+
+	if (r)
+		return r;
+	instances = calloc(n_list + 1, sizeof(*instances));
+	if (!instances) {
+		free(list);
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	}
+	for (i = 0; i < n_list && !r; i++) {
+		r = open_instance(cmd, list[i], &instances[n], err);
+		if (!r && dev && strcmp(dev, instances[n].dev) != 0) {
+			dataplane_close(instances[n].dp);
+			continue;
+		}
+		if (!r)
+			n++;
+		else if (r == -ENOENT)
+			r = 0;
+	}
+	free(list);
+	if (r) {
+		command_close_instances(instances, n);
+		return r;
+	}
+	if (n)
+		qsort(instances, n, sizeof(*instances), by_name);
+	*ret = instances;
+	*ret_n = n;
+	return 0;
+}
+
+void command_close_instances(struct instance *instances, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		dataplane_close(instances[i].dp);
+	free(instances);
+}
+
+const char *mode_word(enum ndpx_mode mode)
+{
+	switch (mode) {
+	case NDPX_MODE_NATIVE:
+		return "native";
+	case NDPX_MODE_GENERIC:
+		return "generic";
+	case NDPX_MODE_TCX:
+	case NDPX_MODE_CLSACT:
+		return "tc";
+	default:
+		return "none";
+	}
+}
+
+int command_choose_vlan(const struct ndpx_record *record, const struct place *place, uint16_t *ret,
+			struct error *err)
+{
+	uint16_t wanted = place->have_vlan ? place->vlan : 0;
+	char list[256] = "";
+	size_t i, at = 0;
+
+	if (!place->have_vlan && record->n_vlans == 1) {
+		*ret = record->vlans[0];
+		return 0;
+	}
+	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
+		if (record->vlans[i] == wanted) {
+			*ret = wanted;
+			return 0;
+		}
+		if (at < sizeof(list) - 8)
+			at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%u", i ? ", " : "",
+					       record->vlans[i]);
+	}
+	if (!place->have_vlan)
+		return error_set(err, EXIT_USAGE, EINVAL, "%s: which VLAN? It has %s", place->dev,
+				 list);
+	return error_set(err, EXIT_USAGE, EINVAL,
+			 "%s: no uplink with VLAN %u in the file; it has %s", place->dev, wanted,
+			 list);
+}
+
+int command_sync_groups(const struct command *cmd, struct dataplane *dp, struct error *err)
+{
+	struct ndpx_record *record = dataplane_record(dp);
+	struct groups_report report = { 0 };
+	struct wanted_stack stacks[NDPX_MAX_VLANS];
+	struct entry *entries;
+	uint32_t flags = record->flags;
+	size_t n, i;
+	int r;
+
+	/* Allmulticast hears whatever is added; what can go is for the next apply to find. */
+	if (record->groups == GROUPS_NONE || (record->flags & NDPX_R_ALLMULTI))
+		return 0;
+	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
+		stacks[i].vlan = record->vlans[i];
+		stacks[i].ifindex = record->stacks[i];
+	}
+	r = dataplane_read(dp, &entries, NULL, &n, err);
+	if (r)
+		return r;
+	r = groups_sync((enum want_groups)record->groups, record->dev, record->ifindex, stacks, i,
+			entries, n, record, &report, err);
+	free(entries);
+	if (!r && record->flags != flags)
+		r = dataplane_set_record(dp, err);
+	if (!r && report.note[0])
+		command_note(cmd, "%s", report.note);
+	return r;
+}
+
+const char *time_text(double seconds, char buf[32])
+{
+	time_t whole = (time_t)seconds;
+	struct tm tm;
+
+	gmtime_r(&whole, &tm);
+	strftime(buf, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return buf;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What main() hands to a verb, and what the verbs share. Verbs print; nobody else does. */
+#ifndef NDPX_COMMAND_H
+#define NDPX_COMMAND_H
+
+#include "config.h"
+#include "dataplane.h"
+#include "netlink.h"
+#include "output.h"
+
+struct command {
+	const char *config, *bpffs, *netns;
+	bool json, pretty, quiet, verbose;
+	bool stats, replace, paused; /* -s, --replace, --paused */
+	double watch;		     /* --watch, seconds; 0: once */
+	const char *textfile;	     /* --textfile */
+	int argc;		     /* words after the verb */
+	char **argv;
+};
+
+/* Options a verb takes beside the global ones. */
+#define OPT_STATS    0x01u
+#define OPT_REPLACE  0x02u
+#define OPT_PAUSED   0x04u
+#define OPT_WATCH    0x08u
+#define OPT_TEXTFILE 0x10u
+
+struct verb {
+	const char *name;
+	int (*run)(struct command *cmd); /* returns the exit status */
+	unsigned int options;
+	const char *usage; /* without "ndpx" */
+	const char *help;
+};
+
+extern const struct verb verbs[];
+
+int verb_apply(struct command *cmd);
+int verb_check(struct command *cmd);
+int verb_down(struct command *cmd);
+int verb_guest(struct command *cmd);
+int verb_help(struct command *cmd);
+int verb_metrics(struct command *cmd);
+int verb_stats(struct command *cmd);
+int verb_status(struct command *cmd);
+int verb_version(struct command *cmd);
+
+/* Parts of `guest`, with the words behind it. */
+int guest_show(struct command *cmd);
+int guest_import(struct command *cmd);
+
+/* Prints an error the way the user asked for; returns its exit status. */
+int command_fail(const struct command *cmd, const struct error *err);
+/* One line on stderr, unless -q: something to know that is no error. */
+void command_note(const struct command *cmd, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Finishes stdout; returns `status`, or prints why the output was lost. */
+int command_finish(const struct command *cmd, struct output *out, int status);
+
+/* Loads the file, or prints every mistake and returns the exit status; EXIT_DONE with *ret filled. */
+int command_load_config(const struct command *cmd, struct model *ret);
+
+/*
+ * The words "dev DEV [vlan N]" from `argv`. *ret_found says whether DEV was there.
+ * Refuses anything else.
+ */
+int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found, struct error *err);
+
+/*
+ * Opens the attached instance of a device. With `ret_lock` it takes the lock, and
+ * clears what an interrupted change left. A device or instance that is not there
+ * is an error with exit status 3.
+ */
+int command_open(const struct command *cmd, const char *dev, struct dataplane **ret, int *ret_lock,
+		 struct error *err);
+
+/* An instance of this network namespace that is pinned, for the verbs that show. */
+struct instance {
+	struct dataplane *dp; /* NULL: not whole, only a trace of an interrupted command */
+	uint32_t ifindex;
+	char dev[IFNAMSIZ];
+	struct attachment attachment;
+};
+
+/*
+ * All instances, or that of `dev` where it is not NULL. The array is freed with
+ * command_close_instances(). No instance is no error.
+ */
+int command_instances(const struct command *cmd, const char *dev, struct instance **ret,
+		      size_t *ret_n, struct error *err);
+void command_close_instances(struct instance *instances, size_t n);
+
+/* "native", "generic", "tc": the word of a mode as `status` says it. */
+const char *mode_word(enum ndpx_mode mode);
+
+/* The VLAN a rule of the command line goes to on this device: named, or the only one. */
+int command_choose_vlan(const struct ndpx_record *record, const struct place *place, uint16_t *ret,
+			struct error *err);
+
+/* Joins or leaves groups after rules changed, and writes the record if that says so. */
+int command_sync_groups(const struct command *cmd, struct dataplane *dp, struct error *err);
+
+/* Seconds since 1970, with a fraction, as RFC 3339 in UTC. Returns `buf`. */
+const char *time_text(double seconds, char buf[32]);
+
+#endif

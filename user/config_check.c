@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Whether the uplinks and rules of a file fit together. Pure: model in, mistakes out. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_check.h"
+
+static int by_rule_then_line(const void *a, const void *b)
+{
+	const struct rule *x = a, *y = b;
+	int c = rule_compare(a, b);
+
+	return c ? c : (x->line > y->line) - (x->line < y->line);
+}
+
+/* Neighbours in order that are the same prefix: twice, or an answer and a deny of one length. */
+static void check_twins(const struct rule *first, const struct rule *second,
+			struct config_mistakes *mistakes)
+{
+	char text[RULE_TEXT_LEN];
+
+	target_text(&second->addr, second->bits, text);
+	if (first->action != second->action)
+		config_mistake(mistakes, second->line,
+			       "%s is both a guest and denied (line %d): which one?", text,
+			       first->line);
+	else
+		config_mistake(mistakes, second->line, "%s is given twice, first in line %d", text,
+			       first->line);
+}
+
+static void check_rules(struct uplink *u, struct config_mistakes *mistakes)
+{
+	unsigned int lengths = 0, last_bits = 128;
+	size_t i, prefixes = 0;
+	struct error err;
+
+	for (i = 0; i < u->n_rules; i++) {
+		u->rules[i].vlan = u->vlan;
+		u->rules[i].wide |= u->wide;
+	}
+	if (u->n_rules)
+		qsort(u->rules, u->n_rules, sizeof(*u->rules), by_rule_then_line);
+	for (i = 0; i < u->n_rules; i++) {
+		const struct rule *r = &u->rules[i];
+
+		if (i > 0 && rule_compare(r - 1, r) == 0)
+			check_twins(r - 1, r, mistakes);
+		if (rule_check(r, &err))
+			config_mistake(mistakes, r->line, "%s", err.message);
+		if (r->bits < 128) {
+			prefixes++;
+			lengths += r->bits != last_bits;
+			last_bits = r->bits;
+		}
+	}
+	if (u->n_rules - prefixes > NDPX_MAX_GUESTS - 1024)
+		config_mistake(mistakes, u->line, "%s: more than %d addresses: use prefixes",
+			       u->dev, NDPX_MAX_GUESTS - 1024);
+	if (prefixes > NDPX_MAX_PREFIXES)
+		config_mistake(mistakes, u->line, "%s: more than %d prefixes", u->dev,
+			       NDPX_MAX_PREFIXES);
+	if (lengths > NDPX_MAX_LENGTHS)
+		config_mistake(mistakes, u->line,
+			       "%s: prefixes of %u different lengths, at most %d work", u->dev,
+			       lengths, NDPX_MAX_LENGTHS);
+}
+
+/* One device has one program and one set of settings, whatever VLANs share it. */
+static const char *differing_key(const struct uplink *a, const struct uplink *b)
+{
+	if (a->mode != b->mode)
+		return "mode";
+	if (a->groups != b->groups)
+		return "groups";
+	if (a->rate != b->rate)
+		return "rate";
+	if (a->strict_lladdr != b->strict_lladdr)
+		return "strict_lladdr";
+	if (a->source_mode != b->source_mode || memcmp(&a->source, &b->source, sizeof(a->source)))
+		return "source";
+	return NULL;
+}
+
+static void check_pair(const struct uplink *first, const struct uplink *second,
+		       struct config_mistakes *mistakes)
+{
+	const char *key;
+
+	if (strcmp(first->dev, second->dev))
+		return;
+	if (first->vlan == second->vlan) {
+		if (first->vlan)
+			config_mistake(mistakes, second->line,
+				       "uplink %s vlan %u is given twice, first in line %d",
+				       second->dev, second->vlan, first->line);
+		else
+			config_mistake(mistakes, second->line,
+				       "uplink %s is given twice, first in line %d", second->dev,
+				       first->line);
+		return;
+	}
+	key = differing_key(first, second);
+	if (key)
+		config_mistake(mistakes, second->line,
+			       "%s differs from line %d: VLANs of one device share it", key,
+			       first->line);
+}
+
+/* Uplinks of one device stand together: they are one instance. */
+static int by_device(const void *a, const void *b)
+{
+	const struct uplink *x = a, *y = b;
+	int c = strcmp(x->dev, y->dev);
+
+	return c ? c : (int)x->vlan - (int)y->vlan;
+}
+
+void config_check(struct model *model, struct config_mistakes *mistakes)
+{
+	size_t i, j;
+
+	for (i = 0; i < model->n_uplinks; i++) {
+		check_rules(&model->uplinks[i], mistakes);
+		for (j = 0; j < i; j++)
+			check_pair(&model->uplinks[j], &model->uplinks[i], mistakes);
+	}
+	if (model->n_uplinks)
+		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), by_device);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a whole file must hold to, beyond each value of it. For config.c only. */
+#ifndef NDPX_CONFIG_CHECK_H
+#define NDPX_CONFIG_CHECK_H
+
+#include "config.h"
+
+/* Notes a mistake. */
+void config_mistake(struct config_mistakes *mistakes, int line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Spreads an uplink's VLAN over its rules, sorts them by rule_compare(), and notes
+ * every address twice, overlap of an answer and a deny, short prefix, and uplinks
+ * that contradict each other. Sorts the uplinks by device and VLAN.
+ */
+void config_check(struct model *model, struct config_mistakes *mistakes);
+
+#endif

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The pin directory: its lock, its instances, and what makes one whole. Order is
+ * everything here: an instance without a record is no instance, an instance
+ * without a link answers nothing, and every step may be a killed process's last.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "dataplane_internal.h"
+
+#define MOUNT_SOURCE "ndpx" /* marks a bpffs that we mounted, in /proc/self/mountinfo */
+
+const char *const dataplane_map_names[MAP_COUNT] = {
+	[MAP_GUESTS] = NDPX_MAP_GUESTS,	    [MAP_PREFIXES] = NDPX_MAP_PREFIXES,
+	[MAP_COUNTERS] = NDPX_MAP_COUNTERS, [MAP_ASKERS] = NDPX_MAP_ASKERS,
+	[MAP_CONFIG] = NDPX_MAP_CONFIG,	    [MAP_RECORD] = NDPX_MAP_RECORD,
+};
+
+int dataplane_fail(struct error *err, int code, const char *what)
+{
+	return error_set(err, EXIT_KERNEL, code, "%s: %s%s", what, strerror(code),
+			 code == EPERM || code == EACCES
+				 ? ": ndpx needs root (CAP_BPF and CAP_NET_ADMIN)"
+				 : "");
+}
+
+const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX])
+{
+	if (snprintf(buf, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
+		buf[0] = '\0'; /* no such file: every use fails with ENOENT */
+	return buf;
+}
+
+static bool is_bpffs(const char *path)
+{
+	struct statfs st;
+
+	return statfs(path, &st) == 0 && (unsigned long)st.f_type == BPF_FS_MAGIC;
+}
+
+/* Would a mount made here vanish with this process, as under `ip netns exec`? */
+static bool in_private_mounts(void)
+{
+	struct stat ours, theirs;
+
+	return stat("/proc/self/ns/mnt", &ours) == 0 && stat("/proc/1/ns/mnt", &theirs) == 0 &&
+	       ours.st_ino != theirs.st_ino;
+}
+
+static int make_dirs(const char *path)
+{
+	char part[PATH_MAX];
+	char *p;
+
+	snprintf(part, sizeof(part), "%s", path);
+	for (p = part + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(part, 0755) && errno != EEXIST && errno != EPERM && errno != EROFS)
+			return -errno;
+		*p = '/';
+	}
+	if (mkdir(part, 0700) && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+/* The directory `path` on a bpffs; mounts one at /sys/fs/bpf or at `path` itself if need be. */
+static int make_bpffs_dir(const char *path, struct error *err)
+{
+	static const char standard[] = "/sys/fs/bpf";
+	const char *at = path;
+	int r;
+
+	if (!strncmp(path, standard, strlen(standard)) && !is_bpffs(standard))
+		at = standard;
+	else if (!strncmp(path, standard, strlen(standard)))
+		at = NULL;
+	if (at != standard) {
+		r = make_dirs(path);
+		if (r)
+			return dataplane_fail(err, -r, path);
+	}
+	if (!at || is_bpffs(at))
+		return 0;
+	if (in_private_mounts())
+		return error_set(
+			err, EXIT_KERNEL, EINVAL,
+			"%s: no bpffs here, and one mounted now would vanish with this mount "
+			"namespace (ip netns exec?): use ndpx --netns or nsenter --net=FILE",
+			at);
+	if (mount(MOUNT_SOURCE, at, "bpf", 0, "mode=0700"))
+		return dataplane_fail(err, errno, at);
+	if (at == standard) {
+		r = make_dirs(path);
+		if (r)
+			return dataplane_fail(err, -r, path);
+	}
+	return 0;
+}
+
+int dataplane_lock(const char *bpffs, bool create, int *ret_lock, struct error *err)
+{
+	struct stat opened, named;
+	int fd, r;
+
+	for (;;) {
+		if (create) {
+			r = make_bpffs_dir(bpffs, err);
+			if (r)
+				return r;
+		}
+		fd = open(bpffs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0 && errno == ENOENT && !create)
+			return -ENOENT;
+		if (fd < 0 && errno == ENOENT)
+			continue; /* a `down` was quicker */
+		if (fd < 0)
+			return dataplane_fail(err, errno, bpffs);
+		if (flock(fd, LOCK_EX)) {
+			r = dataplane_fail(err, errno, bpffs);
+			close(fd);
+			return r;
+		}
+		/* Whoever held the lock may have removed the directory. */
+		if (fstat(fd, &opened) == 0 && stat(bpffs, &named) == 0 &&
+		    opened.st_ino == named.st_ino && opened.st_dev == named.st_dev) {
+			*ret_lock = fd;
+			return 0;
+		}
+		close(fd);
+	}
+}
+
+void dataplane_unlock(int lock)
+{
+	close(lock);
+}
+
+/* Is `path` a mount point with our source? mountinfo: ... path ... - bpf ndpx ... */
+static bool we_mounted(const char *path)
+{
+	char line[2 * PATH_MAX], at[PATH_MAX], source[64];
+	FILE *fp = fopen("/proc/self/mountinfo", "re");
+	bool ours = false;
+
+	while (fp && fgets(line, sizeof(line), fp)) {
+		const char *tail = strstr(line, " - bpf ");
+
+		if (tail && sscanf(line, "%*s %*s %*s %*s %4095s", at) == 1 &&
+		    sscanf(tail, " - bpf %63s", source) == 1 && !strcmp(at, path) &&
+		    !strcmp(source, MOUNT_SOURCE))
+			ours = true;
+	}
+	if (fp)
+		fclose(fp);
+	return ours;
+}
+
+void dataplane_rmdir(const char *bpffs)
+{
+	if (we_mounted(bpffs)) {
+		uint32_t *left = NULL;
+		struct error ignored;
+		size_t n = 1;
+
+		if (!dataplane_list(bpffs, &left, &n, &ignored) && n == 0)
+			umount2(bpffs, MNT_DETACH);
+		free(left);
+	}
+	rmdir(bpffs);
+}
+
+int dataplane_list(const char *bpffs, uint32_t **ret, size_t *ret_n, struct error *err)
+{
+	uint32_t *list = NULL, *more;
+	struct dirent *entry;
+	unsigned long ifindex;
+	size_t n = 0;
+	DIR *dir = opendir(bpffs);
+	char *end;
+
+	*ret = NULL;
+	*ret_n = 0;
+	if (!dir)
+		return errno == ENOENT ? 0 : dataplane_fail(err, errno, bpffs);
+	while ((entry = readdir(dir))) {
+		ifindex = strtoul(entry->d_name, &end, 10);
+		if (*end || !ifindex || ifindex > INT_MAX)
+			continue;
+		more = realloc(list, (n + 1) * sizeof(*list));
+		if (!more) {
+			free(list);
+			closedir(dir);
+			return dataplane_fail(err, ENOMEM, bpffs);
+		}
+		list = more;
+		list[n++] = (uint32_t)ifindex;
+	}
+	closedir(dir);
+	*ret = list;
+	*ret_n = n;
+	return 0;
+}
+
+static struct dataplane *allocate(const char *bpffs, uint32_t ifindex)
+{
+	struct dataplane *dp = calloc(1, sizeof(*dp));
+	int i;
+
+	if (!dp)
+		return NULL;
+	for (i = 0; i < MAP_COUNT; i++)
+		dp->fds[i] = -1;
+	dp->ifindex = ifindex;
+	if (snprintf(dp->dir, sizeof(dp->dir), "%s/%u", bpffs, ifindex) >= (int)sizeof(dp->dir)) {
+		free(dp);
+		return NULL;
+	}
+	return dp;
+}
+
+static int map_config(struct dataplane *dp)
+{
+	void *p = mmap(NULL, sizeof(struct ndpx_config), PROT_READ | PROT_WRITE, MAP_SHARED,
+		       dp->fds[MAP_CONFIG], 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	dp->config = p;
+	return 0;
+}
+
+void dataplane_close(struct dataplane *dp)
+{
+	int i;
+
+	if (!dp)
+		return;
+	if (dp->config)
+		munmap(dp->config, sizeof(struct ndpx_config));
+	for (i = 0; i < MAP_COUNT; i++) {
+		if (dp->fds[i] >= 0)
+			close(dp->fds[i]);
+	}
+	free(dp);
+}
+
+/* libbpf and the kernel compare sizes only: the record says what the bytes mean. */
+static bool record_is_ours(const struct ndpx_record *record)
+{
+	return record->magic == NDPX_ABI_MAGIC && record->abi == NDPX_ABI_VERSION &&
+	       record->size_rule == sizeof(struct ndpx_rule) &&
+	       record->size_config == sizeof(struct ndpx_config);
+}
+
+int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, struct error *err)
+{
+	struct dataplane *dp = allocate(bpffs, ifindex);
+	char path[PATH_MAX];
+	__u32 zero = 0;
+	int i, r = 0;
+
+	if (!dp)
+		return dataplane_fail(err, ENOMEM, bpffs);
+	/* The record first: its absence or its words decide about the rest. */
+	for (i = MAP_COUNT - 1; i >= 0 && !r; i--) {
+		dp->fds[i] = bpf_obj_get(dataplane_path(dp->dir, dataplane_map_names[i], path));
+		if (dp->fds[i] < 0 && errno == ENOENT) {
+			dataplane_close(dp);
+			return -ENOENT;
+		}
+		if (dp->fds[i] < 0)
+			r = dataplane_fail(err, errno, path);
+		else if (i == MAP_RECORD &&
+			 bpf_map_lookup_elem(dp->fds[MAP_RECORD], &zero, &dp->record))
+			r = dataplane_fail(err, errno, path);
+		else if (i == MAP_RECORD && !record_is_ours(&dp->record))
+			r = error_set(
+				err, EXIT_KERNEL, EPROTO,
+				"%s was made by another version of ndpx: ndpx apply replaces it",
+				dp->dir);
+	}
+	if (!r) {
+		r = map_config(dp);
+		if (r)
+			dataplane_fail(err, -r, dataplane_path(dp->dir, NDPX_MAP_CONFIG, path));
+	}
+	if (r) {
+		dataplane_close(dp);
+		return r;
+	}
+	*ret = dp;
+	return 0;
+}
+
+int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
+		  struct error *err)
+{
+	struct dataplane *dp = allocate(bpffs, ifindex);
+	int r;
+
+	if (!dp)
+		return dataplane_fail(err, ENOMEM, bpffs);
+	r = dataplane_make_maps(dp, err);
+	if (!r) {
+		r = map_config(dp);
+		if (r)
+			dataplane_fail(err, -r, "settings");
+	}
+	if (r) {
+		dataplane_close(dp);
+		return r;
+	}
+	dp->record.magic = NDPX_ABI_MAGIC;
+	dp->record.abi = NDPX_ABI_VERSION;
+	dp->record.size_rule = sizeof(struct ndpx_rule);
+	dp->record.size_config = sizeof(struct ndpx_config);
+	dp->record.ifindex = ifindex;
+	snprintf(dp->record.dev, sizeof(dp->record.dev), "%s", dev);
+	*ret = dp;
+	return 0;
+}
+
+/* Verdict numbers are never reused, so an older version's counters mean the same. */
+static void inherit_counters(struct dataplane *dp)
+{
+	int cpus = libbpf_num_possible_cpus(), old;
+	char path[PATH_MAX];
+	__u64 *values;
+	__u32 i;
+
+	old = bpf_obj_get(dataplane_path(dp->dir, NDPX_MAP_COUNTERS, path));
+	values = cpus > 0 ? calloc((size_t)cpus, sizeof(*values)) : NULL;
+	for (i = 0; old >= 0 && values && i < NDPX_COUNTERS; i++) {
+		if (!bpf_map_lookup_elem(old, &i, values))
+			bpf_map_update_elem(dp->fds[MAP_COUNTERS], &i, values, BPF_ANY);
+	}
+	free(values);
+	if (old >= 0)
+		close(old);
+}
+
+int dataplane_pin(struct dataplane *dp, struct error *err)
+{
+	char path[PATH_MAX];
+	int i, r;
+
+	inherit_counters(dp);
+	if (mkdir(dp->dir, 0700) && errno != EEXIST)
+		return dataplane_fail(err, errno, dp->dir);
+	/* The old record goes first and the new one comes last: no mixture is ever whole. */
+	unlink(dataplane_path(dp->dir, NDPX_MAP_RECORD, path));
+	for (i = 0; i < MAP_COUNT; i++) {
+		dataplane_path(dp->dir, dataplane_map_names[i], path);
+		if (i == MAP_RECORD) {
+			r = dataplane_set_record(dp, err);
+			if (r)
+				return r;
+		}
+		unlink(path);
+		if (bpf_obj_pin(dp->fds[i], path))
+			return dataplane_fail(err, errno, path);
+	}
+	return 0;
+}
+
+/* The pin directory of an instance that need not be whole. */
+static const char *instance_dir(const char *bpffs, uint32_t ifindex, char dir[PATH_MAX])
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", ifindex);
+	return dataplane_path(bpffs, number, dir);
+}
+
+int dataplane_detach_only(const char *bpffs, uint32_t ifindex, struct error *err)
+{
+	char dir[PATH_MAX];
+
+	return dataplane_detach(instance_dir(bpffs, ifindex, dir), ifindex, err);
+}
+
+int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err)
+{
+	char dir[PATH_MAX], path[PATH_MAX];
+	int i, r;
+
+	r = dataplane_detach(instance_dir(bpffs, ifindex, dir), ifindex, err);
+	if (r)
+		return r;
+	for (i = 0; i < MAP_COUNT; i++) {
+		if (unlink(dataplane_path(dir, dataplane_map_names[i], path)) && errno != ENOENT)
+			return dataplane_fail(err, errno, path);
+	}
+	if (rmdir(dir) && errno != ENOENT)
+		return dataplane_fail(err, errno, dir);
+	return 0;
+}
+
+struct ndpx_record *dataplane_record(struct dataplane *dp)
+{
+	return &dp->record;
+}
+
+int dataplane_set_record(struct dataplane *dp, struct error *err)
+{
+	__u32 zero = 0;
+
+	if (bpf_map_update_elem(dp->fds[MAP_RECORD], &zero, &dp->record, BPF_ANY))
+		return dataplane_fail(err, errno, "record");
+	return 0;
+}

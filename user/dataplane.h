@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The instances in the kernel: one an uplink, pinned in DIR/IFINDEX. Only the
+ * dataplane*.c files know libbpf and the skeleton; nobody else includes them.
+ */
+#ifndef NDPX_DATAPLANE_H
+#define NDPX_DATAPLANE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "model.h"
+#include "plan.h"
+
+struct dataplane;
+
+/* How an instance hangs in the kernel right now. */
+struct attachment {
+	enum ndpx_mode mode; /* NDPX_MODE_NONE: not attached */
+	uint32_t prog_id;
+	uint32_t link_id; /* 0: clsact, which has no link */
+};
+
+/* Once, first: takes libbpf's messages, for errors, and with `verbose` to stderr as well. */
+void dataplane_init(bool verbose);
+
+/*
+ * Takes the lock of a bpffs directory, waiting for whoever holds it. With `create`
+ * the directory is made, on a bpffs that is mounted if there is none; without, a
+ * missing directory is -ENOENT, and *err is not touched. dataplane_unlock() gives
+ * it back; the kernel does if the process dies.
+ */
+int dataplane_lock(const char *bpffs, bool create, int *ret_lock, struct error *err);
+void dataplane_unlock(int lock);
+/* Removes the directory when it is empty, and the mount if dataplane_lock() made it. */
+void dataplane_rmdir(const char *bpffs);
+
+/* The ifindexes that have something pinned, whole or not. The array is the caller's to free. */
+int dataplane_list(const char *bpffs, uint32_t **ret, size_t *ret_n, struct error *err);
+
+/*
+ * Opens the instance of an interface. -ENOENT, *err untouched: there is none, or
+ * a killed `apply` left less than a whole one. -EPROTO: it is of another ABI.
+ * Callers that change it hold the lock. dataplane_close() after success.
+ */
+int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, struct error *err);
+
+/* Makes the maps of a new instance, in memory only: rules go in, then dataplane_pin(). */
+int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
+		  struct error *err);
+/* Pins a new instance, over what was left of an old one, whose counters it inherits. */
+int dataplane_pin(struct dataplane *dp, struct error *err);
+void dataplane_close(struct dataplane *dp);
+
+/* Only detaches; what is pinned stays. 0 when nothing was attached. */
+int dataplane_detach_only(const char *bpffs, uint32_t ifindex, struct error *err);
+
+/*
+ * Detaches and unpins. `ifindex` need not exist any more, nor the instance be whole.
+ * What else it changed in the kernel (record flags) is the caller's, before this.
+ */
+int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err);
+
+/* The record, in memory; dataplane_set_record() writes it. */
+struct ndpx_record *dataplane_record(struct dataplane *dp);
+int dataplane_set_record(struct dataplane *dp, struct error *err);
+
+/* Asks the kernel, not the record. */
+int dataplane_attachment(const struct dataplane *dp, struct attachment *ret);
+
+/* What dataplane_attach() did. */
+struct attach_report {
+	struct attachment now;
+	bool attached;	/* anew: the driver may have reset the link */
+	bool swapped;	/* another program inside the same link or filter */
+	char note[256]; /* why not native, "" if nothing is to be said */
+};
+
+/*
+ * Brings the instance to the mode wanted with this binary's program; nothing
+ * happens where it is so already. `no_native` is a reason to not try native XDP,
+ * or NULL. An existing attachment keeps answering until the new one does.
+ */
+int dataplane_attach(struct dataplane *dp, enum want_mode want, const char *no_native,
+		     struct attach_report *ret, struct error *err);
+
+/* --- rules and settings: dataplane_rules.c, dataplane_commit.c --- */
+
+/*
+ * All rules that hold, sorted by entry_compare(). *ret, and *ret_stats in the same
+ * order unless NULL, are the caller's to free.
+ */
+int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats **ret_stats,
+		   size_t *ret_n, struct error *err);
+/* One rule; -ENOENT, *err untouched, when there is none. `ret_stats` may be NULL. */
+int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struct ndpx_say *ret,
+		  struct entry_stats *ret_stats, struct error *err);
+
+/*
+ * Makes a whole change true at one instant: stages it invisibly, then moves the
+ * generation. `set` replaces the settings but for the prefix lengths, which are
+ * kept right here; NULL leaves them. Killed at any moment, either the old or the
+ * new state holds. dataplane_recover() clears what such a death left.
+ */
+int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
+		     struct error *err);
+int dataplane_recover(struct dataplane *dp, struct error *err);
+
+/* The settings in force. The pointer lives as long as `dp`; another commit may change it. */
+const struct ndpx_settings *dataplane_settings(const struct dataplane *dp);
+
+/* Sums over all CPUs, by verdict. */
+int dataplane_counters(const struct dataplane *dp, uint64_t ret[NDPX_COUNTERS], struct error *err);
+
+#endif

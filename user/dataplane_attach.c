@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The hooks: XDP and TCX as pinned links, clsact before kernel 6.6. A program of
+ * somebody else is never replaced. A link pin is the last step of an attachment:
+ * a process killed before it takes its unpinned link along.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dataplane_internal.h"
+
+/* Newer than the headers of Debian 12. */
+#define ATTACH_TCX_INGRESS ((enum bpf_attach_type)46) /* BPF_TCX_INGRESS, kernel 6.6 */
+#define LINK_TYPE_TCX	   11			      /* BPF_LINK_TYPE_TCX */
+
+/* Ours alone in clsact: early, and in nobody's default range. */
+#define CLSACT_HANDLE	0x6e647078u
+#define CLSACT_PRIORITY 86u
+
+static int prog_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(id), r = -1;
+
+	if (fd >= 0) {
+		r = bpf_obj_get_info_by_fd(fd, &info, &len);
+		close(fd);
+	}
+	snprintf(name, BPF_OBJ_NAME_LEN, "%s", r ? "?" : info.name);
+	return r;
+}
+
+static int clsact_query(uint32_t ifindex, uint32_t *ret_prog_id)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = CLSACT_HANDLE, .priority = CLSACT_PRIORITY);
+	char name[BPF_OBJ_NAME_LEN];
+	int r = bpf_tc_query(&hook, &opts);
+
+	dataplane_take_log();
+	if (r)
+		return -ENOENT;
+	if (prog_name(opts.prog_id, name) || strcmp(name, "ndpx_tc") != 0)
+		return -EEXIST;
+	*ret_prog_id = opts.prog_id;
+	return 0;
+}
+
+/* Which of the two XDP modes a program of ours runs in; the link does not say. */
+static enum ndpx_mode xdp_mode(uint32_t ifindex, uint32_t prog_id)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, opts);
+
+	if (!bpf_xdp_query((int)ifindex, 0, &opts) && opts.skb_prog_id == prog_id)
+		return NDPX_MODE_GENERIC;
+	return NDPX_MODE_NATIVE;
+}
+
+/* The link pin of a directory, if it still hangs on a device; -1 where there is none. */
+static int open_link(const char *dir, uint32_t *ret_type, struct attachment *ret)
+{
+	struct bpf_link_info info = { 0 };
+	__u32 len = sizeof(info);
+	char path[PATH_MAX];
+	int fd = bpf_obj_get(dataplane_path(dir, DATAPLANE_LINK_PIN, path));
+
+	if (fd < 0)
+		return -1;
+	/* xdp and tcx both start with the ifindex; 0 once the device is gone. */
+	if (bpf_obj_get_info_by_fd(fd, &info, &len) || !info.xdp.ifindex) {
+		close(fd);
+		return -1;
+	}
+	*ret_type = info.type;
+	ret->prog_id = info.prog_id;
+	ret->link_id = info.id;
+	ret->mode = info.type == LINK_TYPE_TCX ? NDPX_MODE_TCX
+					       : xdp_mode(info.xdp.ifindex, info.prog_id);
+	return fd;
+}
+
+int dataplane_attachment(const struct dataplane *dp, struct attachment *ret)
+{
+	struct attachment now = { 0 };
+	uint32_t type;
+	int fd = open_link(dp->dir, &type, &now);
+
+	if (fd >= 0)
+		close(fd);
+	else if (clsact_query(dp->ifindex, &now.prog_id) == 0)
+		now.mode = NDPX_MODE_CLSACT;
+	*ret = now;
+	return 0;
+}
+
+static int clsact_detach(uint32_t ifindex)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = CLSACT_HANDLE, .priority = CLSACT_PRIORITY);
+	uint32_t id;
+	int r;
+
+	if (clsact_query(ifindex, &id))
+		return 0;
+	r = bpf_tc_detach(&hook, &opts);
+	dataplane_take_log();
+	return r == -ENOENT ? 0 : r;
+}
+
+int dataplane_detach(const char *dir, uint32_t ifindex, struct error *err)
+{
+	struct attachment was;
+	char path[PATH_MAX];
+	uint32_t type;
+	int fd = open_link(dir, &type, &was), r;
+
+	if (fd >= 0) {
+		/* Now, not when the last reference goes: on 5.10 that is asynchronous. */
+		bpf_link_detach(fd);
+		close(fd);
+	}
+	if (unlink(dataplane_path(dir, DATAPLANE_LINK_PIN, path)) && errno != ENOENT)
+		return dataplane_fail(err, errno, path);
+	r = clsact_detach(ifindex);
+	return r ? dataplane_fail(err, -r, "removing the clsact filter") : 0;
+}
+
+static int foreign_xdp(struct dataplane *dp, struct error *err)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, opts);
+	char name[BPF_OBJ_NAME_LEN] = "?";
+	uint32_t id = 0;
+
+	if (!bpf_xdp_query((int)dp->ifindex, 0, &opts))
+		id = opts.drv_prog_id	? opts.drv_prog_id
+		     : opts.skb_prog_id ? opts.skb_prog_id
+					: opts.prog_id;
+	if (!id)
+		return error_set(err, EXIT_KERNEL, EBUSY, "%s: XDP is busy: try again",
+				 dp->record.dev);
+	prog_name(id, name);
+	return error_set(err, EXIT_KERNEL, EBUSY,
+			 "%s: XDP program '%s' (id %u) of somebody else is attached and stays: set "
+			 "mode = tc, or detach it",
+			 dp->record.dev, name, id);
+}
+
+/* Pins over what is there: bpffs renames atomically, and the old link goes with its pin. */
+static int pin_link(struct dataplane *dp, int fd, struct error *err)
+{
+	char fresh[PATH_MAX], path[PATH_MAX];
+
+	dataplane_path(dp->dir, DATAPLANE_LINK_PIN, path);
+	dataplane_path(dp->dir, DATAPLANE_LINK_PIN "_new", fresh);
+	unlink(fresh);
+	if (bpf_obj_pin(fd, fresh) || rename(fresh, path)) {
+		int code = errno;
+
+		unlink(fresh);
+		return dataplane_fail(err, code, path);
+	}
+	return 0;
+}
+
+static int attach_xdp(struct dataplane *dp, int prog, enum ndpx_mode mode, struct error *err)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts,
+		    .flags = mode == NDPX_MODE_NATIVE ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
+	int i, fd = -1, code = 0, r;
+
+	/* 5.10 releases a link asynchronously: the hook may be busy for a moment yet. */
+	for (i = 0; i < 20; i++) {
+		fd = bpf_link_create(prog, (int)dp->ifindex, BPF_XDP, &opts);
+		code = fd < 0 ? errno : 0;
+		if (code != EBUSY && code != EEXIST)
+			break;
+		if (foreign_xdp(dp, err) && strstr(err->message, "somebody else"))
+			return -EBUSY;
+		usleep(10000);
+	}
+	if (code == EBUSY || code == EEXIST)
+		return foreign_xdp(dp, err);
+	if (fd < 0)
+		return error_set(err, EXIT_KERNEL, code, "%s: %s XDP refused: %s", dp->record.dev,
+				 mode == NDPX_MODE_NATIVE ? "native" : "generic", strerror(code));
+	r = pin_link(dp, fd, err);
+	close(fd);
+	return r;
+}
+
+static int attach_tcx(struct dataplane *dp, int prog, struct error *err)
+{
+	int fd = bpf_link_create(prog, (int)dp->ifindex, ATTACH_TCX_INGRESS, NULL), r;
+
+	if (fd < 0)
+		return error_set(err, EXIT_KERNEL, errno, "%s: TCX refused: %s", dp->record.dev,
+				 strerror(errno));
+	r = pin_link(dp, fd, err);
+	close(fd);
+	return r;
+}
+
+static int attach_clsact(struct dataplane *dp, int prog, struct error *err)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)dp->ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = CLSACT_HANDLE, .priority = CLSACT_PRIORITY,
+		    .prog_fd = prog);
+	uint32_t id;
+	int r;
+
+	r = clsact_query(dp->ifindex, &id);
+	if (r == -EEXIST)
+		return error_set(
+			err, EXIT_KERNEL, EBUSY,
+			"%s: a filter of somebody else has handle 0x%x, priority %u in clsact",
+			dp->record.dev, CLSACT_HANDLE, CLSACT_PRIORITY);
+	if (r == 0)
+		opts.flags = BPF_TC_F_REPLACE;
+	r = bpf_tc_hook_create(&hook);
+	if (r == 0)
+		dp->record.flags |= NDPX_R_CLSACT;
+	else if (r != -EEXIST)
+		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s", dp->record.dev,
+				 strerror(-r));
+	/* Before the filter: a death between leaves at worst a note of an empty qdisc. */
+	r = dataplane_set_record(dp, err);
+	if (r)
+		return r;
+	r = bpf_tc_attach(&hook, &opts);
+	dataplane_take_log();
+	if (r)
+		return error_set(err, EXIT_KERNEL, -r, "%s: TC refused: %s", dp->record.dev,
+				 strerror(-r));
+	return 0;
+}
+
+/* TCX where the kernel has it; NDPX_TC=clsact in the environment forces the older way, for tests. */
+static int attach_tc(struct dataplane *dp, int prog, enum ndpx_mode *ret_mode, struct error *err)
+{
+	const char *force = getenv("NDPX_TC");
+	int r = -EINVAL;
+
+	*ret_mode = NDPX_MODE_TCX;
+	if (!force || strcmp(force, "clsact") != 0)
+		r = attach_tcx(dp, prog, err);
+	if (r == -EINVAL) { /* kernel before 6.6 */
+		*ret_mode = NDPX_MODE_CLSACT;
+		r = attach_clsact(dp, prog, err);
+	}
+	return r;
+}
+
+static bool is_xdp(enum ndpx_mode mode)
+{
+	return mode == NDPX_MODE_NATIVE || mode == NDPX_MODE_GENERIC;
+}
+
+/* Is `mode` what `want` asks for? A TC that auto once chose stays until `down`. */
+static bool satisfies(enum ndpx_mode mode, enum want_mode want, enum want_mode wanted_before,
+		      bool no_native)
+{
+	bool tc = mode == NDPX_MODE_TCX || mode == NDPX_MODE_CLSACT;
+
+	switch (want) {
+	case WANT_NATIVE:
+		return mode == NDPX_MODE_NATIVE;
+	case WANT_GENERIC:
+		return mode == NDPX_MODE_GENERIC;
+	case WANT_TC:
+		return tc;
+	default:
+		if (no_native)
+			return tc;
+		return mode == NDPX_MODE_NATIVE || (tc && wanted_before == WANT_AUTO);
+	}
+}
+
+/* Another program into the same link or filter: no moment without an answer. */
+static int swap(struct dataplane *dp, const struct attachment *now, struct error *err)
+{
+	struct attachment ignored;
+	uint32_t type;
+	int prog = dataplane_load(dp, is_xdp(now->mode), err), link, r;
+
+	if (prog < 0)
+		return prog;
+	if (now->mode == NDPX_MODE_CLSACT) {
+		r = attach_clsact(dp, prog, err);
+	} else {
+		link = open_link(dp->dir, &type, &ignored);
+		r = link < 0 ? -ENOENT : bpf_link_update(link, prog, NULL) ? -errno : 0;
+		if (r)
+			dataplane_fail(err, -r, "swapping the program");
+		if (link >= 0)
+			close(link);
+	}
+	close(prog);
+	return r;
+}
+
+static int attach_fresh(struct dataplane *dp, enum want_mode want, const char *no_native,
+			const struct attachment *was, struct attach_report *rep, struct error *err)
+{
+	enum ndpx_mode mode = want == WANT_GENERIC ? NDPX_MODE_GENERIC : NDPX_MODE_NATIVE;
+	bool xdp = want != WANT_TC && !(want == WANT_AUTO && no_native);
+	char path[PATH_MAX];
+	int prog, r;
+
+	if (want == WANT_AUTO && no_native)
+		snprintf(rep->note, sizeof(rep->note), "%s", no_native);
+	/* Native and generic exclude each other on a device: here alone there is a gap. */
+	if (xdp && is_xdp(was->mode))
+		dataplane_detach(dp->dir, dp->ifindex, err);
+	if (xdp) {
+		prog = dataplane_load(dp, true, err);
+		if (prog < 0)
+			return prog;
+		r = attach_xdp(dp, prog, mode, err);
+		if (r && is_xdp(was->mode)) {
+			struct error ignored;
+
+			attach_xdp(dp, prog, was->mode, &ignored); /* what worked goes on */
+		}
+		close(prog);
+		if (!r || r == -EBUSY || want != WANT_AUTO)
+			goto done;
+		snprintf(rep->note, sizeof(rep->note), "%.*s", (int)sizeof(rep->note) - 1,
+			 err->message);
+	}
+	prog = dataplane_load(dp, false, err);
+	if (prog < 0)
+		return prog;
+	r = attach_tc(dp, prog, &mode, err);
+	close(prog);
+done:
+	if (r)
+		return r;
+	/* The new one answers; now the other way may go. A link went with its pin. */
+	if (mode == NDPX_MODE_CLSACT)
+		unlink(dataplane_path(dp->dir, DATAPLANE_LINK_PIN, path));
+	else
+		r = clsact_detach(dp->ifindex);
+	if (r)
+		return dataplane_fail(err, -r, "removing the clsact filter");
+	rep->attached = true;
+	return 0;
+}
+
+int dataplane_attach(struct dataplane *dp, enum want_mode want, const char *no_native,
+		     struct attach_report *ret, struct error *err)
+{
+	uint64_t hash = dataplane_object_hash();
+	struct attach_report rep = { 0 };
+	struct attachment was;
+	int r = 0;
+
+	dataplane_attachment(dp, &was);
+	if (was.mode == NDPX_MODE_NONE ||
+	    !satisfies(was.mode, want, (enum want_mode)dp->record.want, no_native != NULL)) {
+		r = attach_fresh(dp, want, no_native, &was, &rep, err);
+	} else if (dp->record.object_hash != hash) {
+		r = swap(dp, &was, err);
+		rep.swapped = !r;
+	}
+	if (r)
+		return r;
+	dataplane_attachment(dp, &rep.now);
+	if (rep.attached || rep.swapped || dp->record.want != want ||
+	    dp->record.mode != rep.now.mode) {
+		dp->record.object_hash = hash;
+		dp->record.want = want;
+		dp->record.mode = rep.now.mode;
+		if (rep.attached)
+			dp->record.attached_at = (uint64_t)time(NULL);
+		snprintf(dp->record.release, sizeof(dp->record.release), "%s", NDPX_VERSION);
+		r = dataplane_set_record(dp, err);
+	}
+	*ret = rep;
+	return r;
+}

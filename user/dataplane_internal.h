@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Shared by the dataplane*.c files alone. */
+#ifndef NDPX_DATAPLANE_INTERNAL_H
+#define NDPX_DATAPLANE_INTERNAL_H
+
+#include <limits.h>
+
+#include "dataplane.h"
+
+enum map_id {
+	MAP_GUESTS,
+	MAP_PREFIXES,
+	MAP_COUNTERS,
+	MAP_ASKERS,
+	MAP_CONFIG,
+	MAP_RECORD, /* last: with it the instance is whole */
+	MAP_COUNT,
+};
+
+struct dataplane {
+	char dir[PATH_MAX];
+	uint32_t ifindex;
+	int fds[MAP_COUNT];
+	struct ndpx_config *config; /* mapped from MAP_CONFIG */
+	struct ndpx_record record;
+};
+
+/* Names in the pin directory, by enum map_id. */
+extern const char *const dataplane_map_names[MAP_COUNT];
+#define DATAPLANE_LINK_PIN "link"
+
+/* What libbpf last complained about, one line, "" if nothing; cleared by the call. */
+const char *dataplane_take_log(void);
+
+/* An error of the kernel's with strerror(), and the remedy for EPERM. */
+int dataplane_fail(struct error *err, int code, const char *what);
+
+/* "DIR/name" into buf of PATH_MAX; returns buf. */
+const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX]);
+
+/* Makes the maps of a new instance: dp->fds. The skeleton's side of dataplane_new(). */
+int dataplane_make_maps(struct dataplane *dp, struct error *err);
+
+/*
+ * Loads the XDP or the TC program over the instance's maps; a file descriptor the
+ * caller closes, or -errno.
+ */
+int dataplane_load(struct dataplane *dp, bool xdp, struct error *err);
+
+/* A number for the BPF object in this binary: another one means another program. */
+uint64_t dataplane_object_hash(void);
+
+/* Elements a system call: 400 kB of buffers, and calls are out of the profile. */
+#define DATAPLANE_BATCH 4096
+
+/* One element as it is in the map; bits 128: of `guests`. */
+struct item {
+	struct ndpx_prefix_key key;
+	struct ndpx_rule rule;
+};
+
+struct items {
+	struct item *items; /* owned */
+	size_t n, cap;
+};
+
+__u32 dataplane_generation_of(const struct dataplane *dp);
+/* The data plane's nd_rule_says(), as user space must read it. */
+const struct ndpx_say *dataplane_says(const struct ndpx_rule *rule, __u32 generation);
+/* The map a key belongs to, the size of that map's keys, and the key as that map has it. */
+enum map_id dataplane_map_of(const struct ndpx_prefix_key *key);
+size_t dataplane_key_size(enum map_id map);
+void dataplane_key_in(const struct ndpx_prefix_key *from, void *to);
+/* Appends every element of one map, as it is. -errno. */
+int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items *list);
+
+/* Releases the link of a pin directory, or our clsact filter. 0 when there was none. */
+int dataplane_detach(const char *dir, uint32_t ifindex, struct error *err);
+
+#endif

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * A proxy neighbour entry makes the kernel a member of the address's solicited-node
+ * group: the NIC's filter lets it in and MLD tells the switch, and the kernel counts
+ * addresses that share a group. With proxy_ndp = 0 the entry answers nothing itself.
+ * Ours carry a protocol number, so that nobody else's are touched.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "groups.h"
+#include "netlink.h"
+
+#define GROUPS_PROTOCOL 110 /* NDA_PROTOCOL: `ip -6 neigh show proxy` says "proto 110" */
+
+static int by_address(const void *a, const void *b)
+{
+	const struct nl_proxy *x = a, *y = b;
+
+	if (x->ifindex != y->ifindex)
+		return x->ifindex < y->ifindex ? -1 : 1;
+	return memcmp(&x->addr, &y->addr, sizeof(x->addr));
+}
+
+static bool in_link(uint32_t ifindex, uint32_t dev, const struct wanted_stack *stacks, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (stacks[i].ifindex == ifindex)
+			return true;
+	}
+	return ifindex == dev;
+}
+
+static uint32_t stack_ifindex(const struct wanted_stack *stacks, size_t n, uint16_t vlan,
+			      uint32_t dev)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (stacks[i].vlan == vlan)
+			return stacks[i].ifindex;
+	}
+	return dev;
+}
+
+/* Does the kernel itself answer for proxy entries here? Then they are no mere memberships. */
+static bool kernel_answers(const char *dev)
+{
+	const char *const where[] = { "all", dev };
+	char path[128], c;
+	bool on = false;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/proxy_ndp", where[i]);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (read(fd, &c, 1) == 1 && c != '0')
+			on = true;
+		close(fd);
+	}
+	return on;
+}
+
+static int set_allmulti(uint32_t ifindex, bool on, struct ndpx_record *record,
+			struct groups_report *rep, struct error *err)
+{
+	struct nl_state state;
+	const struct nl_link *link;
+	bool is_on;
+	int r;
+
+	if (on == !!(record->flags & NDPX_R_ALLMULTI))
+		return 0;
+	r = nl_state_read(&state, err);
+	if (r)
+		return r;
+	link = nl_link_by_index(&state, ifindex);
+	is_on = link && (link->flags & IFF_ALLMULTI);
+	nl_state_free(&state);
+	if (!link)
+		return 0; /* gone, and the flag with it */
+	/* Somebody else's allmulticast is not ours to switch off later. */
+	if (on && is_on)
+		return 0;
+	if (on != is_on) {
+		r = nl_set_allmulti(ifindex, on, err);
+		if (r)
+			return r;
+	}
+	record->flags = on ? record->flags | NDPX_R_ALLMULTI : record->flags & ~NDPX_R_ALLMULTI;
+	rep->allmulti_on = on;
+	rep->allmulti_off = !on;
+	return 0;
+}
+
+/* Joins and leaves the difference between `want`, sorted, and what of ours is there. */
+static int set_members(const struct nl_proxy *want, size_t n_want, uint32_t dev,
+		       const struct wanted_stack *stacks, size_t n_stacks,
+		       struct groups_report *rep, struct error *err)
+{
+	struct nl_proxy *have = NULL;
+	size_t n_have, n = 0, w = 0, h = 0;
+	int r;
+
+	r = nl_proxy_read(&have, &n_have, err);
+	if (r)
+		return r;
+	for (h = 0; h < n_have; h++) {
+		if (have[h].protocol == GROUPS_PROTOCOL &&
+		    in_link(have[h].ifindex, dev, stacks, n_stacks))
+			have[n++] = have[h];
+	}
+	if (n)
+		qsort(have, n, sizeof(*have), by_address);
+	h = 0;
+	while (!r && (w < n_want || h < n)) {
+		int c = w == n_want ? 1 : h == n ? -1 : by_address(&want[w], &have[h]);
+
+		if (c < 0) {
+			r = nl_proxy_change(true, &want[w++], 1, err);
+			rep->joined += !r;
+		} else if (c > 0) {
+			r = nl_proxy_change(false, &have[h++], 1, err);
+			rep->left += !r;
+		} else {
+			w++;
+			h++;
+		}
+	}
+	free(have);
+	return r;
+}
+
+int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
+		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
+		size_t n, struct ndpx_record *record, struct groups_report *ret, struct error *err)
+{
+	size_t i, addresses = 0, prefixes = 0, members = 0;
+	struct groups_report rep = { 0 };
+	struct nl_proxy *list = NULL;
+	bool allmulti;
+	int r;
+
+	for (i = 0; i < n; i++) {
+		if (entries[i].say.action != NDPX_ACT_ANSWER)
+			continue;
+		if (entries[i].key.bits == 128)
+			addresses++;
+		else
+			prefixes++;
+	}
+	allmulti = want == GROUPS_ALLMULTI && addresses + prefixes > 0;
+	if (want == GROUPS_AUTO && prefixes) {
+		allmulti = true;
+		snprintf(rep.note, sizeof(rep.note),
+			 "%s: allmulticast, for a prefix has too many groups to join", dev);
+	} else if (want == GROUPS_AUTO && addresses > GROUPS_JOIN_MOST) {
+		allmulti = true;
+		snprintf(rep.note, sizeof(rep.note),
+			 "%s: allmulticast, for %zu groups are more than the %d that auto joins",
+			 dev, addresses, GROUPS_JOIN_MOST);
+	} else if (want == GROUPS_AUTO && addresses && kernel_answers(dev)) {
+		allmulti = true;
+		snprintf(rep.note, sizeof(rep.note),
+			 "%s: allmulticast, for proxy_ndp is on and a joined group would be "
+			 "answered "
+			 "by the kernel as well",
+			 dev);
+	} else if (want == GROUPS_JOIN && prefixes) {
+		snprintf(rep.note, sizeof(rep.note),
+			 "%s: groups = join cannot join the groups of %zu prefixes: auto or "
+			 "allmulti "
+			 "hears them",
+			 dev, prefixes);
+	}
+	if (!allmulti && (want == GROUPS_JOIN || want == GROUPS_AUTO) && addresses) {
+		list = calloc(addresses, sizeof(*list));
+		if (!list)
+			return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+		for (i = 0; i < n; i++) {
+			const struct ndpx_prefix_key *key = &entries[i].key;
+
+			if (entries[i].say.action != NDPX_ACT_ANSWER || key->bits != 128)
+				continue;
+			memcpy(&list[members].addr, key->addr, sizeof(key->addr));
+			list[members].ifindex = stack_ifindex(stacks, n_stacks, key->vlan, ifindex);
+			list[members++].protocol = GROUPS_PROTOCOL;
+		}
+		qsort(list, members, sizeof(*list), by_address);
+	}
+	/* The wider one first on, last off: nothing goes unheard between. */
+	r = allmulti ? set_allmulti(ifindex, true, record, &rep, err) : 0;
+	if (!r)
+		r = set_members(list, members, ifindex, stacks, n_stacks, &rep, err);
+	if (!r && !allmulti)
+		r = set_allmulti(ifindex, false, record, &rep, err);
+	free(list);
+	if (!r)
+		*ret = rep;
+	return r;
+}
+
+int groups_undo(uint32_t ifindex, const __u32 *ifindexes, size_t n, struct ndpx_record *record,
+		struct error *err)
+{
+	struct wanted_stack stacks[NDPX_MAX_VLANS];
+	struct groups_report ignored = { 0 };
+	size_t i;
+	int r;
+
+	for (i = 0; i < n && i < NDPX_MAX_VLANS; i++) {
+		stacks[i].vlan = 0;
+		stacks[i].ifindex = ifindexes[i];
+	}
+	r = set_members(NULL, 0, ifindex, stacks, i, &ignored, err);
+	if (!r)
+		r = set_allmulti(ifindex, false, record, &ignored, err);
+	return r;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Hearing the solicitations: membership of the solicited-node groups, or
+ * allmulticast, without a process that must stay. Knows netlink, not BPF.
+ */
+#ifndef NDPX_GROUPS_H
+#define NDPX_GROUPS_H
+
+#include "model.h"
+#include "plan.h"
+#include "wanted.h"
+
+#define GROUPS_JOIN_MOST 256 /* memberships that `auto` asks of a NIC's filter and a querier */
+
+struct groups_report {
+	size_t joined, left;
+	bool allmulti_on, allmulti_off; /* switched by this call */
+	char note[256];			/* "" if nothing is to be said */
+};
+
+/*
+ * Brings the memberships of an uplink to what its rules need. `record` says what
+ * ndpx switched on before and is updated; the caller writes it. 0 or -errno.
+ */
+int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
+		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
+		size_t n, struct ndpx_record *record, struct groups_report *ret, struct error *err);
+
+/* Undoes what the record says: allmulticast, and our proxy entries on the `n` interfaces of the link. */
+int groups_undo(uint32_t ifindex, const __u32 *ifindexes, size_t n, struct ndpx_record *record,
+		struct error *err);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A rule of the maps as the user reads and writes it; for the parts of `guest`. */
+#ifndef NDPX_GUEST_WORDS_H
+#define NDPX_GUEST_WORDS_H
+
+#include "model.h"
+#include "output.h"
+#include "plan.h"
+
+/*
+ * One guest: in text the words `guest add` takes, in JSON the object `guest import`
+ * takes. With `stats` what was counted as well; `now_monotonic` in ns and
+ * `now_real` in s tell when that was.
+ */
+void guest_print(struct output *out, const char *dev, const struct entry *entry,
+		 const struct entry_stats *stats, uint64_t now_monotonic, double now_real);
+
+/* The map key of a rule. */
+struct ndpx_prefix_key guest_key(const struct rule *rule);
+
+/* Its entry, with the port looked up. An interface that is not there is an error. */
+int guest_entry(const struct rule *rule, struct entry *ret, struct error *err);
+
+#endif

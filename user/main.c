@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The table of verbs and the options; no logic of its own. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+
+#define DEFAULT_CONFIG "/etc/ndpx/ndpx.conf"
+#define DEFAULT_BPFFS  "/sys/fs/bpf/ndpx"
+
+const struct verb verbs[] = {
+	{ "apply", verb_apply, OPT_PAUSED, "apply [-c FILE] [--paused]",
+	  "check the file, load, attach, fill the maps; again: change what differs" },
+	{ "down", verb_down, 0, "down [dev DEV]", "detach and remove every trace" },
+	{ "check", verb_check, 0, "check [-c FILE]",
+	  "say every mistake of the file; needs no root" },
+	{ "guest", verb_guest, OPT_STATS | OPT_REPLACE,
+	  "guest add|replace|del ADDR[/LEN] dev DEV [vlan N] [port IF] [lladdr MAC]\n"
+	  "             [router on|off] [override on|off] [dad defend|ignore]\n"
+	  "             [answer always|routed|alive] [paused on|off] [wide on|off]\n"
+	  "       ndpx guest show [ADDR[/LEN]] [dev DEV] [vlan N] [-s]\n"
+	  "       ndpx guest import [--replace] [FILE|-]",
+	  "change or show the rules of attached uplinks, at once" },
+	{ "status", verb_status, 0, "status [dev DEV]",
+	  "what is attached where, how, since when; exit 3 when not" },
+	{ "stats", verb_stats, OPT_WATCH, "stats [dev DEV] [--watch SECONDS]",
+	  "counters by verdict" },
+	{ "metrics", verb_metrics, OPT_TEXTFILE, "metrics [--textfile PATH]",
+	  "the same and more as OpenMetrics text" },
+	{ "version", verb_version, 0, "version", "versions of ndpx and its ABI" },
+	{ "help", verb_help, 0, "help [VERB]", "this text, or that of one verb" },
+	{ NULL, NULL, 0, NULL, NULL },
+};
+
+enum { OPTION_BPFFS = 256, OPTION_REPLACE, OPTION_PAUSED, OPTION_WATCH, OPTION_TEXTFILE };
+
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "pretty", no_argument, NULL, 'p' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "netns", required_argument, NULL, 'N' },
+	{ "bpffs", required_argument, NULL, OPTION_BPFFS },
+	{ "stats", no_argument, NULL, 's' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "replace", no_argument, NULL, OPTION_REPLACE },
+	{ "paused", no_argument, NULL, OPTION_PAUSED },
+	{ "watch", required_argument, NULL, OPTION_WATCH },
+	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const struct verb *find_verb(const char *name)
+{
+	const struct verb *v;
+
+	for (v = verbs; v->name; v++) {
+		if (!strcmp(v->name, name))
+			return v;
+	}
+	return NULL;
+}
+
+int verb_help(struct command *cmd)
+{
+	const struct verb *v = cmd->argc ? find_verb(cmd->argv[0]) : NULL;
+	struct error err;
+
+	if (cmd->argc && !v) {
+		error_set(&err, EXIT_USAGE, EINVAL, "no verb '%s': see 'ndpx help'", cmd->argv[0]);
+		return command_fail(cmd, &err);
+	}
+	if (v) {
+		printf("Usage: ndpx %s\n\n%s\n", v->usage, v->help);
+		return EXIT_DONE;
+	}
+	puts("ndpx answers IPv6 Neighbor Solicitations for this host's guests, in XDP or TC.\n\n"
+	     "Usage: ndpx [OPTIONS] VERB ...\n");
+	for (v = verbs; v->name; v++)
+		printf("  %-9s %s\n", v->name, v->help);
+	puts("\nOptions, before or behind the verb:\n"
+	     "  -c, --config FILE  the configuration (" DEFAULT_CONFIG ")\n"
+	     "  -j, --json         one JSON object on stdout; -p, --pretty: indented\n"
+	     "  -q, --quiet        errors only; -v, --verbose: libbpf's messages as well\n"
+	     "  -N, --netns NAME   in this network namespace (ip netns)\n"
+	     "      --bpffs DIR    where state is pinned (" DEFAULT_BPFFS ", or $NDPX_BPFFS)\n\n"
+	     "'ndpx help VERB' tells a verb's words; ndpx(8) and ndpx.conf(5) the rest.");
+	return EXIT_DONE;
+}
+
+int verb_version(struct command *cmd)
+{
+	struct output out;
+
+	out_start(&out, stdout, cmd->json, cmd->pretty);
+	out_string(&out, "ndpx", "ndpx %s\n", NDPX_VERSION);
+	out_number(&out, "abi", "abi %llu\n", NDPX_ABI_VERSION);
+	return command_finish(cmd, &out, EXIT_DONE);
+}
+
+/* Into the namespace of `ip netns`, or of any file that names one; mounts stay as they are. */
+static int enter_netns(const char *name, struct error *err)
+{
+	char path[512];
+	int fd, r = 0;
+
+	snprintf(path, sizeof(path), "%s%s", strchr(name, '/') ? "" : "/run/netns/", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_set(err, EXIT_USAGE, errno, "network namespace %s: %s", name,
+				 strerror(errno));
+	if (setns(fd, CLONE_NEWNET))
+		r = error_set(err, EXIT_KERNEL, errno, "network namespace %s: %s%s", name,
+			      strerror(errno), errno == EPERM ? ": needs root" : "");
+	close(fd);
+	return r;
+}
+
+static int parse_seconds(const char *text, double *ret, struct error *err)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || *end || !(value >= 0.01 && value <= 86400))
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "--watch '%s': seconds from 0.01 to 86400", text);
+	*ret = value;
+	return 0;
+}
+
+/* Options into *cmd; *ret_used gets OPT_* of the verb's own. 1: done already (--help). */
+static int parse_options(int argc, char **argv, struct command *cmd, unsigned int *ret_used,
+			 struct error *err)
+{
+	unsigned int used = 0;
+	int c, r = 0;
+
+	while (!r && (c = getopt_long(argc, argv, ":c:jpqvN:shV", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			cmd->config = optarg;
+			break;
+		case 'p':
+			cmd->pretty = true;
+			cmd->json = true;
+			break;
+		case 'j':
+			cmd->json = true;
+			break;
+		case 'q':
+			cmd->quiet = true;
+			break;
+		case 'v':
+			cmd->verbose = true;
+			break;
+		case 'N':
+			cmd->netns = optarg;
+			break;
+		case OPTION_BPFFS:
+			cmd->bpffs = optarg;
+			break;
+		case 's':
+			cmd->stats = true;
+			used |= OPT_STATS;
+			break;
+		case OPTION_REPLACE:
+			cmd->replace = true;
+			used |= OPT_REPLACE;
+			break;
+		case OPTION_PAUSED:
+			cmd->paused = true;
+			used |= OPT_PAUSED;
+			break;
+		case OPTION_WATCH:
+			r = parse_seconds(optarg, &cmd->watch, err);
+			used |= OPT_WATCH;
+			break;
+		case OPTION_TEXTFILE:
+			cmd->textfile = optarg;
+			used |= OPT_TEXTFILE;
+			break;
+		case 'h':
+			verb_help(cmd);
+			return 1;
+		case 'V':
+			verb_version(cmd);
+			return 1;
+		case ':':
+			r = error_set(err, EXIT_USAGE, EINVAL, "option '%s' needs a value",
+				      argv[optind - 1]);
+			break;
+		default:
+			r = error_set(err, EXIT_USAGE, EINVAL, "unknown option '%s'",
+				      argv[optind - 1]);
+			break;
+		}
+	}
+	*ret_used = used;
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	struct command cmd = { .config = DEFAULT_CONFIG, .bpffs = getenv("NDPX_BPFFS") };
+	const struct verb *verb;
+	unsigned int used = 0;
+	struct error err;
+	int r;
+
+	if (!cmd.bpffs || !cmd.bpffs[0])
+		cmd.bpffs = DEFAULT_BPFFS;
+	r = parse_options(argc, argv, &cmd, &used, &err);
+	if (r)
+		return r < 0 ? command_fail(&cmd, &err) : EXIT_DONE;
+	if (optind == argc) {
+		verb_help(&cmd);
+		return EXIT_USAGE;
+	}
+	verb = find_verb(argv[optind]);
+	cmd.argc = argc - optind - 1;
+	cmd.argv = argv + optind + 1;
+	if (!verb)
+		error_set(&err, EXIT_USAGE, EINVAL, "no verb '%s': see 'ndpx help'", argv[optind]);
+	else if (used & ~verb->options)
+		error_set(&err, EXIT_USAGE, EINVAL,
+			  "%s does not take that option: see 'ndpx help %s'", verb->name,
+			  verb->name);
+	else if (!cmd.netns || !enter_netns(cmd.netns, &err)) {
+		dataplane_init(cmd.verbose);
+		return verb->run(&cmd);
+	}
+	return command_fail(&cmd, &err);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the user wants: uplinks and their rules, and the one parser for the words
+ * of the file, of the command line and of `guest import`. Knows neither the
+ * kernel nor files.
+ */
+#ifndef NDPX_MODEL_H
+#define NDPX_MODEL_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "ndpx_abi.h"
+
+/* `mode` of an uplink. Kept in the record: never renumber. */
+enum want_mode {
+	WANT_AUTO = 0,
+	WANT_NATIVE = 1,
+	WANT_GENERIC = 2,
+	WANT_TC = 3,
+};
+
+/* `groups` of an uplink. Kept in the record: never renumber. */
+enum want_groups {
+	GROUPS_AUTO = 0,
+	GROUPS_JOIN = 1,
+	GROUPS_ALLMULTI = 2,
+	GROUPS_NONE = 3,
+};
+
+/* A guest or a deny. `addr` in network order, the rest in host order. */
+struct rule {
+	struct in6_addr addr;
+	uint8_t bits;	/* 128: an address */
+	uint8_t action; /* NDPX_ACT_ANSWER or NDPX_ACT_DENY */
+	uint8_t flags;	/* NDPX_F_* */
+	uint8_t answer; /* enum ndpx_answer_mode */
+	uint16_t vlan;
+	bool wide; /* a prefix shorter than MODEL_WIDE_BITS is meant */
+	uint8_t lladdr[6];
+	char port[IFNAMSIZ]; /* "" : none */
+	int line;	     /* of the file it came from, 0: none */
+};
+
+#define MODEL_WIDE_BITS 48 /* a shorter prefix is more likely a slip than meant */
+
+struct uplink {
+	char dev[IFNAMSIZ];
+	uint16_t vlan; /* 0: untagged */
+	enum want_mode mode;
+	enum want_groups groups;
+	enum ndpx_source source_mode;
+	struct in6_addr source; /* with NDPX_SOURCE_FIXED */
+	uint32_t rate;		/* answers a second for each asking MAC, 0: no limit */
+	bool strict_lladdr;
+	bool wide;
+	int line;
+	struct rule *rules; /* owned */
+	size_t n_rules, cap_rules;
+};
+
+struct model {
+	struct uplink *uplinks; /* owned */
+	size_t n_uplinks;
+};
+
+/* Where a rule of the command line goes. */
+struct place {
+	char dev[IFNAMSIZ];
+	uint16_t vlan;
+	bool have_vlan;
+};
+
+/* Each returns 0, or -EINVAL with a sentence that says what was expected. */
+int parse_on_off(const char *text, bool *ret, struct error *err);
+int parse_number(const char *text, unsigned long most, unsigned long *ret, struct error *err);
+int parse_mac(const char *text, uint8_t ret[6], struct error *err);
+int parse_ifname(const char *text, char ret[IFNAMSIZ], struct error *err);
+/* "eth0", or "eth0.88" for VLAN 88 on eth0, whether or not a device of that name exists. */
+int parse_dev(const char *text, struct place *ret, struct error *err);
+/* An IPv6 address without a prefix length. */
+int parse_address(const char *text, struct in6_addr *ret, struct error *err);
+/* ADDR[/LEN] of a rule: refuses host bits, multicast, loopback, unspecified. */
+int parse_target(const char *text, struct rule *rule, struct error *err);
+
+/*
+ * One key of a guest with its value: port, lladdr, router, override, dad, answer,
+ * paused, wide. -ENOENT for a key that a guest does not have.
+ */
+int rule_set(struct rule *rule, const char *key, const char *value, struct error *err);
+
+/*
+ * The words of `guest add`: ADDR[/LEN] dev DEV [vlan N] [KEY VALUE]... Fills *ret
+ * and *ret_place. Refuses unknown words, missing values and a word given twice.
+ */
+int rule_parse_words(int n, char *const words[], struct rule *ret, struct place *ret_place,
+		     struct error *err);
+
+/* Is the rule complete and meant? -EINVAL for a short prefix without `wide`. */
+int rule_check(const struct rule *rule, struct error *err);
+
+/* One key of an uplink: mode, vlan, source, groups, rate, strict_lladdr, wide. -ENOENT: unknown. */
+int uplink_set(struct uplink *uplink, const char *key, const char *value, struct error *err);
+
+/* Appends a copy of *rule. -ENOMEM. */
+int uplink_add(struct uplink *uplink, const struct rule *rule);
+
+/* Order of rules: VLAN, longest first, address. For qsort() over struct rule. */
+int rule_compare(const void *a, const void *b);
+
+void model_free(struct model *model);
+
+/* Words of the enumerations, as the file and the outputs spell them. Never NULL. */
+const char *want_mode_word(enum want_mode mode);
+const char *want_groups_word(enum want_groups groups);
+const char *answer_mode_word(enum ndpx_answer_mode mode);
+const char *source_word(enum ndpx_source source);
+
+#define RULE_TEXT_LEN (INET6_ADDRSTRLEN + 4)
+/* "2001:db8::1" or "2001:db8::/64"; returns `buf`. */
+const char *target_text(const struct in6_addr *addr, unsigned int bits, char buf[RULE_TEXT_LEN]);
+
+#endif

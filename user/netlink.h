@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* rtnetlink through libmnl: links, addresses, gateways, proxy entries. Knows no BPF and no rules. */
+#ifndef NDPX_NETLINK_H
+#define NDPX_NETLINK_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+struct nl_link {
+	uint32_t ifindex;
+	uint32_t master;     /* ifindex of the bond or bridge it is in, 0: none */
+	uint32_t lower;	     /* ifindex of the device below, 0: none */
+	int32_t lower_netns; /* id of the namespace `lower` is in, -1: this one */
+	uint16_t vlan;	     /* VID of a VLAN device, 0: it is none */
+	uint32_t flags;	     /* IFF_* */
+	uint8_t mac[6];
+	bool has_mac;
+	char name[IFNAMSIZ];
+	char kind[16]; /* "veth", "bond"; "" for hardware */
+};
+
+struct nl_address {
+	uint32_t ifindex;
+	struct in6_addr addr;
+};
+
+/* A proxy neighbour entry (ip -6 neigh add proxy). */
+struct nl_proxy {
+	uint32_t ifindex;
+	uint8_t protocol; /* NDA_PROTOCOL, kernel 5.0: who made it */
+	struct in6_addr addr;
+};
+
+/* What the kernel knows of this network namespace, read in one go. Arrays are owned. */
+struct nl_state {
+	struct nl_link *links;
+	size_t n_links;
+	struct nl_address *addresses; /* IPv6, all interfaces */
+	size_t n_addresses;
+	struct nl_address *gateways; /* IPv6 next hops, with the interface they are on */
+	size_t n_gateways;
+};
+
+/* 0 or -errno with *err set. nl_state_free() after success. */
+int nl_state_read(struct nl_state *ret, struct error *err);
+void nl_state_free(struct nl_state *state);
+
+/* NULL when there is none. The pointer is into `state`. */
+const struct nl_link *nl_link_by_name(const struct nl_state *state, const char *name);
+const struct nl_link *nl_link_by_index(const struct nl_state *state, uint32_t ifindex);
+
+/* The flag IFF_ALLMULTI of the device, as `ip link set allmulticast on`. */
+int nl_set_allmulti(uint32_t ifindex, bool on, struct error *err);
+
+/* All IPv6 proxy entries of the namespace; the array is the caller's to free. */
+int nl_proxy_read(struct nl_proxy **ret, size_t *ret_n, struct error *err);
+/* Adds or deletes the entries in as few messages as fit; an entry that is (not) there already is fine. */
+int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct error *err);
+
+/* Removes clsact from a device, if nobody's filter is left on it; 0 as well if somebody's is. */
+int nl_clsact_remove_if_empty(uint32_t ifindex, struct error *err);
+
+/* SO_NETNS_COOKIE (kernel 5.14), else the namespace's inode number. */
+uint64_t nl_netns_cookie(void);
+
+/*
+ * Does the other end of a veth run an XDP program? What XDP_TX sends arrives only
+ * then (veth_xdp_flush() in the kernel). False as well where we may not look.
+ */
+bool nl_peer_has_xdp(const struct nl_link *veth);
+
+/* Does the NIC take VLAN tags out of frames before XDP sees them? (ethtool rxvlan) */
+bool nl_strips_vlan(const char *dev);
+
+#endif

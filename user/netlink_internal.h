@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Shared by the netlink*.c files alone. */
+#ifndef NDPX_NETLINK_INTERNAL_H
+#define NDPX_NETLINK_INTERNAL_H
+
+#include <libmnl/libmnl.h>
+
+#include "netlink.h"
+
+/* A growing array of what a dump brings. */
+struct nl_list {
+	void *items;
+	size_t n, cap, size;
+	bool no_memory;
+};
+
+/* A zeroed item behind the last, or NULL with no_memory set. */
+void *nl_list_add(struct nl_list *list);
+
+/* Sends one request and reads its answer to the end; 0 or -errno with *err set. */
+int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, struct error *err);
+
+/*
+ * Dumps `type` for `family` into an array of items of `size` bytes, which `cb` adds to
+ * a struct nl_list; again when the table changed under the dump.
+ */
+int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_t size, void **ret,
+	    size_t *ret_n, const char *what, struct error *err);
+
+#endif

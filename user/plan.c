@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A merge of two sorted arrays: what is in one only, and what is in both but differs. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+static const struct ndpx_say nothing; /* NDPX_ACT_NONE */
+
+int entry_compare(const void *a, const void *b)
+{
+	const struct ndpx_prefix_key *x = &((const struct entry *)a)->key;
+	const struct ndpx_prefix_key *y = &((const struct entry *)b)->key;
+
+	if (x->vlan != y->vlan)
+		return x->vlan < y->vlan ? -1 : 1;
+	if (x->bits != y->bits)
+		return x->bits > y->bits ? -1 : 1;
+	return memcmp(x->addr, y->addr, sizeof(x->addr));
+}
+
+int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct ndpx_say *before,
+	     const struct ndpx_say *after)
+{
+	struct change *c;
+
+	/* Grown at powers of two, so that no capacity need be kept. */
+	if ((plan->n & (plan->n - 1)) == 0) {
+		size_t cap = plan->n ? plan->n * 2 : 1;
+
+		c = realloc(plan->changes, cap * sizeof(*c));
+		if (!c)
+			return -ENOMEM;
+		plan->changes = c;
+	}
+	c = &plan->changes[plan->n++];
+	c->key = *key;
+	c->before = before ? *before : nothing;
+	c->after = after ? *after : nothing;
+	if (c->before.action == NDPX_ACT_OWN || c->after.action == NDPX_ACT_OWN)
+		return 0;
+	if (c->before.action == NDPX_ACT_NONE)
+		plan->added++;
+	else if (c->after.action == NDPX_ACT_NONE)
+		plan->removed++;
+	else
+		plan->changed++;
+	return 0;
+}
+
+int plan_diff(const struct entry *want, size_t n_want, const struct entry *have, size_t n_have,
+	      struct plan *ret)
+{
+	struct plan plan = { 0 };
+	size_t w = 0, h = 0;
+	int r = 0;
+
+	while (!r && (w < n_want || h < n_have)) {
+		int c;
+
+		if (w == n_want)
+			c = 1;
+		else if (h == n_have)
+			c = -1;
+		else
+			c = entry_compare(&want[w], &have[h]);
+		if (c < 0) {
+			r = plan_add(&plan, &want[w].key, NULL, &want[w].say);
+			w++;
+		} else if (c > 0) {
+			r = plan_add(&plan, &have[h].key, &have[h].say, NULL);
+			h++;
+		} else {
+			if (memcmp(&want[w].say, &have[h].say, sizeof(want[w].say)))
+				r = plan_add(&plan, &want[w].key, &have[h].say, &want[w].say);
+			w++;
+			h++;
+		}
+	}
+	if (r)
+		plan_free(&plan);
+	else
+		*ret = plan;
+	return r;
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->changes);
+	memset(plan, 0, sizeof(*plan));
+}
+
+int plan_lengths(const bool in_use[129], struct ndpx_settings *set)
+{
+	unsigned int bits, i, n = 0;
+
+	for (bits = 0; bits < 128; bits++)
+		n += in_use[bits];
+	if (n > NDPX_MAX_LENGTHS)
+		return -E2BIG;
+	memset(set->lengths, 0, sizeof(set->lengths));
+	set->n_lengths = n;
+	n = 0;
+	for (bits = 128; bits-- > 0;) {
+		if (!in_use[bits])
+			continue;
+		for (i = 0; i < bits; i++)
+			set->lengths[n].mask[i / 8] |= (__u8)(0x80 >> i % 8);
+		set->lengths[n++].bits = bits;
+	}
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The difference between what is wanted and what is there. Pure: no kernel, no files. */
+#ifndef NDPX_PLAN_H
+#define NDPX_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ndpx_abi.h"
+
+/* One rule as the maps hold it; bits 128: a key of `guests`, else of `prefixes`. */
+struct entry {
+	struct ndpx_prefix_key key;
+	struct ndpx_say say;
+};
+
+/* What was counted for a rule. */
+struct entry_stats {
+	__u64 answers;
+	__u64 last_answer;   /* CLOCK_MONOTONIC, ns; 0: never */
+	__u8 last_asker[16]; /* network order */
+};
+
+/* One step of a difference: from `before` (NDPX_ACT_NONE: new) to `after` (NONE: gone). */
+struct change {
+	struct ndpx_prefix_key key;
+	struct ndpx_say before;
+	struct ndpx_say after;
+};
+
+struct plan {
+	struct change *changes; /* owned */
+	size_t n;
+	size_t added, removed, changed; /* guests and denies; the host's own do not count */
+};
+
+/* Order of entries by key, for qsort(). */
+int entry_compare(const void *a, const void *b);
+
+/*
+ * The steps from `have` to `want`; both sorted by entry_compare(), each key once.
+ * 0 with *ret filled, to be freed with plan_free(), or -ENOMEM.
+ */
+int plan_diff(const struct entry *want, size_t n_want, const struct entry *have, size_t n_have,
+	      struct plan *ret);
+void plan_free(struct plan *plan);
+
+/* Appends one step. -ENOMEM. */
+int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct ndpx_say *before,
+	     const struct ndpx_say *after);
+
+/*
+ * The prefix lengths in use after a change, longest first, into set->lengths. `in_use`
+ * tells by index whether some rule has that length. -E2BIG for more than fit.
+ */
+int plan_lengths(const bool in_use[129], struct ndpx_settings *set);
+
+#endif

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * `apply`: the file becomes what the kernel holds. All that can be refused is
+ * checked before the first change; then each device is brought to its wish, and
+ * what the file no longer names goes.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "groups.h"
+#include "uplink_down.h"
+#include "wanted.h"
+
+/* One device on its way. */
+struct job {
+	const struct command *cmd;
+	const struct uplink *uplinks; /* of this device */
+	size_t n;
+	const struct nl_link *link;
+	struct wanted wanted;
+	struct plan plan;
+	struct dataplane *dp;
+	struct attach_report attach;
+	struct groups_report groups;
+	bool fresh, settings_changed;
+};
+
+/*
+ * Why native XDP would not do here, though the driver has it; NULL: it would.
+ * P7: tags may be hidden from XDP. And a veth loses what XDP_TX sends where its
+ * other end runs no XDP program.
+ */
+static const char *native_trouble(const struct job *job)
+{
+	bool veth = !strcmp(job->link->kind, "veth");
+
+	if (job->wanted.hidden_tags && veth)
+		return "a veth may hand a VLAN tag past XDP";
+	if (job->wanted.hidden_tags && nl_strips_vlan(job->link->name))
+		return "the NIC takes VLAN tags out before XDP";
+	if (veth && !nl_peer_has_xdp(job->link))
+		return "a veth delivers XDP's answers only if its other end runs an XDP program";
+	return NULL;
+}
+
+/*
+ * `mode = native` or `generic` on a NIC that hides tags would answer on the wrong
+ * VLAN. On a veth nothing is answered wrongly, so there the user may insist.
+ */
+static int check_mode(const struct job *job, const char *trouble, struct error *err)
+{
+	enum want_mode mode = job->uplinks[0].mode;
+
+	if (!trouble || mode == WANT_AUTO || mode == WANT_TC)
+		return 0;
+	if (!strcmp(job->link->kind, "veth")) {
+		if (mode == WANT_NATIVE)
+			command_note(job->cmd, "warning: %s: %s", job->link->name, trouble);
+		return 0;
+	}
+	return error_set(err, EXIT_KERNEL, EOPNOTSUPP,
+			 "%s: mode = %s: %s: 'ethtool -K %s rxvlan off', or mode = tc",
+			 job->link->name, want_mode_word(mode), trouble, job->link->name);
+}
+
+static void fill_record(const struct job *job, struct ndpx_record *record)
+{
+	size_t i;
+
+	record->netns = nl_netns_cookie();
+	record->groups = job->uplinks[0].groups;
+	snprintf(record->dev, sizeof(record->dev), "%s", job->link->name);
+	record->n_vlans = (__u32)job->n;
+	memset(record->vlans, 0, sizeof(record->vlans));
+	memset(record->stacks, 0, sizeof(record->stacks));
+	for (i = 0; i < job->n; i++) {
+		record->vlans[i] = job->wanted.stacks[i].vlan;
+		record->stacks[i] = job->wanted.stacks[i].ifindex;
+	}
+}
+
+/* The settings wanted, with the lengths in force, so that memcmp() tells a change. */
+static bool settings_differ(struct job *job)
+{
+	const struct ndpx_settings *now = dataplane_settings(job->dp);
+	struct ndpx_settings *want = &job->wanted.settings;
+
+	want->n_lengths = now->n_lengths;
+	memcpy(want->lengths, now->lengths, sizeof(want->lengths));
+	return memcmp(want, now, sizeof(*want)) != 0;
+}
+
+/* The instance of the device: the one that is there, or a new one without a program yet. */
+static int open_or_make(struct job *job, struct error *err)
+{
+	const char *bpffs = job->cmd->bpffs;
+	int r = dataplane_open(bpffs, job->link->ifindex, &job->dp, err);
+
+	if (!r && dataplane_record(job->dp)->netns != nl_netns_cookie()) {
+		struct attachment there;
+
+		dataplane_attachment(job->dp, &there);
+		dataplane_close(job->dp);
+		job->dp = NULL;
+		if (there.link_id)
+			return error_set(
+				err, EXIT_USAGE, EBUSY,
+				"%s: %s/%u belongs to another network namespace: give each "
+				"its own --bpffs",
+				job->link->name, bpffs, job->link->ifindex);
+		r = -ENOENT; /* of a namespace that is gone */
+	}
+	if (!r)
+		return dataplane_recover(job->dp, err);
+	if (r != -ENOENT && r != -EPROTO)
+		return r;
+	job->fresh = true;
+	return dataplane_new(bpffs, job->link->ifindex, job->link->name, &job->dp, err);
+}
+
+static int commit_rules(struct job *job, struct error *err)
+{
+	struct entry *have = NULL;
+	size_t n_have = 0;
+	int r;
+
+	r = dataplane_read(job->dp, &have, NULL, &n_have, err);
+	if (r)
+		return r;
+	r = plan_diff(job->wanted.entries, job->wanted.n_entries, have, n_have, &job->plan);
+	free(have);
+	if (r)
+		return error_set(err, EXIT_KERNEL, -r, "out of memory");
+	if (job->cmd->paused)
+		job->wanted.settings.flags |= NDPX_S_PAUSED;
+	job->settings_changed = settings_differ(job);
+	if (!job->plan.n && !job->settings_changed)
+		return 0;
+	return dataplane_commit(job->dp, &job->plan, &job->wanted.settings, err);
+}
+
+/* Hardware drivers reset the link when XDP comes; a virtual one has none to lose. */
+static void warn_of_reset(const struct job *job)
+{
+	struct attachment now;
+
+	dataplane_attachment(job->dp, &now);
+	if (now.mode == NDPX_MODE_NONE && job->uplinks[0].mode != WANT_TC && !job->link->kind[0])
+		command_note(job->cmd,
+			     "%s: attaching XDP: some drivers reset the link for a moment, once",
+			     job->link->name);
+}
+
+static int attach(struct job *job, const char *trouble, struct error *err)
+{
+	char reason[200];
+
+	if (trouble)
+		snprintf(reason, sizeof(reason), "%s: %s: TC instead of native XDP",
+			 job->link->name, trouble);
+	warn_of_reset(job);
+	return dataplane_attach(job->dp, job->uplinks[0].mode, trouble ? reason : NULL,
+				&job->attach, err);
+}
+
+static int sync_groups(struct job *job, struct error *err)
+{
+	return groups_sync(job->uplinks[0].groups, job->link->name, job->link->ifindex,
+			   job->wanted.stacks, job->wanted.n_stacks, job->wanted.entries,
+			   job->wanted.n_entries, dataplane_record(job->dp), &job->groups, err);
+}
+
+/*
+ * An instance that answers already changes its hook first and its rules last: what
+ * the kernel may refuse comes before what it will not.
+ */
+static int run_job(struct job *job, const struct nl_state *state, struct error *err)
+{
+	struct ndpx_record before;
+	const char *trouble;
+	struct error ignored;
+	int r;
+
+	r = wanted_build(job->uplinks, job->n, job->link, state, &job->wanted, err);
+	if (r)
+		return r;
+	trouble = native_trouble(job);
+	r = check_mode(job, trouble, err);
+	if (!r)
+		r = open_or_make(job, err);
+	if (r)
+		return r;
+	before = *dataplane_record(job->dp);
+	fill_record(job, dataplane_record(job->dp));
+	if (job->fresh) {
+		r = commit_rules(job, err);
+		if (!r)
+			r = dataplane_pin(job->dp, err);
+		if (!r)
+			r = attach(job, trouble, err);
+		if (r) {
+			/* An upgrade leaves the old program answering; a first try leaves nothing. */
+			struct attachment now;
+
+			dataplane_attachment(job->dp, &now);
+			if (now.mode == NDPX_MODE_NONE)
+				dataplane_remove(job->cmd->bpffs, job->link->ifindex, &ignored);
+			return r;
+		}
+	} else {
+		r = attach(job, trouble, err);
+		if (!r)
+			r = commit_rules(job, err);
+		if (r)
+			return r;
+	}
+	r = sync_groups(job, err);
+	if (memcmp(&before, dataplane_record(job->dp), sizeof(before)) != 0 &&
+	    dataplane_set_record(job->dp, r ? &ignored : err) && !r)
+		r = -err->code;
+	return r;
+}
+
+static void report_job(const struct job *job, struct output *out)
+{
+	const struct command *cmd = job->cmd;
+	bool changed = job->plan.n || job->settings_changed;
+	size_t i;
+
+	for (i = 0; i < job->wanted.notes.n; i++)
+		command_note(cmd, "%s", job->wanted.notes.lines[i]);
+	if (job->attach.note[0] && (job->attach.attached || cmd->verbose))
+		command_note(cmd, "%s", job->attach.note);
+	if (job->groups.note[0] && (job->groups.allmulti_on || cmd->verbose))
+		command_note(cmd, "%s", job->groups.note);
+
+	out_object(out, NULL);
+	out_string(out, "dev", "%s: ", job->link->name);
+	out_string(out, "mode", "%s, ", mode_word(job->attach.now.mode));
+	out_number(out, "prog_id", NULL, job->attach.now.prog_id);
+	out_bool(out, "attached", "attached, ", job->attach.attached);
+	out_bool(out, "swapped", "program swapped, ", job->attach.swapped);
+	out_number(out, "added", changed ? "rules +%llu" : NULL, job->plan.added);
+	out_number(out, "removed", changed ? " -%llu" : NULL, job->plan.removed);
+	out_number(out, "changed", changed ? " ~%llu" : NULL, job->plan.changed);
+	out_bool(out, "settings_changed", NULL, job->settings_changed);
+	out_bool(out, "paused", ", paused", cmd->paused);
+	out_text(out, changed ? "\n" : "rules unchanged\n");
+	out_close(out, '}');
+}
+
+static void free_job(struct job *job)
+{
+	wanted_free(&job->wanted);
+	plan_free(&job->plan);
+	dataplane_close(job->dp);
+}
+
+/* What is attached but no longer in the file. */
+static int remove_others(const struct command *cmd, const struct model *model, struct output *out,
+			 struct error *err)
+{
+	struct instance *instances;
+	size_t n, i, j;
+	int r = command_instances(cmd, NULL, &instances, &n, err);
+
+	if (r)
+		return r;
+	out_array(out, "removed");
+	for (i = 0; i < n && !r; i++) {
+		for (j = 0; j < model->n_uplinks; j++) {
+			if (!strcmp(model->uplinks[j].dev, instances[i].dev) &&
+			    if_nametoindex(instances[i].dev) == instances[i].ifindex)
+				break;
+		}
+		if (j < model->n_uplinks)
+			continue;
+		r = uplink_down(cmd->bpffs, &instances[i], err);
+		if (!r)
+			out_string(out, NULL, "%s: removed, for the file does not name it\n",
+				   instances[i].dev);
+	}
+	out_close(out, ']');
+	command_close_instances(instances, n);
+	return r;
+}
+
+static int apply_all(const struct command *cmd, const struct model *model,
+		     const struct nl_state *state, struct output *out, struct error *err)
+{
+	size_t i, n;
+	int r = 0;
+
+	out_array(out, "uplinks");
+	for (i = 0; i < model->n_uplinks && !r; i += n) {
+		const struct uplink *u = &model->uplinks[i];
+		struct job job = { .cmd = cmd, .uplinks = u };
+
+		for (n = 1; i + n < model->n_uplinks && !strcmp(u->dev, u[n].dev); n++)
+			;
+		job.n = n;
+		job.link = nl_link_by_name(state, u->dev);
+		if (!job.link) {
+			command_note(cmd, "warning: %s: no such interface (line %d): skipped",
+				     u->dev, u->line);
+			continue;
+		}
+		r = run_job(&job, state, err);
+		if (!r)
+			report_job(&job, out);
+		free_job(&job);
+	}
+	out_close(out, ']');
+	return r ? r : remove_others(cmd, model, out, err);
+}
+
+int verb_apply(struct command *cmd)
+{
+	struct model model = { 0 };
+	struct nl_state state = { 0 };
+	struct output out;
+	struct error err;
+	FILE *sink = NULL;
+	int lock = -1, status, r;
+
+	if (cmd->argc) {
+		error_set(&err, EXIT_USAGE, EINVAL, "apply: unknown word '%s'", cmd->argv[0]);
+		return command_fail(cmd, &err);
+	}
+	status = command_load_config(cmd, &model);
+	if (status)
+		return status;
+	r = dataplane_lock(cmd->bpffs, true, &lock, &err);
+	if (!r)
+		r = nl_state_read(&state, &err);
+	if (!r) {
+		/* With -q the report goes nowhere; with -j it is one object or an error, never both. */
+		char *text = NULL;
+		size_t len = 0;
+
+		sink = open_memstream(&text, &len);
+		if (!sink) {
+			r = error_set(&err, EXIT_KERNEL, errno, "out of memory");
+		} else {
+			out_start(&out, sink, cmd->json, cmd->pretty);
+			r = apply_all(cmd, &model, &state, &out, &err);
+			out_finish(&out);
+			fclose(sink);
+			if (!cmd->quiet && (!r || !cmd->json))
+				fputs(text, stdout);
+			free(text);
+		}
+		dataplane_rmdir(cmd->bpffs);
+	}
+	status = r ? command_fail(cmd, &err) : EXIT_DONE;
+	nl_state_free(&state);
+	model_free(&model);
+	if (lock >= 0)
+		dataplane_unlock(lock);
+	return status;
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* `stats`: the counters, one a verdict. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "command.h"
+#include "verdict.h"
+
+static int print_once(struct command *cmd, const char *dev, size_t *ret_n, struct error *err)
+{
+	uint64_t counters[NDPX_COUNTERS];
+	struct instance *instances;
+	struct output out;
+	size_t n, i;
+	int v, r;
+
+	r = command_instances(cmd, dev, &instances, &n, err);
+	if (r)
+		return r;
+	out_start(&out, stdout, cmd->json, cmd->pretty);
+	out_array(&out, "uplinks");
+	*ret_n = 0;
+	for (i = 0; i < n && !r; i++) {
+		if (!instances[i].dp)
+			continue;
+		r = dataplane_counters(instances[i].dp, counters, err);
+		if (r)
+			break;
+		(*ret_n)++;
+		out_object(&out, NULL);
+		out_string(&out, "dev", "%s\n", instances[i].dev);
+		out_object(&out, "counters");
+		for (v = 1; v < NDPX_V_END; v++) {
+			char fmt[64];
+
+			snprintf(fmt, sizeof(fmt), "    %-16s %%12llu  %s\n",
+				 verdict_name((enum ndpx_verdict)v),
+				 verdict_text((enum ndpx_verdict)v));
+			/* In text, what never happened would hide what did. */
+			out_number(&out, verdict_name((enum ndpx_verdict)v),
+				   counters[v] || cmd->verbose ? fmt : NULL, counters[v]);
+		}
+		out_close(&out, '}');
+		out_close(&out, '}');
+	}
+	out_close(&out, ']');
+	command_close_instances(instances, n);
+	if (!r && out_finish(&out))
+		r = error_set(err, EXIT_KERNEL, EIO, "writing the output failed");
+	return r;
+}
+
+int verb_stats(struct command *cmd)
+{
+	struct timespec pause;
+	struct place place;
+	struct error err;
+	size_t n = 0;
+	bool named;
+	int r;
+
+	r = command_parse_dev(cmd->argc, cmd->argv, &place, &named, &err);
+	if (r)
+		return command_fail(cmd, &err);
+	pause.tv_sec = (time_t)cmd->watch;
+	pause.tv_nsec = (long)((cmd->watch - (double)pause.tv_sec) * 1e9);
+	for (;;) {
+		r = print_once(cmd, named ? place.dev : NULL, &n, &err);
+		if (!r && !n) {
+			fprintf(stderr, "ndpx: %s: not attached\n",
+				named ? place.dev : "no uplink");
+			return EXIT_NOT_ATTACHED;
+		}
+		if (r)
+			return command_fail(cmd, &err);
+		if (cmd->watch == 0)
+			return EXIT_DONE;
+		if (!cmd->json)
+			putchar('\n');
+		nanosleep(&pause, NULL);
+	}
+}
