@@ -123,7 +123,7 @@ lint:
 	@tools/lint.sh
 
 format:
-	clang-format -i $$(git ls-files -co --exclude-standard -- '*.c' '*.h')
+	clang-format -i $$(find bpf include tests tools user -name '*.[ch]')
 
 -include $(wildcard $(B)/san/*/*.d $(B)/san/*/*/*.d)
 

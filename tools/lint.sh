@@ -9,8 +9,8 @@ fail() {
 	bad=1
 }
 
-mapfile -t sources < <(git ls-files -co --exclude-standard -- '*.c' '*.h' | sort)
-mapfile -t scripts < <(git ls-files -co --exclude-standard -- '*.sh' '.ci/run' | sort)
+mapfile -t sources < <(find bpf include tests tools user -name '*.[ch]' | sort)
+mapfile -t scripts < <(find .ci tests tools -name '*.sh' -o -path .ci/run | sort)
 
 # The directions of the design: arrows point down only.
 down() { # FILES... : PATTERN : what is wrong

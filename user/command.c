@@ -299,9 +299,15 @@ int command_choose_vlan(const struct ndpx_record *record, const struct place *pl
 			 list);
 }
 
+int command_save_record(void *arg, struct error *err)
+{
+	return dataplane_set_record(arg, err);
+}
+
 int command_sync_groups(const struct command *cmd, struct dataplane *dp, struct error *err)
 {
 	struct ndpx_record *record = dataplane_record(dp);
+	const struct groups_saver saver = { command_save_record, dp };
 	struct groups_report report = { 0 };
 	struct wanted_stack stacks[NDPX_MAX_VLANS];
 	struct entry *entries;
@@ -320,7 +326,7 @@ int command_sync_groups(const struct command *cmd, struct dataplane *dp, struct 
 	if (r)
 		return r;
 	r = groups_sync((enum want_groups)record->groups, record->dev, record->ifindex, stacks, i,
-			entries, n, record, &report, err);
+			entries, n, record, &saver, &report, err);
 	free(entries);
 	if (!r && record->flags != flags)
 		r = dataplane_set_record(dp, err);

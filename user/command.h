@@ -100,6 +100,9 @@ int command_choose_vlan(const struct ndpx_record *record, const struct place *pl
 /* Joins or leaves groups after rules changed, and writes the record if that says so. */
 int command_sync_groups(const struct command *cmd, struct dataplane *dp, struct error *err);
 
+/* For groups_sync(): writes the record of the struct dataplane that is `arg`. */
+int command_save_record(void *arg, struct error *err);
+
 /* Seconds since 1970, with a fraction, as RFC 3339 in UTC. Returns `buf`. */
 const char *time_text(double seconds, char buf[32]);
 

@@ -310,6 +310,7 @@ int config_parse(const char *text, size_t len, struct model *ret,
 		 struct config_mistakes *ret_mistakes, struct error *err)
 {
 	struct config_mistakes all = { 0 };
+	int unclosed;
 	struct parse parse = { 0 };
 	int unknown = 0, r = 0;
 
@@ -331,6 +332,9 @@ int config_parse(const char *text, size_t len, struct model *ret,
 		    !config_text_blank(&parse.text, parse.unknown_word, parse.unknown_line))
 			break;
 	}
+	unclosed = config_text_open_block(&parse.text);
+	if (unclosed)
+		config_mistake(&all, unclosed, "the block that starts here is not closed");
 	if (!parse.no_memory)
 		config_check(&parse.model, &parse.mistakes);
 	take_mistakes(&all, &parse.mistakes);

@@ -67,9 +67,13 @@ static char *skip_blank(char *p, const char *end)
 	while (p < end) {
 		if (isspace((unsigned char)*p)) {
 			p++;
-		} else if (*p == '#' || (*p == '/' && p + 1 < end && p[1] == '/')) {
+		} else if (*p == '#' || (*p == '/' && p[1] == '/')) {
 			while (p < end && *p != '\n')
 				p++;
+		} else if (*p == '/' && p[1] == '*') {
+			char *close = strstr(p + 2, "*/");
+
+			p = close ? close + 2 : (char *)end;
 		} else {
 			break;
 		}
@@ -88,7 +92,8 @@ static char *skip_word(char *p, const char *end)
 			p += *p == '\\' && p + 1 < end ? 2 : 1;
 		return p < end ? p + 1 : p;
 	}
-	while (p < end && is_word_char(*p))
+	/* A slash before a slash or an asterisk starts a comment. */
+	while (p < end && is_word_char(*p) && !(*p == '/' && (p[1] == '/' || p[1] == '*')))
 		p++;
 	return p;
 }
@@ -144,4 +149,28 @@ bool config_text_blank(struct config_text *t, const char *word, int line)
 			*start = ' ';
 	}
 	return true;
+}
+
+int config_text_open_block(struct config_text *t)
+{
+	char *p = t->text, *end = t->text + t->len, *next;
+	int lines[CONFIG_TEXT_DEPTH], depth = 0, line = 1;
+	char *counted = p;
+
+	for (p = skip_blank(p, end); p < end; p = skip_blank(p, end)) {
+		for (; counted < p; counted++)
+			line += *counted == '\n';
+		if (*p == '{') {
+			if (depth < CONFIG_TEXT_DEPTH)
+				lines[depth] = line;
+			depth++;
+		} else if (*p == '}' && depth > 0) {
+			depth--;
+		}
+		next = skip_word(p, end);
+		p = next > p ? next : p + 1;
+	}
+	if (depth == 0)
+		return 0;
+	return lines[depth < CONFIG_TEXT_DEPTH ? depth - 1 : CONFIG_TEXT_DEPTH - 1];
 }

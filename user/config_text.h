@@ -25,4 +25,13 @@ int config_text_title_line(struct config_text *t, const char *title, int line);
  */
 bool config_text_blank(struct config_text *t, const char *word, int line);
 
+#define CONFIG_TEXT_DEPTH 8 /* blocks within blocks; the grammar has two */
+
+/*
+ * libconfuse takes the end of the file for the end of every open block, so a file
+ * cut short would pass: the line in which the innermost unclosed block starts, 0 if
+ * all are closed.
+ */
+int config_text_open_block(struct config_text *t);
+
 #endif

@@ -39,6 +39,7 @@ static int prog_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
 	return r;
 }
 
+/* 0: our filter is there; -EEXIST: somebody else's is in its place; -ENOENT; -ENODEV: no clsact. */
 static int clsact_query(uint32_t ifindex, uint32_t *ret_prog_id)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
@@ -48,7 +49,7 @@ static int clsact_query(uint32_t ifindex, uint32_t *ret_prog_id)
 
 	dataplane_take_log();
 	if (r)
-		return -ENOENT;
+		return r == -ENOENT ? -ENOENT : -ENODEV;
 	if (prog_name(opts.prog_id, name) || strcmp(name, "ndpx_tc") != 0)
 		return -EEXIST;
 	*ret_prog_id = opts.prog_id;
@@ -65,14 +66,28 @@ static enum ndpx_mode xdp_mode(uint32_t ifindex, uint32_t prog_id)
 	return NDPX_MODE_NATIVE;
 }
 
+/* A link pinned beside the old one, on its way to take its place: see pin_link(). */
+#define FRESH_PIN DATAPLANE_LINK_PIN "_new"
+
+/* Finishes what a process killed between pinning and renaming left. */
+static void settle_pin(const char *dir)
+{
+	char fresh[PATH_MAX], path[PATH_MAX];
+
+	rename(dataplane_path(dir, FRESH_PIN, fresh),
+	       dataplane_path(dir, DATAPLANE_LINK_PIN, path));
+}
+
 /* The link pin of a directory, if it still hangs on a device; -1 where there is none. */
 static int open_link(const char *dir, uint32_t *ret_type, struct attachment *ret)
 {
 	struct bpf_link_info info = { 0 };
 	__u32 len = sizeof(info);
 	char path[PATH_MAX];
-	int fd = bpf_obj_get(dataplane_path(dir, DATAPLANE_LINK_PIN, path));
+	int fd = bpf_obj_get(dataplane_path(dir, FRESH_PIN, path));
 
+	if (fd < 0)
+		fd = bpf_obj_get(dataplane_path(dir, DATAPLANE_LINK_PIN, path));
 	if (fd < 0)
 		return -1;
 	/* xdp and tcx both start with the ifindex; 0 once the device is gone. */
@@ -121,8 +136,10 @@ int dataplane_detach(const char *dir, uint32_t ifindex, struct error *err)
 	struct attachment was;
 	char path[PATH_MAX];
 	uint32_t type;
-	int fd = open_link(dir, &type, &was), r;
+	int fd, r;
 
+	settle_pin(dir);
+	fd = open_link(dir, &type, &was);
 	if (fd >= 0) {
 		/* Now, not when the last reference goes: on 5.10 that is asynchronous. */
 		bpf_link_detach(fd);
@@ -160,7 +177,7 @@ static int pin_link(struct dataplane *dp, int fd, struct error *err)
 	char fresh[PATH_MAX], path[PATH_MAX];
 
 	dataplane_path(dp->dir, DATAPLANE_LINK_PIN, path);
-	dataplane_path(dp->dir, DATAPLANE_LINK_PIN "_new", fresh);
+	dataplane_path(dp->dir, FRESH_PIN, fresh);
 	unlink(fresh);
 	if (bpf_obj_pin(fd, fresh) || rename(fresh, path)) {
 		int code = errno;
@@ -225,16 +242,18 @@ static int attach_clsact(struct dataplane *dp, int prog, struct error *err)
 			dp->record.dev, CLSACT_HANDLE, CLSACT_PRIORITY);
 	if (r == 0)
 		opts.flags = BPF_TC_F_REPLACE;
-	r = bpf_tc_hook_create(&hook);
-	if (r == 0)
+	if (r == -ENODEV) {
+		/* Written down first: a death between must not leave the qdisc for ever. */
 		dp->record.flags |= NDPX_R_CLSACT;
-	else if (r != -EEXIST)
+		r = dataplane_set_record(dp, err);
+		if (r)
+			return r;
+	}
+	r = bpf_tc_hook_create(&hook);
+	dataplane_take_log();
+	if (r && r != -EEXIST)
 		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s", dp->record.dev,
 				 strerror(-r));
-	/* Before the filter: a death between leaves at worst a note of an empty qdisc. */
-	r = dataplane_set_record(dp, err);
-	if (r)
-		return r;
 	r = bpf_tc_attach(&hook, &opts);
 	dataplane_take_log();
 	if (r)
@@ -363,6 +382,7 @@ int dataplane_attach(struct dataplane *dp, enum want_mode want, const char *no_n
 	struct attachment was;
 	int r = 0;
 
+	settle_pin(dp->dir);
 	dataplane_attachment(dp, &was);
 	if (was.mode == NDPX_MODE_NONE ||
 	    !satisfies(was.mode, want, (enum want_mode)dp->record.want, no_native != NULL)) {

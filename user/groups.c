@@ -71,14 +71,15 @@ static bool kernel_answers(const char *dev)
 }
 
 static int set_allmulti(uint32_t ifindex, bool on, struct ndpx_record *record,
-			struct groups_report *rep, struct error *err)
+			const struct groups_saver *saver, struct groups_report *rep,
+			struct error *err)
 {
-	struct nl_state state;
+	bool ours = record->flags & NDPX_R_ALLMULTI, is_on;
 	const struct nl_link *link;
-	bool is_on;
+	struct nl_state state;
 	int r;
 
-	if (on == !!(record->flags & NDPX_R_ALLMULTI))
+	if (!on && !ours)
 		return 0;
 	r = nl_state_read(&state, err);
 	if (r)
@@ -86,17 +87,20 @@ static int set_allmulti(uint32_t ifindex, bool on, struct ndpx_record *record,
 	link = nl_link_by_index(&state, ifindex);
 	is_on = link && (link->flags & IFF_ALLMULTI);
 	nl_state_free(&state);
-	if (!link)
-		return 0; /* gone, and the flag with it */
-	/* Somebody else's allmulticast is not ours to switch off later. */
-	if (on && is_on)
+	/* A device that is gone took the flag along; somebody else's is not ours to switch off. */
+	if (!link || (on && is_on))
 		return 0;
-	if (on != is_on) {
-		r = nl_set_allmulti(ifindex, on, err);
-		if (r)
-			return r;
+	if (on && !ours) {
+		/* Written down first: a death between must not leave it on for ever. */
+		record->flags |= NDPX_R_ALLMULTI;
+		r = saver->save(saver->arg, err);
 	}
-	record->flags = on ? record->flags | NDPX_R_ALLMULTI : record->flags & ~NDPX_R_ALLMULTI;
+	if (!r && on != is_on)
+		r = nl_set_allmulti(ifindex, on, err);
+	if (r)
+		return r;
+	if (!on)
+		record->flags &= ~NDPX_R_ALLMULTI;
 	rep->allmulti_on = on;
 	rep->allmulti_off = !on;
 	return 0;
@@ -142,7 +146,8 @@ static int set_members(const struct nl_proxy *want, size_t n_want, uint32_t dev,
 
 int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
 		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
-		size_t n, struct ndpx_record *record, struct groups_report *ret, struct error *err)
+		size_t n, struct ndpx_record *record, const struct groups_saver *saver,
+		struct groups_report *ret, struct error *err)
 {
 	size_t i, addresses = 0, prefixes = 0, members = 0;
 	struct groups_report rep = { 0 };
@@ -198,11 +203,11 @@ int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
 		qsort(list, members, sizeof(*list), by_address);
 	}
 	/* The wider one first on, last off: nothing goes unheard between. */
-	r = allmulti ? set_allmulti(ifindex, true, record, &rep, err) : 0;
+	r = allmulti ? set_allmulti(ifindex, true, record, saver, &rep, err) : 0;
 	if (!r)
 		r = set_members(list, members, ifindex, stacks, n_stacks, &rep, err);
 	if (!r && !allmulti)
-		r = set_allmulti(ifindex, false, record, &rep, err);
+		r = set_allmulti(ifindex, false, record, saver, &rep, err);
 	free(list);
 	if (!r)
 		*ret = rep;
@@ -223,6 +228,6 @@ int groups_undo(uint32_t ifindex, const __u32 *ifindexes, size_t n, struct ndpx_
 	}
 	r = set_members(NULL, 0, ifindex, stacks, i, &ignored, err);
 	if (!r)
-		r = set_allmulti(ifindex, false, record, &ignored, err);
+		r = set_allmulti(ifindex, false, record, NULL, &ignored, err);
 	return r;
 }

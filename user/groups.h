@@ -18,13 +18,21 @@ struct groups_report {
 	char note[256];			/* "" if nothing is to be said */
 };
 
+/* Writes the record down, before what it says is done. */
+struct groups_saver {
+	int (*save)(void *arg, struct error *err);
+	void *arg;
+};
+
 /*
  * Brings the memberships of an uplink to what its rules need. `record` says what
- * ndpx switched on before and is updated; the caller writes it. 0 or -errno.
+ * ndpx switched on before and is updated; what is switched on is saved first, the rest
+ * is the caller's to write. 0 or -errno.
  */
 int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
 		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
-		size_t n, struct ndpx_record *record, struct groups_report *ret, struct error *err);
+		size_t n, struct ndpx_record *record, const struct groups_saver *saver,
+		struct groups_report *ret, struct error *err);
 
 /* Undoes what the record says: allmulticast, and our proxy entries on the `n` interfaces of the link. */
 int groups_undo(uint32_t ifindex, const __u32 *ifindexes, size_t n, struct ndpx_record *record,

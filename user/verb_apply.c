@@ -167,9 +167,12 @@ static int attach(struct job *job, const char *trouble, struct error *err)
 
 static int sync_groups(struct job *job, struct error *err)
 {
+	const struct groups_saver saver = { command_save_record, job->dp };
+
 	return groups_sync(job->uplinks[0].groups, job->link->name, job->link->ifindex,
 			   job->wanted.stacks, job->wanted.n_stacks, job->wanted.entries,
-			   job->wanted.n_entries, dataplane_record(job->dp), &job->groups, err);
+			   job->wanted.n_entries, dataplane_record(job->dp), &saver, &job->groups,
+			   err);
 }
 
 /*
