@@ -248,7 +248,7 @@ static void parse_once(void)
 	uplink_opts[8].validcb = on_guest_end;
 	root_opts[0].validcb = on_uplink_end;
 	cfg = cfg_init(root_opts, CFGF_NONE);
-	fp = fmemopen(P->text.text, P->text.len ? P->text.len : 1, "r");
+	fp = fmemopen(P->text.text, P->text.len, "r");
 	if (!cfg || !fp) {
 		P->no_memory = true;
 	} else {
@@ -310,7 +310,8 @@ int config_parse(const char *text, size_t len, struct model *ret,
 		 struct config_mistakes *ret_mistakes, struct error *err)
 {
 	struct config_mistakes all = { 0 };
-	int unclosed;
+	const char *what = "";
+	int line;
 	struct parse parse = { 0 };
 	int unknown = 0, r = 0;
 
@@ -321,7 +322,11 @@ int config_parse(const char *text, size_t len, struct model *ret,
 	parse.text.text[len] = '\0';
 	parse.text.len = len;
 	P = &parse;
-	for (;;) {
+	line = config_text_plain(&parse.text, &what);
+	if (line)
+		config_mistake(&all, line, "%s", what);
+	/* What cannot be read as text is not parsed: its mistakes would be about something else. */
+	while (!line && len) {
 		start_over();
 		parse_once();
 		if (!parse.unknown)
@@ -332,9 +337,11 @@ int config_parse(const char *text, size_t len, struct model *ret,
 		    !config_text_blank(&parse.text, parse.unknown_word, parse.unknown_line))
 			break;
 	}
-	unclosed = config_text_open_block(&parse.text);
-	if (unclosed)
-		config_mistake(&all, unclosed, "the block that starts here is not closed");
+	if (!line && (line = config_text_open_block(&parse.text)) != 0)
+		config_mistake(&all, line, "the block that starts here is not closed");
+	/* A file without uplinks is a wish; one without a byte is an accident. */
+	if (!len)
+		config_mistake(&all, 1, "the file is empty: 'ndpx down' is what removes all uplinks");
 	if (!parse.no_memory)
 		config_check(&parse.model, &parse.mistakes);
 	take_mistakes(&all, &parse.mistakes);

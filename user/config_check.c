@@ -31,7 +31,6 @@ static void check_twins(const struct rule *first, const struct rule *second,
 
 static void check_rules(struct uplink *u, struct config_mistakes *mistakes)
 {
-	unsigned int lengths = 0, last_bits = 128;
 	size_t i, prefixes = 0;
 	struct error err;
 
@@ -48,13 +47,28 @@ static void check_rules(struct uplink *u, struct config_mistakes *mistakes)
 			check_twins(r - 1, r, mistakes);
 		if (rule_check(r, &err))
 			config_mistake(mistakes, r->line, "%s", err.message);
-		if (r->bits < 128) {
-			prefixes++;
-			lengths += r->bits != last_bits;
-			last_bits = r->bits;
-		}
+		prefixes += r->bits < 128;
 	}
-	if (u->n_rules - prefixes > NDPX_MAX_GUESTS - 1024)
+	u->n_prefixes = prefixes;
+}
+
+/* What the maps of one device hold: `u` and the n - 1 behind it are its uplinks. */
+static void check_device(const struct uplink *u, size_t n, struct config_mistakes *mistakes)
+{
+	size_t addresses = 0, prefixes = 0, i, j;
+	unsigned int lengths = 0;
+	bool in_use[129] = { false };
+
+	for (i = 0; i < n; i++) {
+		addresses += u[i].n_rules - u[i].n_prefixes;
+		prefixes += u[i].n_prefixes;
+		for (j = 0; j < u[i].n_rules; j++)
+			in_use[u[i].rules[j].bits] = true;
+	}
+	for (i = 0; i < 128; i++)
+		lengths += in_use[i];
+	/* The host's own addresses go into the same map. */
+	if (addresses > NDPX_MAX_GUESTS - 1024)
 		config_mistake(mistakes, u->line, "%s: more than %d addresses: use prefixes",
 			       u->dev, NDPX_MAX_GUESTS - 1024);
 	if (prefixes > NDPX_MAX_PREFIXES)
@@ -64,6 +78,9 @@ static void check_rules(struct uplink *u, struct config_mistakes *mistakes)
 		config_mistake(mistakes, u->line,
 			       "%s: prefixes of %u different lengths, at most %d work", u->dev,
 			       lengths, NDPX_MAX_LENGTHS);
+	if (n > NDPX_MAX_VLANS)
+		config_mistake(mistakes, u->line, "%s: %zu VLANs on one device, at most %d work",
+			       u->dev, n, NDPX_MAX_VLANS);
 }
 
 /* One device has one program and one set of settings, whatever VLANs share it. */
@@ -87,7 +104,7 @@ static void check_pair(const struct uplink *first, const struct uplink *second,
 {
 	const char *key;
 
-	if (strcmp(first->dev, second->dev))
+	if (!first->dev[0] || strcmp(first->dev, second->dev))
 		return;
 	if (first->vlan == second->vlan) {
 		if (first->vlan)
@@ -127,4 +144,11 @@ void config_check(struct model *model, struct config_mistakes *mistakes)
 	}
 	if (model->n_uplinks)
 		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), by_device);
+	for (i = 0; i < model->n_uplinks; i += j) {
+		for (j = 1; i + j < model->n_uplinks; j++) {
+			if (strcmp(model->uplinks[i].dev, model->uplinks[i + j].dev) != 0)
+				break;
+		}
+		check_device(&model->uplinks[i], j, mistakes);
+	}
 }

@@ -61,23 +61,27 @@ int config_text_title_line(struct config_text *t, const char *title, int line)
 	return line;
 }
 
-/* Skips blanks and comments. */
+static bool is_comment(const char *p)
+{
+	return *p == '#' || (*p == '/' && (p[1] == '/' || p[1] == '*'));
+}
+
+/* Behind the comment at `p`, its newline not included; NULL when it never ends. */
+static char *skip_comment(char *p, char *end)
+{
+	if (*p == '/' && p[1] == '*') {
+		p = memmem(p + 2, (size_t)(end - p - 2), "*/", 2);
+		return p ? p + 2 : NULL;
+	}
+	p = memchr(p, '\n', (size_t)(end - p));
+	return p ? p : end;
+}
+
+/* Skips blanks; comments are gone: config_text_plain(). */
 static char *skip_blank(char *p, const char *end)
 {
-	while (p < end) {
-		if (isspace((unsigned char)*p)) {
-			p++;
-		} else if (*p == '#' || (*p == '/' && p[1] == '/')) {
-			while (p < end && *p != '\n')
-				p++;
-		} else if (*p == '/' && p[1] == '*') {
-			char *close = strstr(p + 2, "*/");
-
-			p = close ? close + 2 : (char *)end;
-		} else {
-			break;
-		}
-	}
+	while (p < end && isspace((unsigned char)*p))
+		p++;
 	return p;
 }
 
@@ -92,8 +96,7 @@ static char *skip_word(char *p, const char *end)
 			p += *p == '\\' && p + 1 < end ? 2 : 1;
 		return p < end ? p + 1 : p;
 	}
-	/* A slash before a slash or an asterisk starts a comment. */
-	while (p < end && is_word_char(*p) && !(*p == '/' && (p[1] == '/' || p[1] == '*')))
+	while (p < end && is_word_char(*p))
 		p++;
 	return p;
 }
@@ -173,4 +176,33 @@ int config_text_open_block(struct config_text *t)
 	if (depth == 0)
 		return 0;
 	return lines[depth < CONFIG_TEXT_DEPTH ? depth - 1 : CONFIG_TEXT_DEPTH - 1];
+}
+
+int config_text_plain(struct config_text *t, const char **ret_what)
+{
+	char *p = t->text, *end = t->text + t->len, *next;
+	int line = 1;
+
+	for (; p < end; p = next) {
+		bool comment = is_comment(p);
+
+		next = comment ? skip_comment(p, end) : p + 1;
+		if (!next) {
+			*ret_what = "the comment that starts here is not closed";
+			return line;
+		}
+		if (*p == '"' || *p == '\'')
+			next = skip_word(p, end);
+		for (; p < next; p++) {
+			if (*p == '\n') {
+				line++;
+			} else if (comment) {
+				*p = ' ';
+			} else if (*p == '$') {
+				*ret_what = "'$' has no meaning here: nothing is expanded";
+				return line;
+			}
+		}
+	}
+	return 0;
 }

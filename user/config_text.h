@@ -14,6 +14,13 @@ struct config_text {
 };
 
 /*
+ * Blanks all comments, first thing: libconfuse 3.3 counts their lines more than once.
+ * And refuses '$', which libconfuse would replace from the environment. Returns 0, or
+ * the line of what is wrong with *ret_what set.
+ */
+int config_text_plain(struct config_text *t, const char **ret_what);
+
+/*
  * libconfuse keeps no line for the title of a section: finds it at or before `line`,
  * where the section's first value or its end was. `line` if it is not found.
  */

@@ -34,7 +34,7 @@ int dataplane_fail(struct error *err, int code, const char *what)
 {
 	return error_set(err, EXIT_KERNEL, code, "%s: %s%s", what, strerror(code),
 			 code == EPERM || code == EACCES
-				 ? ": ndpx needs root (CAP_BPF and CAP_NET_ADMIN)"
+				 ? ": ndpx needs root (CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN)"
 				 : "");
 }
 
@@ -56,8 +56,12 @@ static bool is_bpffs(const char *path)
 static bool in_private_mounts(void)
 {
 	struct stat ours, theirs;
+	char parent[64];
 
-	return stat("/proc/self/ns/mnt", &ours) == 0 && stat("/proc/1/ns/mnt", &theirs) == 0 &&
+	/* Where init's may not be looked at, the caller's will do: ip(8) executes us itself. */
+	snprintf(parent, sizeof(parent), "/proc/%d/ns/mnt", getppid());
+	return stat("/proc/self/ns/mnt", &ours) == 0 &&
+	       (stat("/proc/1/ns/mnt", &theirs) == 0 || stat(parent, &theirs) == 0) &&
 	       ours.st_ino != theirs.st_ino;
 }
 

@@ -50,7 +50,8 @@ static int clsact_query(uint32_t ifindex, uint32_t *ret_prog_id)
 	dataplane_take_log();
 	if (r)
 		return r == -ENOENT ? -ENOENT : -ENODEV;
-	if (prog_name(opts.prog_id, name) || strcmp(name, "ndpx_tc") != 0)
+	/* A name needs CAP_SYS_ADMIN; without it, handle and priority must do. */
+	if (!prog_name(opts.prog_id, name) && strcmp(name, "ndpx_tc") != 0)
 		return -EEXIST;
 	*ret_prog_id = opts.prog_id;
 	return 0;

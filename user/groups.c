@@ -187,6 +187,12 @@ int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
 			 "hears them",
 			 dev, prefixes);
 	}
+	if (want == GROUPS_JOIN && !rep.note[0] && kernel_answers(dev))
+		snprintf(rep.note, sizeof(rep.note),
+			 "%s: proxy_ndp is on, so the kernel itself answers for joined addresses "
+			 "that "
+			 "ndpx leaves to it",
+			 dev);
 	if (!allmulti && (want == GROUPS_JOIN || want == GROUPS_AUTO) && addresses) {
 		list = calloc(addresses, sizeof(*list));
 		if (!list)

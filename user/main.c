@@ -140,6 +140,7 @@ static int parse_options(int argc, char **argv, struct command *cmd, unsigned in
 			 struct error *err)
 {
 	unsigned int used = 0;
+	bool help = false;
 	int c, r = 0;
 
 	while (!r && (c = getopt_long(argc, argv, ":c:jpqvN:shV", long_options, NULL)) != -1) {
@@ -187,8 +188,8 @@ static int parse_options(int argc, char **argv, struct command *cmd, unsigned in
 			used |= OPT_TEXTFILE;
 			break;
 		case 'h':
-			verb_help(cmd);
-			return 1;
+			help = true;
+			break;
 		case 'V':
 			verb_version(cmd);
 			return 1;
@@ -203,7 +204,12 @@ static int parse_options(int argc, char **argv, struct command *cmd, unsigned in
 		}
 	}
 	*ret_used = used;
-	return r;
+	if (r || !help)
+		return r;
+	cmd->argc = optind < argc;
+	cmd->argv = argv + optind;
+	verb_help(cmd);
+	return 1;
 }
 
 int main(int argc, char **argv)

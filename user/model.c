@@ -103,6 +103,8 @@ int parse_dev(const char *text, struct place *ret, struct error *err)
 	char name[64];
 	struct error ignored;
 
+	if (strpbrk(text, "*?["))
+		return bad(err, "'%s' is a pattern: an uplink is one interface", text);
 	if (dot && dot != text && (size_t)(dot - text) < sizeof(name) &&
 	    parse_number(dot + 1, 4094, &vid, &ignored) == 0 && vid > 0) {
 		memcpy(name, text, (size_t)(dot - text));
@@ -168,6 +170,9 @@ int parse_target(const char *text, struct rule *rule, struct error *err)
 		return bad(err, "'%s' is multicast: nobody may ask for it", text);
 	if (bits == 128 && (IN6_IS_ADDR_LOOPBACK(&addr) || IN6_IS_ADDR_UNSPECIFIED(&addr)))
 		return bad(err, "'%s' is no guest's address", text);
+	if (bits < 128 && IN6_IS_ADDR_LINKLOCAL(&addr))
+		return bad(err, "'%s': link-local addresses are answered for one by one only",
+			   text);
 	if (bits >= 96 && IN6_IS_ADDR_V4MAPPED(&addr))
 		return bad(err, "'%s' is IPv4-mapped: it is never on the wire", text);
 	rule->addr = addr;
@@ -293,6 +298,12 @@ int rule_check(const struct rule *rule, struct error *err)
 		return error_set(err, EXIT_USAGE, EINVAL,
 				 "%s is shorter than /%d: 'wide' must be on if so many are meant",
 				 target_text(&rule->addr, rule->bits, text), MODEL_WIDE_BITS);
+	if (rule->answer != NDPX_ANSWER_ALWAYS && IN6_IS_ADDR_LINKLOCAL(&rule->addr))
+		return error_set(
+			err, EXIT_USAGE, EINVAL,
+			"%s is link-local: the kernel routes nothing there, so 'answer' can "
+			"only be always",
+			target_text(&rule->addr, rule->bits, text));
 	return 0;
 }
 

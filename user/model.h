@@ -61,6 +61,7 @@ struct uplink {
 	int line;
 	struct rule *rules; /* owned */
 	size_t n_rules, cap_rules;
+	size_t n_prefixes; /* of them, once the whole file is checked */
 };
 
 struct model {

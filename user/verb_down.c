@@ -65,7 +65,7 @@ int verb_down(struct command *cmd)
 	}
 	out_finish(&out);
 	fclose(sink);
-	if (!cmd->quiet && (!r || !cmd->json))
+	if (cmd->json ? !r : !cmd->quiet)
 		fputs(text, stdout);
 	free(text);
 	return r ? command_fail(cmd, &err) : EXIT_DONE;

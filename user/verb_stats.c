@@ -18,21 +18,26 @@ static int print_once(struct command *cmd, const char *dev, size_t *ret_n, struc
 	r = command_instances(cmd, dev, &instances, &n, err);
 	if (r)
 		return r;
+	*ret_n = 0;
+	for (i = 0; i < n; i++)
+		*ret_n += instances[i].dp != NULL;
+	if (!*ret_n) {
+		command_close_instances(instances, n);
+		return 0;
+	}
 	out_start(&out, stdout, cmd->json, cmd->pretty);
 	out_array(&out, "uplinks");
-	*ret_n = 0;
 	for (i = 0; i < n && !r; i++) {
 		if (!instances[i].dp)
 			continue;
 		r = dataplane_counters(instances[i].dp, counters, err);
 		if (r)
 			break;
-		(*ret_n)++;
 		out_object(&out, NULL);
 		out_string(&out, "dev", "%s\n", instances[i].dev);
 		out_object(&out, "counters");
 		for (v = 1; v < NDPX_V_END; v++) {
-			char fmt[64];
+			char fmt[128];
 
 			snprintf(fmt, sizeof(fmt), "    %-16s %%12llu  %s\n",
 				 verdict_name((enum ndpx_verdict)v),
@@ -67,11 +72,9 @@ int verb_stats(struct command *cmd)
 	pause.tv_nsec = (long)((cmd->watch - (double)pause.tv_sec) * 1e9);
 	for (;;) {
 		r = print_once(cmd, named ? place.dev : NULL, &n, &err);
-		if (!r && !n) {
-			fprintf(stderr, "ndpx: %s: not attached\n",
-				named ? place.dev : "no uplink");
-			return EXIT_NOT_ATTACHED;
-		}
+		if (!r && !n)
+			r = error_set(&err, EXIT_NOT_ATTACHED, ENOENT, "%s: not attached",
+				      named ? place.dev : "no uplink");
 		if (r)
 			return command_fail(cmd, &err);
 		if (cmd->watch == 0)

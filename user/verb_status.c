@@ -106,6 +106,7 @@ int verb_status(struct command *cmd)
 	struct place place;
 	struct output out;
 	struct error err;
+	uint16_t vlan;
 	bool named;
 	int r;
 
@@ -114,6 +115,13 @@ int verb_status(struct command *cmd)
 		r = command_instances(cmd, named ? place.dev : NULL, &instances, &n, &err);
 	if (r)
 		return command_fail(cmd, &err);
+	/* A VLAN that is no uplink is not attached, whatever else its device carries. */
+	if (n && instances[0].dp && place.have_vlan &&
+	    command_choose_vlan(dataplane_record(instances[0].dp), &place, &vlan, &err)) {
+		command_close_instances(instances, n);
+		instances = NULL;
+		n = 0;
+	}
 	out_start(&out, stdout, cmd->json, cmd->pretty);
 	out_array(&out, "uplinks");
 	for (i = 0; i < n && !r; i++) {
