@@ -26,7 +26,12 @@ static struct parse {
 	struct model model;
 	struct uplink uplink; /* the one being read */
 	struct rule guest;    /* the one being read */
-	int uplink_line, guest_line;
+	/* Lines of the titles, for libconfuse keeps them to itself; `at` is the next block's. */
+	struct {
+		int *lines;
+		size_t n, at;
+	} uplinks, guests;
+	bool have_vlan;			       /* the uplink being read has the key */
 	unsigned long seen_uplink, seen_guest; /* keys given, by place in the option table */
 	struct config_mistakes mistakes;
 	bool unknown; /* the parse ended at an unknown word */
@@ -145,8 +150,8 @@ static int on_uplink_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *
 {
 	struct error err;
 
-	if (!P->uplink_line)
-		P->uplink_line = cfg->line;
+	if (!strcmp(opt->name, "vlan"))
+		P->have_vlan = true;
 	if (!seen_twice(cfg, opt, &P->seen_uplink) &&
 	    uplink_set(&P->uplink, opt->name, value, &err))
 		config_mistake(&P->mistakes, cfg->line, "%s: %s", opt->name, err.message);
@@ -157,8 +162,6 @@ static int on_guest_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *r
 {
 	struct error err;
 
-	if (!P->guest_line)
-		P->guest_line = cfg->line;
 	if (!seen_twice(cfg, opt, &P->seen_guest) && rule_set(&P->guest, opt->name, value, &err))
 		config_mistake(&P->mistakes, cfg->line, "%s: %s", opt->name, err.message);
 	return accept_value(value, result);
@@ -168,8 +171,6 @@ static void add_rule(const char *title, struct rule *rule)
 {
 	struct error err;
 
-	if (!P->uplink_line)
-		P->uplink_line = rule->line;
 	if (parse_target(title, rule, &err))
 		config_mistake(&P->mistakes, rule->line, "%s", err.message);
 	else if (uplink_add(&P->uplink, rule))
@@ -191,14 +192,10 @@ static int on_guest_end(cfg_t *cfg, cfg_opt_t *opt)
 	cfg_t *section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
 
 	P->guest.action = NDPX_ACT_ANSWER;
-	P->guest.line = P->guest_line ? P->guest_line : cfg->line;
-	/* Over several lines, the title's is the one to name. */
-	if (section && (!P->guest_line || P->guest_line != cfg->line))
-		P->guest.line = config_text_title_line(&P->text, cfg_title(section), P->guest.line);
+	P->guest.line = P->guests.at < P->guests.n ? P->guests.lines[P->guests.at++] : cfg->line;
 	if (section)
 		add_rule(cfg_title(section), &P->guest);
 	memset(&P->guest, 0, sizeof(P->guest));
-	P->guest_line = 0;
 	P->seen_guest = 0;
 	cfg_free_value(opt);
 	return 0;
@@ -212,13 +209,12 @@ static int on_uplink_end(cfg_t *cfg, cfg_opt_t *opt)
 	struct place place = { 0 };
 	struct error err;
 
-	u->line = config_text_title_line(&P->text, title,
-					 P->uplink_line ? P->uplink_line : cfg->line);
+	u->line = P->uplinks.at < P->uplinks.n ? P->uplinks.lines[P->uplinks.at++] : cfg->line;
 	if (parse_dev(title, &place, &err))
 		config_mistake(&P->mistakes, u->line, "uplink: %s", err.message);
 	memcpy(u->dev, place.dev, sizeof(u->dev));
 	if (place.have_vlan) {
-		if (u->vlan && u->vlan != place.vlan)
+		if (P->have_vlan && u->vlan != place.vlan)
 			config_mistake(&P->mistakes, u->line,
 				       "vlan = %u contradicts the name %s, which says VLAN %u",
 				       u->vlan, title, place.vlan);
@@ -233,7 +229,7 @@ static int on_uplink_end(cfg_t *cfg, cfg_opt_t *opt)
 		P->no_memory = true;
 	}
 	memset(u, 0, sizeof(*u));
-	P->uplink_line = 0;
+	P->have_vlan = false;
 	P->seen_uplink = 0;
 	cfg_free_value(opt);
 	return 0;
@@ -245,6 +241,11 @@ static void parse_once(void)
 	cfg_t *cfg;
 	FILE *fp;
 
+	if (config_text_titles(&P->text, "uplink", 0, &P->uplinks.lines, &P->uplinks.n) ||
+	    config_text_titles(&P->text, "guest", 1, &P->guests.lines, &P->guests.n)) {
+		P->no_memory = true;
+		return;
+	}
 	uplink_opts[8].validcb = on_guest_end;
 	root_opts[0].validcb = on_uplink_end;
 	cfg = cfg_init(root_opts, CFGF_NONE);
@@ -268,10 +269,13 @@ static void start_over(void)
 	free(P->uplink.rules);
 	memset(&P->uplink, 0, sizeof(P->uplink));
 	memset(&P->guest, 0, sizeof(P->guest));
-	P->uplink_line = P->guest_line = 0;
+	P->have_vlan = false;
+	free(P->uplinks.lines);
+	free(P->guests.lines);
+	memset(&P->uplinks, 0, sizeof(P->uplinks));
+	memset(&P->guests, 0, sizeof(P->guests));
 	P->seen_uplink = P->seen_guest = 0;
 	P->unknown = false;
-	P->text.at = NULL;
 	model_free(&P->model);
 	config_mistakes_free(&P->mistakes);
 }
@@ -310,7 +314,7 @@ int config_parse(const char *text, size_t len, struct model *ret,
 		 struct config_mistakes *ret_mistakes, struct error *err)
 {
 	struct config_mistakes all = { 0 };
-	const char *what = "";
+	bool readable;
 	int line;
 	struct parse parse = { 0 };
 	int unknown = 0, r = 0;
@@ -322,11 +326,9 @@ int config_parse(const char *text, size_t len, struct model *ret,
 	parse.text.text[len] = '\0';
 	parse.text.len = len;
 	P = &parse;
-	line = config_text_plain(&parse.text, &what);
-	if (line)
-		config_mistake(&all, line, "%s", what);
+	readable = config_text_plain(&parse.text, &all);
 	/* What cannot be read as text is not parsed: its mistakes would be about something else. */
-	while (!line && len) {
+	while (readable && len) {
 		start_over();
 		parse_once();
 		if (!parse.unknown)
@@ -337,11 +339,13 @@ int config_parse(const char *text, size_t len, struct model *ret,
 		    !config_text_blank(&parse.text, parse.unknown_word, parse.unknown_line))
 			break;
 	}
-	if (!line && (line = config_text_open_block(&parse.text)) != 0)
+	line = readable ? config_text_open_block(&parse.text) : 0;
+	if (line)
 		config_mistake(&all, line, "the block that starts here is not closed");
 	/* A file without uplinks is a wish; one without a byte is an accident. */
 	if (!len)
-		config_mistake(&all, 1, "the file is empty: 'ndpx down' is what removes all uplinks");
+		config_mistake(&all, 1,
+			       "the file is empty: 'ndpx down' is what removes all uplinks");
 	if (!parse.no_memory)
 		config_check(&parse.model, &parse.mistakes);
 	take_mistakes(&all, &parse.mistakes);

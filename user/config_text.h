@@ -1,34 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The text of a configuration, for what libconfuse keeps to itself. For config.c only. */
+/*
+ * The text of a configuration, for what libconfuse keeps to itself or gets wrong:
+ * where a word stands, whether a block ends, lines behind a comment. For config.c only.
+ */
 #ifndef NDPX_CONFIG_TEXT_H
 #define NDPX_CONFIG_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "config.h"
+
 struct config_text {
-	char *text; /* `len` bytes and a NUL; statements may be blanked */
+	char *text; /* `len` bytes and a NUL; comments and statements get blanked */
 	size_t len;
-	char *at; /* start of line at_line, where the last search was; NULL: nowhere yet */
-	int at_line;
 };
 
 /*
  * Blanks all comments, first thing: libconfuse 3.3 counts their lines more than once.
- * And refuses '$', which libconfuse would replace from the environment. Returns 0, or
- * the line of what is wrong with *ret_what set.
+ * Notes marks that it would drop without a word (* and +), and what ends it all: a
+ * NUL byte, an open comment, and '$', which it would replace from the environment.
+ * False after one of the last three: the text is not to be parsed.
  */
-int config_text_plain(struct config_text *t, const char **ret_what);
+bool config_text_plain(struct config_text *t, struct config_mistakes *mistakes);
 
 /*
- * libconfuse keeps no line for the title of a section: finds it at or before `line`,
- * where the section's first value or its end was. `line` if it is not found.
+ * The lines of the titles of all blocks `name` at `depth` (0: not within another), in
+ * their order; *ret is the caller's to free. libconfuse keeps them to itself. -ENOMEM.
  */
-int config_text_title_line(struct config_text *t, const char *title, int line);
+int config_text_titles(const struct config_text *t, const char *name, int depth, int **ret,
+		       size_t *ret_n);
 
 /*
- * Blanks the statement that starts with `word` in `line`: a value, a list or a block.
- * Lines stay what they are. False when the word is not found there.
+ * Blanks the statement that `word` starts in `line`: a value, a list or a block.
+ * Lines stay what they are. False when no statement there starts with it.
  */
 bool config_text_blank(struct config_text *t, const char *word, int line);
 
@@ -39,6 +44,6 @@ bool config_text_blank(struct config_text *t, const char *word, int line);
  * cut short would pass: the line in which the innermost unclosed block starts, 0 if
  * all are closed.
  */
-int config_text_open_block(struct config_text *t);
+int config_text_open_block(const struct config_text *t);
 
 #endif

@@ -62,21 +62,34 @@ int parse_number(const char *text, unsigned long most, unsigned long *ret, struc
 	return 0;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 int parse_mac(const char *text, uint8_t ret[6], struct error *err)
 {
-	unsigned int b[6];
-	int n = 0, i;
+	const char *p = text;
+	uint8_t mac[6];
+	int i, digit, n;
 
-	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
-		   &n) != 6 ||
-	    text[n])
-		return bad(err, "'%s' is no MAC address (02:00:00:00:00:01)", text);
-	if (b[0] & 1)
+	/* One digit or two an octet, as ether_aton(3) takes it. */
+	for (i = 0; i < 6; i++) {
+		mac[i] = 0;
+		for (n = 0; n < 2 && (digit = hex_digit(*p)) >= 0; n++, p++)
+			mac[i] = (uint8_t)(mac[i] << 4 | digit);
+		if (n == 0 || *p != (i < 5 ? ':' : '\0'))
+			return bad(err, "'%s' is no MAC address (02:00:00:00:00:01)", text);
+		p++;
+	}
+	if (mac[0] & 1)
 		return bad(err, "'%s' is a group address: a guest needs its own MAC", text);
-	if (!(b[0] | b[1] | b[2] | b[3] | b[4] | b[5]))
+	if (!(mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]))
 		return bad(err, "'%s' is no station's MAC address", text);
-	for (i = 0; i < 6; i++)
-		ret[i] = (uint8_t)b[i];
+	memcpy(ret, mac, sizeof(mac));
 	return 0;
 }
 

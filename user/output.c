@@ -8,12 +8,40 @@
 /* The formats come from the callers' literals, one argument each. */
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
+/* Bytes of the UTF-8 character at `s`, 0 if it is none (RFC 3629): JSON holds nothing else. */
+static int utf8_len(const char *s)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	int n = u[0] < 0x80   ? 1
+		: u[0] < 0xc2 ? 0
+		: u[0] < 0xe0 ? 2
+		: u[0] < 0xf0 ? 3
+		: u[0] < 0xf5 ? 4
+			      : 0;
+	int i;
+
+	for (i = 1; i < n; i++) {
+		if ((u[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	if ((u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xed && u[1] > 0x9f) ||
+	    (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] > 0x8f))
+		return 0;
+	return n;
+}
+
 static void write_string(FILE *fp, const char *s)
 {
 	fputc('"', fp);
 	for (; *s; s++) {
 		unsigned char c = (unsigned char)*s;
+		int n = utf8_len(s);
 
+		if (n != 1) {
+			fprintf(fp, "%.*s", n ? n : 6, n ? s : "\\ufffd");
+			s += n ? n - 1 : 0;
+			continue;
+		}
 		if (c == '"' || c == '\\')
 			fprintf(fp, "\\%c", c);
 		else if (c < 0x20)

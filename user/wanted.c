@@ -160,11 +160,32 @@ static uint32_t resolve_port(const struct nl_state *state, const char *name,
 	return *last ? (*last)->ifindex : 0;
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* One note for all ports that do not exist, each counted once. */
+static void note_missing(struct wanted *w, const char *dev, const char **names, size_t n)
+{
+	size_t i, different = n > 0;
+
+	if (!n)
+		return;
+	qsort(names, n, sizeof(*names), by_text);
+	for (i = 1; i < n; i++)
+		different += strcmp(names[i - 1], names[i]) != 0;
+	if (different == 1)
+		note(w, "%s: port %s is not there yet", dev, names[0]);
+	else
+		note(w, "%s: port %s and %zu more are not there yet", dev, names[0], different - 1);
+}
+
 static int add_rules(struct wanted *w, const struct uplink *u, const struct nl_state *state)
 {
 	struct entry *at = grow(w, u->n_rules);
 	const struct nl_link *last = NULL;
-	const char *missing = NULL;
+	const char **missing = NULL;
 	size_t i, n_missing = 0;
 
 	if (!at)
@@ -174,17 +195,20 @@ static int add_rules(struct wanted *w, const struct uplink *u, const struct nl_s
 		uint32_t port = resolve_port(state, rule->port, &last);
 
 		if (rule->port[0] && !port) {
-			n_missing += !missing || strcmp(missing, rule->port) != 0;
-			missing = missing ? missing : rule->port;
+			const char **more = realloc(missing, (n_missing + 1) * sizeof(*missing));
+
+			if (!more) {
+				free(missing);
+				return -ENOMEM;
+			}
+			missing = more;
+			missing[n_missing++] = rule->port;
 		}
 		wanted_entry(rule, port, at + i);
 	}
 	w->n_entries += u->n_rules;
-	if (n_missing == 1)
-		note(w, "%s: port %s is not there yet", u->dev, missing);
-	else if (n_missing)
-		note(w, "%s: port %s and %zu more are not there yet", u->dev, missing,
-		     n_missing - 1);
+	note_missing(w, u->dev, missing, n_missing);
+	free(missing);
 	return 0;
 }
 
