@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Any bytes as a configuration file: either a model, sorted and within its limits, or
+ * at least one mistake, each of them in a line that the file has.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "fuzz_assert.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_name(const char *name)
+{
+	fuzz_assert(memchr(name, '\0', IFNAMSIZ) && name[0]);
+	fuzz_assert(!strpbrk(name, "/: \t\r\n\v\f"));
+}
+
+static void check_uplink(const struct uplink *u)
+{
+	size_t i;
+
+	check_name(u->dev);
+	fuzz_assert(u->vlan <= 4094 && u->line >= 1);
+	for (i = 0; i < u->n_rules; i++) {
+		const struct rule *r = &u->rules[i];
+
+		fuzz_assert(r->bits <= 128 && r->vlan == u->vlan && r->line >= 1);
+		fuzz_assert(r->action == NDPX_ACT_ANSWER || r->action == NDPX_ACT_DENY);
+		fuzz_assert(i == 0 || rule_compare(r - 1, r) < 0);
+		if (r->port[0])
+			check_name(r->port);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct config_mistakes mistakes = { 0 };
+	struct model model = { 0 };
+	struct error err = { 0 };
+	size_t i, lines = 1;
+	char *text = malloc(size);
+	int r;
+
+	if (size && !text)
+		return 0;
+	for (i = 0; i < size; i++)
+		lines += (text[i] = (char)data[i]) == '\n';
+	r = config_parse(text, size, &model, &mistakes, &err);
+	free(text);
+	if (r) {
+		fuzz_assert(r == -EINVAL && err.code == EINVAL);
+		fuzz_assert(mistakes.n >= 1 && !model.uplinks);
+	} else {
+		fuzz_assert(mistakes.n == 0 && !mistakes.items);
+	}
+	for (i = 0; i < mistakes.n; i++) {
+		fuzz_assert(mistakes.items[i].line >= 1);
+		fuzz_assert((size_t)mistakes.items[i].line <= lines);
+		fuzz_assert(mistakes.items[i].text[0]);
+		fuzz_assert(i == 0 || mistakes.items[i - 1].line <= mistakes.items[i].line);
+	}
+	for (i = 0; i < model.n_uplinks; i++)
+		check_uplink(&model.uplinks[i]);
+	config_mistakes_free(&mistakes);
+	model_free(&model);
+	return 0;
+}

@@ -1,0 +1,258 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# `sudo make demo`: shows in the lab what ndpx is for, a line of explanation a step.
+# Every step is checked: what does not come out as told ends the demo with status 1.
+# Nothing of it stays behind, whatever happens.
+set -euo pipefail
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+NDPX=${NDPX:-$HERE/../../build/ndpx}
+# shellcheck source=/dev/null
+. "$HERE/lab.sh"
+
+TAG=demo$$
+WORK=
+MOUNTED=
+BPFFS=/sys/fs/bpf/ndpx-demo-$$
+STEP=0
+
+if [ -t 1 ] && [ -z "${NO_COLOR-}" ]; then
+	BOLD=$'\e[1m' DIM=$'\e[2m' RED=$'\e[31m' GREEN=$'\e[32m' OFF=$'\e[0m'
+else
+	BOLD='' DIM='' RED='' GREEN='' OFF=''
+fi
+
+step() {
+	STEP=$((STEP + 1))
+	printf '\n%s%2d. %s%s\n' "$BOLD" "$STEP" "$*" "$OFF"
+}
+
+good() {
+	printf '    %s✓ %s%s\n' "$GREEN" "$*" "$OFF"
+}
+
+fail() {
+	printf '    %s✗ %s%s\n' "$RED" "$*" "$OFF"
+	exit 1
+}
+
+indent() {
+	sed 's/^/      /'
+}
+
+# typed WHERE COMMAND...: the command as one would type it there.
+typed() {
+	printf '    %s%s#%s %s\n' "$DIM" "$1" "$OFF" "${*:2}"
+}
+
+# show WHERE COMMAND...: prints the command, runs it, shows what it says.
+show() {
+	local where=$1 status=0
+	typed "$@"
+	shift
+	case $1 in
+	ndpx) shift && ndpx "$@" >"$WORK/out" 2>&1 || status=$? ;;
+	*) lab_in "$where" "$@" >"$WORK/out" 2>&1 || status=$? ;;
+	esac
+	grep -v '^$' "$WORK/out" | indent || true
+	return "$status"
+}
+
+# ndpx is at home on the host, and with pins of its own.
+ndpx() {
+	"$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" -c "$WORK/ndpx.conf" "$@"
+}
+
+has() {
+	grep -qE -- "$1" "$WORK/out"
+}
+
+cleanup() {
+	[ -z "$WORK" ] || rm -rf "$WORK"
+	lab_down "$TAG"
+	[ ! -d "$BPFFS" ] || rm -rf "$BPFFS"
+	[ -z "$MOUNTED" ] || umount /sys/fs/bpf
+	WORK='' MOUNTED=''
+}
+
+leave() {
+	local status=$?
+	trap - EXIT
+	cleanup
+	if [ "$status" -ne 0 ]; then
+		printf '\n%sThe demo failed; its namespaces and pins are gone.%s\n' "$RED" "$OFF"
+	fi
+	exit "$status"
+}
+
+prepare() {
+	local tool
+	[ "$(id -u)" = 0 ] || { echo "demo: needs root: sudo make demo" >&2; exit 1; }
+	[ -x "$NDPX" ] || { echo "demo: $NDPX is missing: make" >&2; exit 1; }
+	for tool in ip nft tcpdump ping clang nsenter; do
+		command -v "$tool" >/dev/null ||
+			{ echo "demo: $tool is missing: sudo make deps" >&2; exit 1; }
+	done
+	trap leave EXIT
+	trap 'exit 130' INT TERM HUP
+	if ! mountpoint -q /sys/fs/bpf; then
+		mount -t bpf bpf /sys/fs/bpf
+		MOUNTED=1
+	fi
+	WORK=$(mktemp -d /tmp/ndpx-demo.XXXXXX)
+	cat >"$WORK/ndpx.conf" <<-EOF
+		uplink eth0 {
+		    guest $LAB_GUEST1 { port = vif1.0 }
+		    guest $LAB_GUEST2 { port = vif2.0 }
+		}
+	EOF
+}
+
+raise() {
+	cat <<-'EOF'
+
+		 router ──── switch port, 1 MAC ──── eth0 [ndpx] host ──┬── vif1.0 ── guest1 2800:110:2::34
+		 2800:110:2::1                       2800:110:2::3      └── vif2.0 ── guest2 2800:110:2::36
+	EOF
+	step "A data centre out of network namespaces: a router, a switch, a host, two guests."
+	lab_up "$TAG"
+	show host ip -br link
+	show router ping -c1 -W1 "$LAB_HOST" || fail "the router does not reach the host"
+	good "the router reaches the host itself"
+}
+
+old_way() {
+	local before after
+	step "The old way: guest1 bridged onto the wire. The switch port admits the host's MAC alone."
+	before=$(lab_dropped)
+	lab_bridge_vif vif1.0
+	lab_ip guest1 route add "${LAB_PREFIX}/64" dev eth0
+	if show guest1 ping -c2 -i0.3 -W1 "$LAB_ROUTER"; then
+		fail "a bridged guest got through the switch"
+	fi
+	show switch nft list counter bridge port_security dropped
+	after=$(lab_dropped)
+	lab_unbridge
+	lab_ip guest1 route del "${LAB_PREFIX}/64" dev eth0
+	[ "$after" -gt "$before" ] || fail "the switch dropped nothing"
+	good "the switch dropped $((after - before)) frames of the guest"
+}
+
+without() {
+	step "So the host routes. The router takes the guests to be on its link and asks; nobody answers."
+	if show router ping -c2 -W1 "$LAB_GUEST1"; then
+		fail "the guest answered without ndpx"
+	fi
+	show router ip -6 neigh show "$LAB_GUEST1" dev eth0
+	has 'INCOMPLETE|FAILED' || fail "the router has an entry for the guest"
+	good "unreachable: no neighbour on the router"
+}
+
+attach() {
+	step "The configuration: which addresses ndpx is to answer for."
+	indent <"$WORK/ndpx.conf"
+	show host ndpx check || fail "ndpx check"
+	good "the file is sound; check needs no root"
+
+	step "ndpx apply: loads the program, attaches it to eth0, fills the maps, and ends. No daemon."
+	show host ndpx apply || fail "ndpx apply"
+	show host ndpx status || fail "ndpx status"
+	has eth0 || fail "eth0 is not in the status"
+	good "attached"
+}
+
+reach() {
+	local guest
+	step "Now the router's own kernel resolves both guests. It holds no static entry."
+	lab_ip router -6 neigh flush all
+	for guest in "$LAB_GUEST1" "$LAB_GUEST2"; do
+		show router ping -c2 -i0.2 -W2 "$guest" || fail "no answer from $guest"
+	done
+	show router ip -6 neigh show dev eth0
+	for guest in "$LAB_GUEST1" "$LAB_GUEST2"; do
+		has "^$guest lladdr $LAB_HOST_MAC .*(REACHABLE|DELAY|STALE|PROBE)" ||
+			fail "the router did not learn the host's MAC for $guest"
+	done
+	if has 'PERMANENT|NOARP'; then
+		fail "a static entry on the router"
+	fi
+	good "learned, both with the host's MAC $LAB_HOST_MAC"
+}
+
+decode() {
+	local dump
+	step "The solicitation and its answer, as the router sees them."
+	lab_ip router -6 neigh flush all
+	# The target's last four bytes: only this guest's NS and NA are wanted.
+	typed router tcpdump -i eth0 -vv icmp6
+	lab_in router timeout 10 tcpdump -i eth0 -n -e -vv -l -c 2 \
+		'icmp6 and ip6[40] >= 135 and ip6[60:4] == 0x00000034' \
+		>"$WORK/dump" 2>"$WORK/dump.err" &
+	dump=$!
+	for _ in $(seq 50); do
+		grep -q 'listening on' "$WORK/dump.err" && break
+		sleep 0.1
+	done
+	lab_in router ping -c1 -W2 "$LAB_GUEST1" >"$WORK/out" || fail "no answer from $LAB_GUEST1"
+	wait "$dump" || fail "tcpdump saw no two frames"
+	indent <"$WORK/dump"
+	grep -q 'neighbor solicitation.*who has 2800:110:2::34' "$WORK/dump" || fail "no NS seen"
+	grep -q 'neighbor advertisement.*tgt is 2800:110:2::34.*\[solicited\]' "$WORK/dump" ||
+		fail "no NA seen"
+	grep -q "destination link-address option.*$LAB_HOST_MAC" "$WORK/dump" ||
+		fail "the NA names another MAC"
+	good "one NS, one NA from the program on the NIC"
+}
+
+count() {
+	step "Who was asked for, by whom and when; and why each solicitation was answered or not."
+	show host ndpx guest show -s || fail "ndpx guest show -s"
+	has "$LAB_GUEST1" || fail "guest1 is not shown"
+	show host ndpx stats || fail "ndpx stats"
+	has 'answered' || fail "no counter"
+
+	step "The same for Prometheus (of ndpx metrics, what is not 0)."
+	typed host ndpx metrics
+	ndpx metrics >"$WORK/out" || fail "ndpx metrics"
+	grep -v ' 0$' "$WORK/out" | indent
+	has '^ndpx_solicitations_total\{.*verdict="answered".*\} [1-9]' || fail "metrics counted nothing"
+	good "counted"
+}
+
+detach() {
+	step "ndpx down: detaches and takes every trace along."
+	show host ndpx down || fail "ndpx down"
+	lab_ip host link show dev eth0 >"$WORK/out"
+	if has 'xdp'; then
+		fail "a program is left on eth0"
+	fi
+	if [ -n "$(find "$BPFFS" -mindepth 1 2>/dev/null)" ]; then
+		fail "pins are left in $BPFFS"
+	fi
+	lab_ip router -6 neigh flush all
+	if show router ping -c1 -W1 "$LAB_GUEST1"; then
+		fail "somebody still answers"
+	fi
+	good "the guests are unreachable again: it was ndpx that answered"
+}
+
+tear_down() {
+	step "Everything is taken down."
+	cleanup
+	[ -z "$(lab_spaces "$TAG")" ] || fail "namespaces are left: $(lab_spaces "$TAG")"
+	[ ! -e "$BPFFS" ] || fail "$BPFFS is left"
+	good "no namespace, no pin, no file left"
+}
+
+prepare
+raise
+old_way
+without
+attach
+reach
+decode
+count
+detach
+tear_down
+printf '\n%sThe demo went through.%s\n' "$GREEN" "$OFF"

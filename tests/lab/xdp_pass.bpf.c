@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs that let everything through. XDP_TX across a veth arrives only where the
+ * peer has an XDP program too: with GRO alone the peer's ring is there, but nobody
+ * is woken to empty it (6.18, veth_xdp_flush). Serves as the foreign program as well.
+ */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+
+#define ENTRY(name) __attribute__((section(name), used))
+
+ENTRY("xdp") int xdp_pass(struct xdp_md *ctx)
+{
+	(void)ctx;
+	return XDP_PASS;
+}
+
+ENTRY("tc") int tc_pass(struct __sk_buff *skb)
+{
+	(void)skb;
+	return TC_ACT_UNSPEC;
+}
+
+ENTRY("license") char _license[] = "GPL";

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# What the t_kill_* tests share: SIGKILL right before every system call in turn that
+# changes something, by strace's fault injection. NDPX_KILL=all kills before every
+# other system call as well (some minutes).
+# shellcheck source=/dev/null
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+command -v strace >/dev/null || skip "no strace"
+strace -f -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+
+# munmap: what came before it may have been a store to a mapped map. Of what only reads
+# or fails nothing comes. 0x300 is NLM_F_DUMP; strace does not always know it for netlink.
+CHANGING='^(bpf|sendto|sendmsg|mkdir(at)?|unlink(at)?|rmdir|rename(at2?)?|ioctl|munmap)\('
+READING='^bpf\(BPF_((OBJ|LINK|PROG|BTF|MAP)_GET|MAP_LOOKUP|MAP_CREATE|MAP_FREEZE|(PROG|BTF)_LOAD|PROG_BIND)'
+READING+='|^sendto\(.*(NLM_F_DUMP|0x300)|^ioctl\(.*(SIOCG|SIOCETHTOOL|TCGETS)|= -1 E'
+if [ "${NDPX_KILL-}" = all ]; then
+	CHANGING='^[a-z]'
+	READING='^$'
+fi
+
+net_pair
+
+# file NAME HALF MODE: guests of both files, and some of this one. One mode joins groups,
+# the other takes allmulticast, which a prefix asks for.
+file() {
+	cat >"$WORK/$1.conf" <<-EOF
+		uplink eth0 {
+		    mode = $3
+		    groups = $([ "$3" = tc ] && echo join || echo auto)
+		    guest 2001:db8:1::1 { }
+		    guest 2001:db8:1::2 { }
+		    guest 2001:db8:a::/64 { }
+		    guest 2001:db8:$2::1 { }
+		    guest 2001:db8:$2::2 { }
+		    guest 2001:db8:$2::/64 { }
+		}
+	EOF
+	grep -o 'guest [^ ]*' "$WORK/$1.conf" | cut -d' ' -f2 | sort >"$WORK/$1.guests"
+}
+
+words() {
+	WORDS=("$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" "$@")
+}
+
+# points COMMAND...: runs it; "NAME N" a line for each system call to be killed at, being
+# the N-th of its name. From the moment on at which it touches bpffs.
+points() {
+	words "$@"
+	strace -f -qq -o "$WORK/trace" "${WORDS[@]}" >/dev/null 2>&1
+	CHANGING=$CHANGING READING=$READING awk -v bpffs="$BPFFS" '
+		{ sub(/^[0-9]+ +/, ""); name = $0; sub(/\(.*/, "", name); seen[name]++ }
+		index($0, bpffs) { from = 1 }
+		from && $0 ~ ENVIRON["CHANGING"] && $0 !~ ENVIRON["READING"] { print name, seen[name] }
+	' "$WORK/trace"
+}
+
+# killed NAME N COMMAND...: whether the command was killed there, rather than went through.
+killed() {
+	local name=$1 n=$2 got=0
+	shift 2
+	words "$@"
+	# Not with --seccomp-bpf, which would be quicker: then nothing is injected (strace 6.1).
+	{ strace -f -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$n" \
+		"${WORDS[@]}" >/dev/null 2>&1 || got=$?; } 2>/dev/null
+	[ "$got" -eq 137 ] || [ "$got" -eq 0 ] || fail "$* at $name $n: exit status $got"
+	[ "$got" -eq 137 ]
+}

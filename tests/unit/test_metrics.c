@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The exposition, byte by byte for one uplink, and the rules of OpenMetrics 1.0 that a
+ * scraper enforces for several: one block a family, `# EOF` last, labels escaped.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "metrics.h"
+
+static char *expose(const struct metrics_uplink *uplinks, size_t n)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *fp = open_memstream(&text, &len);
+
+	assert_non_null(fp);
+	metrics_write(fp, uplinks, n);
+	assert_int_equal(fclose(fp), 0);
+	assert_int_equal(strlen(text), len);
+	return text;
+}
+
+static const char before[] =
+	"# TYPE ndpx_build info\n"
+	"# HELP ndpx_build Version of ndpx.\n"
+	"ndpx_build_info{version=\"" NDPX_VERSION "\"} 1\n"
+	"# TYPE ndpx_attached gauge\n"
+	"# HELP ndpx_attached 1 where the responder is attached.\n"
+	"ndpx_attached{dev=\"eth0\",mode=\"native\"} 1\n"
+	"# TYPE ndpx_paused gauge\n"
+	"# HELP ndpx_paused 1 where answering is paused.\n"
+	"ndpx_paused{dev=\"eth0\"} 0\n"
+	"# TYPE ndpx_attached_timestamp_seconds gauge\n"
+	"# HELP ndpx_attached_timestamp_seconds When it was attached.\n"
+	"# UNIT ndpx_attached_timestamp_seconds seconds\n"
+	"ndpx_attached_timestamp_seconds{dev=\"eth0\"} 1700000000\n"
+	"# TYPE ndpx_rules gauge\n"
+	"# HELP ndpx_rules Rules held, by kind.\n"
+	"ndpx_rules{dev=\"eth0\",kind=\"guest\"} 1000000\n"
+	"ndpx_rules{dev=\"eth0\",kind=\"prefix\"} 2\n"
+	"ndpx_rules{dev=\"eth0\",kind=\"deny\"} 3\n"
+	"ndpx_rules{dev=\"eth0\",kind=\"own\"} 4\n"
+	"# TYPE ndpx_solicitations counter\n"
+	"# HELP ndpx_solicitations Neighbor Solicitations, by what the data plane decided.\n"
+	"ndpx_solicitations_total{dev=\"eth0\",verdict=\"answered\"} 18446744073709551615\n"
+	"ndpx_solicitations_total{dev=\"eth0\",verdict=\"answered_dad\"} 102\n"
+	"ndpx_solicitations_total{dev=\"eth0\",verdict=\"answered_probe\"} 103\n";
+
+static struct metrics_uplink uplink(const char *dev)
+{
+	struct metrics_uplink u = {
+		.dev = dev,
+		.mode = "native",
+		.attached = true,
+		.attached_at = 1700000000,
+		.tally = { .guests = 1000000, .prefixes = 2, .denies = 3, .own = 4 },
+	};
+	uint64_t v;
+
+	for (v = 0; v < NDPX_COUNTERS; v++)
+		u.counters[v] = 100 + v;
+	u.counters[NDPX_V_ANSWERED] = UINT64_MAX;
+	return u;
+}
+
+static void test_one(void **state)
+{
+	struct metrics_uplink u = uplink("eth0");
+	char *text = expose(&u, 1), *p = text;
+	char line[256];
+
+	(void)state;
+	assert_memory_equal(p, before, strlen(before));
+	p += strlen(before);
+	/* The rest of the one table, each verdict under its own name. */
+#define X(number, id, name, what)                                                                  \
+	if (number > NDPX_V_ANSWERED_PROBE) {                                                      \
+		snprintf(line, sizeof(line),                                                       \
+			 "ndpx_solicitations_total{dev=\"eth0\",verdict=\"%s\"} %d\n", #name,      \
+			 100 + (number));                                                          \
+		assert_memory_equal(p, line, strlen(line));                                        \
+		p += strlen(line);                                                                 \
+	}
+	NDPX_VERDICTS(X)
+#undef X
+	assert_string_equal(p, "# EOF\n");
+	free(text);
+}
+
+static void test_none(void **state)
+{
+	char *text = expose(NULL, 0);
+
+	(void)state;
+	assert_non_null(strstr(text, "ndpx_build_info{version=\"" NDPX_VERSION "\"} 1\n"));
+	assert_null(strstr(text, "dev="));
+	assert_string_equal(text + strlen(text) - 6, "# EOF\n");
+	free(text);
+}
+
+static void test_escaping(void **state)
+{
+	struct metrics_uplink u = uplink("a\\b\"c\nd");
+	char *text = expose(&u, 1);
+
+	(void)state;
+	assert_non_null(strstr(text, "\nndpx_paused{dev=\"a\\\\b\\\"c\\nd\"} 0\n"));
+	assert_non_null(
+		strstr(text, "\nndpx_attached{dev=\"a\\\\b\\\"c\\nd\",mode=\"native\"} 1\n"));
+	assert_null(strstr(text, "c\nd"));
+	free(text);
+}
+
+/* A family's samples stand together, behind its own TYPE, and no series comes twice. */
+static void test_families(void **state)
+{
+	struct metrics_uplink u[] = { uplink("eth0"), uplink("eth1") };
+	char *text, *line, *other, *save = NULL, *save2, *copy;
+	char type[64] = "";
+	int samples = 0, eof = 0;
+
+	(void)state;
+	u[1].mode = "none";
+	u[1].attached = false;
+	u[1].paused = true;
+	text = expose(u, 2);
+	copy = strdup(text);
+	assert_non_null(copy);
+	for (line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		assert_int_equal(eof, 0);
+		if (!strncmp(line, "# TYPE ", 7)) {
+			char *again = strdup(text);
+
+			snprintf(type, sizeof(type), "%.*s", (int)strcspn(line + 7, " "), line + 7);
+			/* Once only. */
+			other = strstr(again, line);
+			assert_non_null(other);
+			assert_null(strstr(other + 1, line));
+			free(again);
+		} else if (!strcmp(line, "# EOF")) {
+			eof = 1;
+		} else if (line[0] == '#') {
+			assert_memory_equal(line + 7, type, strlen(type));
+			assert_int_equal(line[7 + strlen(type)], ' ');
+		} else {
+			int same = 0;
+			size_t len = strcspn(line, " ");
+			char *again = strdup(text);
+
+			samples++;
+			assert_memory_equal(line, type, strlen(type));
+			for (save2 = NULL, other = strtok_r(again, "\n", &save2); other;
+			     other = strtok_r(NULL, "\n", &save2))
+				same += !strncmp(other, line, len + 1);
+			assert_int_equal(same, 1);
+			free(again);
+		}
+	}
+	assert_int_equal(eof, 1);
+	assert_int_equal(samples, 1 + 2 * (1 + 1 + 1 + 4 + NDPX_V_END - 1));
+	assert_non_null(strstr(text, "\nndpx_attached{dev=\"eth1\",mode=\"none\"} 0\n"));
+	assert_non_null(strstr(text, "\nndpx_paused{dev=\"eth1\"} 1\n"));
+	free(copy);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one),
+		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_escaping),
+		cmocka_unit_test(test_families),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

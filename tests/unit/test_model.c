@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Every word of user/model.h with good and bad values. A bad value must say what was
+ * expected and leave the output alone.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+
+#include "model.h"
+
+#define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
+
+static void expect(const char *text, int r, const char *bad, const struct error *err)
+{
+	if (!bad && r)
+		fail_msg("'%s' refused: %s", text, err->message);
+	if (!bad)
+		return;
+	if (!r)
+		fail_msg("'%s' taken, expected: %s", text, bad);
+	if (!strstr(err->message, bad))
+		fail_msg("'%s' says \"%s\", expected: %s", text, err->message, bad);
+	assert_int_equal(err->code, -r);
+	assert_int_equal(err->status, EXIT_USAGE);
+}
+
+static int on_off(const char *text, void *ret, struct error *err)
+{
+	return parse_on_off(text, ret, err);
+}
+
+static int vid(const char *text, void *ret, struct error *err)
+{
+	return parse_number(text, 4094, ret, err);
+}
+
+static int mac(const char *text, void *ret, struct error *err)
+{
+	return parse_mac(text, ret, err);
+}
+
+static int ifname(const char *text, void *ret, struct error *err)
+{
+	return parse_ifname(text, ret, err);
+}
+
+static int address(const char *text, void *ret, struct error *err)
+{
+	return parse_address(text, ret, err);
+}
+
+static int target(const char *text, void *ret, struct error *err)
+{
+	return parse_target(text, ret, err);
+}
+
+/* What is refused, and what is part of the message. */
+static const struct {
+	int (*parse)(const char *text, void *ret, struct error *err);
+	const char *bad;
+	const char *texts[20];
+} refused[] = {
+	{ on_off, "is none of off, on", { "", "1", "0", "yes", "true", "ON", "on ", "onn", "o" } },
+	{ vid,
+	  "is no number from 0 to 4094",
+	  { "", "-1", "+1", " 1", "1 ", "0x10", "1.5", "1e3", "4095", "abc", "\t1", "1\n", "--1",
+	    "-", "0 0", "99999999999999999999", "18446744073709551617" } },
+	{ mac,
+	  "is no MAC address",
+	  { "", "02:00:00:00:00", "02:00:00:00:00:", "02:00:00:00:00:01:02", "02:00:00:00:00:012",
+	    "02:00:00:00:00:0g", "02-00-00-00-00-01", "020000000001", "02:00:00:00:00:01 ",
+	    /* What sscanf() would take: blanks, signs, 0x. */
+	    " 02:00:00:00:00:01", "02: 0:00:00:00:01", "-2:00:00:00:00:01", "02:+1:00:00:00:01",
+	    "02:0x:00:00:00:01" } },
+	{ mac,
+	  "is a group address",
+	  { "01:00:5e:00:00:01", "33:33:0:0:0:1", "ff:ff:ff:ff:ff:ff" } },
+	{ mac, "is no station's MAC address", { "00:00:00:00:00:00", "0:0:0:0:0:0" } },
+	{ ifname,
+	  "is no interface name",
+	  { "", ".", "..", "0123456789abcdef", "a/b", "a:1", "a b", "a\tb", "a\n", "\v" } },
+	{ address,
+	  "is no IPv6 address",
+	  { "", "2001:db8::1/128", "2001:db8::1%eth0", "2001:db8:::1", "2001:db8::g",
+	    " 2001:db8::1", "2001:db8::1 ", "[2001:db8::1]", "1:2:3:4:5:6:7", "guest1.example",
+	    "1:2:3:4:5:6:7:8:9", "192.0.2.1.1" } },
+	{ address, "is IPv4: ndpx answers Neighbor Solicitations, not ARP", { "192.0.2.1" } },
+	{ target, "is IPv4", { "192.0.2.1", "192.0.2.0/24" } },
+	{ target,
+	  "is no IPv6 address",
+	  { "", "/", "/64", "fe80::1%eth0/64",
+	    "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb" } },
+	{ target,
+	  "the prefix length is a number from 0 to 128",
+	  { "2001:db8::/129", "2001:db8::/", "2001:db8::/-1", "2001:db8::/64/64",
+	    "::/ffff::", "2001:db8::/ 64" } },
+	{ target, "has host bits set: 2001:db8::/64 is the prefix", { "2001:db8::1/64" } },
+	{ target, "has host bits set: 2001:db8::/127 is the prefix", { "2001:db8::1/127" } },
+	{ target, "has host bits set: 2001:db8::/33 is the prefix", { "2001:db8:4000::/33" } },
+	{ target, "has host bits set: 8000::/1 is the prefix", { "ffff::/1", "c000::/1" } },
+	{ target, "has host bits set: ::/0 is the prefix", { "::1/0", "8000::/0" } },
+	{ target, "is multicast", { "ff02::1", "ff02::/16", "ff00::/8" } },
+	{ target, "one by one only", { "fe80::/10", "fe80::/64", "fe80::/127" } },
+	{ target, "is no guest's address", { "::1", "::", "::/128" } },
+	{ target, "is IPv4-mapped", { "::ffff:192.0.2.1", "::ffff:0:0/96" } },
+};
+
+static void test_refused(void **state)
+{
+	struct rule untouched, ret;
+	struct error err;
+	size_t i, j;
+
+	(void)state;
+	memset(&untouched, 0x5a, sizeof(untouched));
+	for (i = 0; i < LENGTH(refused); i++) {
+		for (j = 0; j < LENGTH(refused[i].texts) && refused[i].texts[j]; j++) {
+			const char *text = refused[i].texts[j];
+
+			ret = untouched;
+			expect(text, refused[i].parse(text, &ret, &err), refused[i].bad, &err);
+			/* inet_pton() may leave its trace; nobody reads it. */
+			if (refused[i].parse != address)
+				assert_memory_equal(&ret, &untouched, sizeof(ret));
+		}
+	}
+}
+
+static void test_taken(void **state)
+{
+	static const char *const names[] = { "a",      "eth0", "vif1.0",     "0123456789abcde",
+					     "br-lan", "a@b",  "\303\251th0" };
+	static const uint8_t want[6] = { 2, 0, 0, 0xcd, 0, 0xab };
+	char name[IFNAMSIZ];
+	unsigned long n = 0;
+	struct in6_addr a;
+	struct error err;
+	uint8_t b[6];
+	bool on;
+	size_t i;
+
+	(void)state;
+	expect("on", parse_on_off("on", &on, &err), NULL, &err);
+	assert_true(on);
+	expect("off", parse_on_off("off", &on, &err), NULL, &err);
+	assert_false(on);
+	expect("4094", parse_number("4094", 4094, &n, &err), NULL, &err);
+	assert_int_equal(n, 4094);
+	expect("0088", parse_number("0088", 4094, &n, &err), NULL, &err);
+	assert_int_equal(n, 88);
+	expect("0", parse_number("0", 4094, &n, &err), NULL, &err);
+	assert_int_equal(n, 0);
+	expect("mac", parse_mac("02:0:00:Cd:00:aB", b, &err), NULL, &err);
+	assert_memory_equal(b, want, 6);
+	for (i = 0; i < LENGTH(names); i++) {
+		expect(names[i], parse_ifname(names[i], name, &err), NULL, &err);
+		assert_string_equal(name, names[i]);
+	}
+	expect("v4 tail", parse_address("64:FF9B::192.0.2.1", &a, &err), NULL, &err);
+	assert_int_equal(a.s6_addr[15], 1);
+}
+
+static void test_targets_taken(void **state)
+{
+	static const struct {
+		const char *text, *addr;
+		int bits;
+	} rows[] = {
+		{ "2001:db8::1", "2001:db8::1", 128 },
+		{ "2001:db8::1/128", "2001:db8::1", 128 },
+		{ "2001:db8::/64", "2001:db8::", 64 },
+		{ "2001:db8::/127", "2001:db8::", 127 },
+		{ "2001:db8::", "2001:db8::", 128 },
+		{ "2001:db8:8000::/33", "2001:db8:8000::", 33 },
+		{ "8000::/1", "8000::", 1 },
+		{ "::/0", "::", 0 },
+		{ "fe80::1", "fe80::1", 128 },
+		{ "::1:0:0/96", "::1:0:0", 96 },
+	};
+	char text[RULE_TEXT_LEN];
+	struct in6_addr want;
+	struct error err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < LENGTH(rows); i++) {
+		struct rule rule = { 0 };
+
+		assert_int_equal(inet_pton(AF_INET6, rows[i].addr, &want), 1);
+		expect(rows[i].text, parse_target(rows[i].text, &rule, &err), NULL, &err);
+		assert_memory_equal(&rule.addr, &want, 16);
+		assert_int_equal(rule.bits, rows[i].bits);
+		target_text(&rule.addr, rule.bits, text);
+		assert_memory_equal(text, rows[i].addr, strlen(rows[i].addr));
+		assert_int_equal(strchr(text, '/') != NULL, rule.bits < 128);
+	}
+}
+
+static void test_dev(void **state)
+{
+	static const struct {
+		const char *text, *dev;
+		int vlan; /* -1: none */
+	} rows[] = {
+		{ "eth0", "eth0", -1 },
+		{ "eth0.88", "eth0", 88 },
+		{ "eth0.1", "eth0", 1 },
+		{ "eth0.4094", "eth0", 4094 },
+		{ "eth0.4095", "eth0.4095", -1 },
+		{ "vif1.0", "vif1.0", -1 },
+		{ "a.b.5", "a.b", 5 },
+		{ "eth0.", "eth0.", -1 },
+		{ "eth0.x", "eth0.x", -1 },
+		{ ".5", ".5", -1 },
+		{ "eth0.+5", "eth0.+5", -1 },
+		{ "0123456789abcde.88", "0123456789abcde", 88 },
+	};
+	static const char *const bad[] = { "",
+					   ".",
+					   "..",
+					   "...1",
+					   "a b.3",
+					   "a/1.4",
+					   "a:1",
+					   "0123456789abcdef.88",
+					   "0123456789abcdef" };
+	struct place place;
+	struct error err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < LENGTH(rows); i++) {
+		place = (struct place){ 0 };
+		expect(rows[i].text, parse_dev(rows[i].text, &place, &err), NULL, &err);
+		assert_string_equal(place.dev, rows[i].dev);
+		assert_int_equal(place.have_vlan, rows[i].vlan >= 0);
+		if (place.have_vlan)
+			assert_int_equal(place.vlan, rows[i].vlan);
+	}
+	for (i = 0; i < LENGTH(bad); i++)
+		expect(bad[i], parse_dev(bad[i], &place, &err), "is no interface name", &err);
+	expect("vif*", parse_dev("vif*", &place, &err), "is a pattern", &err);
+	expect("eth?.5", parse_dev("eth?.5", &place, &err), "is a pattern", &err);
+}
+
+/* The keys of an uplink: each sets its own field, and a bad value none. */
+static void test_uplink_set(void **state)
+{
+	static const char *const bad[][3] = {
+		{ "mode", "xdp", "'xdp' is none of auto, native, generic, tc" },
+		{ "groups", "", "'' is none of auto, join, allmulti, none" },
+		{ "vlan", "4095", "is no number from 0 to 4094" },
+		{ "rate", "1000000001", "is no number from 0 to 1000000000" },
+		{ "rate", "10/s", "is no number" },
+		{ "strict_lladdr", "yes", "is none of off, on" },
+		{ "wide", "1", "is none of off, on" },
+		{ "source", "guest", "'guest' is none of target, link-local, an IPv6 address" },
+		{ "source", "192.0.2.1", "is none of target, link-local, an IPv6 address" },
+		{ "source", "2001:db8::/64", "is none of target" },
+		{ "source", "ff02::1", "cannot be the source" },
+		{ "source", "::", "cannot be the source" },
+		{ "source", "::1", "cannot be the source" },
+		{ "port", "eth1", "unknown word 'port'" },
+		{ "", "", "unknown word ''" },
+		{ "Mode", "tc", "unknown word 'Mode'" },
+	};
+	struct uplink u = { 0 }, empty = { 0 };
+	struct error err;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < LENGTH(bad); i++) {
+		expect(bad[i][0], uplink_set(&u, bad[i][0], bad[i][1], &err), bad[i][2], &err);
+		assert_int_equal(u.mode | u.groups | u.vlan | u.rate | u.source_mode, 0);
+	}
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(uplink_set(&u, "mode", want_mode_word(i), &err), 0);
+		assert_int_equal(u.mode, i);
+		assert_int_equal(uplink_set(&u, "groups", want_groups_word(i), &err), 0);
+		assert_int_equal(u.groups, i);
+	}
+	u = empty;
+	assert_int_equal(uplink_set(&u, "vlan", "4094", &err), 0);
+	assert_int_equal(uplink_set(&u, "rate", "1000000000", &err), 0);
+	assert_int_equal(uplink_set(&u, "strict_lladdr", "on", &err), 0);
+	assert_int_equal(uplink_set(&u, "wide", "on", &err), 0);
+	assert_int_equal(uplink_set(&u, "source", "2001:db8::5", &err), 0);
+	assert_int_equal(u.vlan, 4094);
+	assert_int_equal(u.rate, 1000000000);
+	assert_true(u.strict_lladdr && u.wide);
+	assert_int_equal(u.source_mode, NDPX_SOURCE_FIXED);
+	assert_int_equal(u.source.s6_addr[15], 5);
+	assert_int_equal(uplink_set(&u, "source", "link-local", &err), 0);
+	assert_int_equal(u.source_mode, NDPX_SOURCE_LINK_LOCAL);
+	assert_int_equal(uplink_set(&u, "source", "target", &err), 0);
+	assert_int_equal(u.source_mode, NDPX_SOURCE_TARGET);
+}
+
+/* VLAN, longest first, address: the order the plan is merged in. */
+static void test_order(void **state)
+{
+	static const struct rule rules[] = {
+		{ .vlan = 0, .bits = 128, .addr.s6_addr = { 0x20, 1 } },
+		{ .vlan = 0, .bits = 128, .addr.s6_addr = { 0xfe, 0x80 } },
+		{ .vlan = 0, .bits = 64, .addr.s6_addr = { 0x20, 1 } },
+		{ .vlan = 1, .bits = 128, .addr.s6_addr = { 0x20, 1 } },
+	};
+	struct uplink u = { 0 };
+	struct model model = { .uplinks = &u };
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < LENGTH(rules); i++) {
+		for (j = 0; j < LENGTH(rules); j++) {
+			int c = rule_compare(&rules[i], &rules[j]);
+
+			assert_int_equal((c > 0) - (c < 0), (i > j) - (i < j));
+		}
+	}
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(uplink_add(&u, &rules[i % 4]), 0);
+	assert_int_equal(u.n_rules, 1000);
+	assert_memory_equal(&u.rules[999], &rules[3], sizeof(rules[3]));
+	free(u.rules);
+	model.uplinks = NULL;
+	model_free(&model);
+	assert_string_equal(want_mode_word((enum want_mode)9), "?");
+	assert_string_equal(want_groups_word((enum want_groups)9), "?");
+	assert_string_equal(answer_mode_word((enum ndpx_answer_mode)9), "?");
+	assert_string_equal(source_word((enum ndpx_source)9), "?");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_targets_taken), cmocka_unit_test(test_dev),
+		cmocka_unit_test(test_uplink_set),    cmocka_unit_test(test_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

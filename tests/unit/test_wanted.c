@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * From uplinks and a made-up kernel to what an instance should hold: the host's own
+ * addresses, its stations and stacks, ports that are missing, the rate.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <errno.h>
+
+#include "wanted.h"
+
+enum { ETH0 = 2, ETH1 = 3, BOND0 = 4, ETH0_88 = 6, BOND0_88 = 7, VIF1 = 8 };
+
+/* The kernel of these tests; a test changes its own copy. */
+struct host {
+	struct nl_link links[16];
+	struct nl_address addresses[16], gateways[4];
+	struct nl_state state;
+};
+
+static struct in6_addr addr(const char *text)
+{
+	struct in6_addr a;
+
+	assert_int_equal(inet_pton(AF_INET6, text, &a), 1);
+	return a;
+}
+
+static void add_link(struct host *h, uint32_t ifindex, const char *name, const char *kind,
+		     uint32_t lower, uint16_t vlan)
+{
+	struct nl_link *l = &h->links[h->state.n_links++];
+
+	*l = (struct nl_link){ .ifindex = ifindex, .lower = lower, .vlan = vlan, .has_mac = true };
+	l->lower_netns = -1;
+	l->mac[0] = 2;
+	l->mac[5] = (uint8_t)ifindex;
+	strcpy(l->name, name);
+	strcpy(l->kind, kind);
+}
+
+static void add_address(struct host *h, uint32_t ifindex, const char *text)
+{
+	struct nl_address *a = &h->addresses[h->state.n_addresses++];
+
+	*a = (struct nl_address){ .ifindex = ifindex, .addr = addr(text) };
+}
+
+static void add_gateway(struct host *h, uint32_t ifindex, const char *text)
+{
+	struct nl_address *a = &h->gateways[h->state.n_gateways++];
+
+	*a = (struct nl_address){ .ifindex = ifindex, .addr = addr(text) };
+}
+
+static void setup(struct host *h)
+{
+	memset(h, 0, sizeof(*h));
+	h->state.links = h->links;
+	h->state.addresses = h->addresses;
+	h->state.gateways = h->gateways;
+	add_link(h, ETH0, "eth0", "", 0, 0);
+	add_link(h, ETH1, "eth1", "", 0, 0);
+	add_link(h, VIF1, "vif1.0", "veth", 0, 0);
+	add_address(h, 1, "::1");
+	add_address(h, ETH0, "2001:db8::3");
+	add_address(h, ETH0, "fe80::2");
+	add_address(h, ETH1, "2001:db8:1::3");
+	add_address(h, ETH1, "fe80::3");
+	add_gateway(h, ETH0, "fe80::1");
+	add_gateway(h, ETH1, "2001:db8:1::1");
+}
+
+static struct rule rule(const char *text, const char *port)
+{
+	struct rule r = { .action = NDPX_ACT_ANSWER };
+	struct error err;
+
+	assert_int_equal(parse_target(text, &r, &err), 0);
+	strcpy(r.port, port);
+	return r;
+}
+
+static struct wanted build(struct host *h, struct uplink *u, size_t n, uint32_t ifindex)
+{
+	const struct nl_link *link = nl_link_by_index(&h->state, ifindex);
+	struct wanted w;
+	struct error err;
+	size_t i;
+
+	assert_int_equal(wanted_build(u, n, link, &h->state, &w, &err), 0);
+	for (i = 1; i < w.n_entries; i++)
+		assert_true(entry_compare(&w.entries[i - 1], &w.entries[i]) < 0);
+	return w;
+}
+
+/* What is said of an address in a VLAN; NDPX_ACT_NONE for nothing. */
+static struct ndpx_say says(const struct wanted *w, uint16_t vlan, const char *text)
+{
+	static const struct ndpx_say nothing;
+	struct rule r = rule(text, "");
+	struct entry key;
+	size_t i;
+
+	r.vlan = vlan;
+	wanted_entry(&r, 0, &key);
+	for (i = 0; i < w->n_entries; i++) {
+		if (!entry_compare(&w->entries[i], &key))
+			return w->entries[i].say;
+	}
+	return nothing;
+}
+
+static void test_own(void **state)
+{
+	struct uplink u = { .dev = "eth0" };
+	struct wanted w;
+	struct host h;
+
+	(void)state;
+	setup(&h);
+	w = build(&h, &u, 1, ETH0);
+	/* All addresses of the host, link-local ones of this link only, its gateways. */
+	assert_int_equal(w.n_entries, 4);
+	assert_int_equal(says(&w, 0, "2001:db8::3").action, NDPX_ACT_OWN);
+	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_OWN);
+	assert_int_equal(says(&w, 0, "fe80::2").action, NDPX_ACT_OWN);
+	assert_int_equal(says(&w, 0, "fe80::3").action, NDPX_ACT_NONE);
+	assert_int_equal(says(&w, 0, "fe80::1").action, NDPX_ACT_OWN);
+	assert_int_equal(says(&w, 0, "2001:db8:1::1").action, NDPX_ACT_NONE);
+	assert_int_equal(w.settings.mac[5], ETH0);
+	assert_memory_equal(w.settings.link_local, &h.addresses[2].addr, 16);
+	assert_int_equal(w.settings.uppers[0], 0);
+	assert_int_equal(w.n_stacks, 1);
+	assert_int_equal(w.stacks[0].ifindex, ETH0);
+	assert_false(w.hidden_tags);
+	assert_int_equal(w.notes.n, 0);
+	wanted_free(&w);
+	assert_null(w.entries);
+}
+
+/* The same address twice in the kernel, as a gateway as well, and among the rules. */
+static void test_own_wins(void **state)
+{
+	struct rule rules[] = { rule("2001:db8::3", "vif1.0"), rule("2001:db8::4", "vif1.0"),
+				rule("2001:db8::/64", ""), rule("2001:db8:1::3", "") };
+	struct uplink u = { .dev = "eth0", .rules = rules, .n_rules = 4 };
+	struct wanted w;
+	struct host h;
+
+	(void)state;
+	setup(&h);
+	add_address(&h, VIF1, "2001:db8::3");
+	add_gateway(&h, ETH0, "2001:db8::3");
+	rules[2].flags = NDPX_F_LLADDR | NDPX_F_ROUTER;
+	rules[2].answer = NDPX_ANSWER_ALIVE;
+	memcpy(rules[2].lladdr, "\2\0\0\0\0\x42", 6);
+	rules[3].action = NDPX_ACT_DENY;
+	w = build(&h, &u, 1, ETH0);
+	assert_int_equal(w.n_entries, 6);
+	assert_int_equal(says(&w, 0, "2001:db8::3").action, NDPX_ACT_OWN);
+	assert_int_equal(says(&w, 0, "2001:db8::3").port, 0);
+	assert_int_equal(says(&w, 0, "2001:db8::4").action, NDPX_ACT_ANSWER);
+	assert_int_equal(says(&w, 0, "2001:db8::4").port, VIF1);
+	assert_int_equal(says(&w, 0, "2001:db8::/64").action, NDPX_ACT_ANSWER);
+	assert_int_equal(says(&w, 0, "2001:db8::/64").flags, NDPX_F_LLADDR | NDPX_F_ROUTER);
+	assert_int_equal(says(&w, 0, "2001:db8::/64").answer, NDPX_ANSWER_ALIVE);
+	assert_int_equal(says(&w, 0, "2001:db8::/64").lladdr[5], 0x42);
+	/* A guest that loses is said once; that a deny does changes nothing. */
+	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_OWN);
+	assert_int_equal(w.notes.n, 1);
+	assert_string_equal(w.notes.lines[0], "eth0: guest 2001:db8::3 is an address or gateway "
+					      "of this host: not answered for");
+	wanted_free(&w);
+}
+
+/* A bond, a bridge and a team speak for their ports; a VRF does not. */
+static void test_station(void **state)
+{
+	static const struct {
+		const char *kind;
+		int speaks;
+	} kinds[] = { { "bond", 1 }, { "bridge", 1 }, { "team", 1 }, { "vrf", 0 }, { "", 0 } };
+	struct uplink u = { .dev = "eth0" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct wanted w;
+		struct host h;
+
+		setup(&h);
+		add_link(&h, BOND0, "bond0", kinds[i].kind, 0, 0);
+		add_address(&h, BOND0, "fe80::4");
+		add_gateway(&h, BOND0, "2001:db8::1");
+		h.links[0].master = BOND0;
+		w = build(&h, &u, 1, ETH0);
+		assert_int_equal(w.settings.mac[5], kinds[i].speaks ? BOND0 : ETH0);
+		assert_int_equal(w.settings.uppers[0], kinds[i].speaks ? BOND0 : 0);
+		assert_int_equal(w.settings.link_local[15], kinds[i].speaks ? 4 : 2);
+		assert_int_equal(w.stacks[0].ifindex, kinds[i].speaks ? BOND0 : ETH0);
+		assert_int_equal(says(&w, 0, "fe80::4").action,
+				 kinds[i].speaks ? NDPX_ACT_OWN : NDPX_ACT_NONE);
+		assert_int_equal(says(&w, 0, "2001:db8::1").action,
+				 kinds[i].speaks ? NDPX_ACT_OWN : NDPX_ACT_NONE);
+		wanted_free(&w);
+	}
+	/* A master of another namespace is not there to be asked. */
+	{
+		struct wanted w;
+		struct host h;
+
+		setup(&h);
+		h.links[0].master = 77;
+		w = build(&h, &u, 1, ETH0);
+		assert_int_equal(w.settings.mac[5], ETH0);
+		wanted_free(&w);
+	}
+}
+
+/* VLAN devices: the stack of their VLAN, and uppers, of the master before the port's. */
+static void test_vlan(void **state)
+{
+	struct rule rules[] = { rule("2001:db8::9", "") };
+	struct uplink u[] = { { .dev = "eth0" },
+			      { .dev = "eth0", .vlan = 88 },
+			      { .dev = "eth0", .vlan = 89 } };
+	struct wanted w;
+	struct host h;
+
+	(void)state;
+	setup(&h);
+	rules[0].vlan = 88;
+	u[1].rules = rules;
+	u[1].n_rules = 1;
+	add_link(&h, ETH0_88, "eth0.88", "vlan", ETH0, 88);
+	add_address(&h, ETH0_88, "fe80::6");
+	add_gateway(&h, ETH0_88, "fe80::66");
+	w = build(&h, u, 3, ETH0);
+	assert_int_equal(w.n_stacks, 3);
+	assert_int_equal(w.stacks[0].ifindex, ETH0);
+	assert_int_equal(w.stacks[1].vlan, 88);
+	assert_int_equal(w.stacks[1].ifindex, ETH0_88);
+	assert_int_equal(w.stacks[2].ifindex, ETH0); /* no device for it: the port's own */
+	assert_int_equal(w.settings.uppers[0], ETH0_88);
+	assert_int_equal(w.settings.uppers[1], 0);
+	assert_int_equal(w.settings.link_local[15], 2); /* of the first uplink's stack */
+	assert_true(w.hidden_tags);
+	assert_int_equal(says(&w, 88, "2001:db8::9").action, NDPX_ACT_ANSWER);
+	assert_int_equal(says(&w, 0, "2001:db8::9").action, NDPX_ACT_NONE);
+	assert_int_equal(says(&w, 88, "fe80::6").action, NDPX_ACT_OWN);
+	assert_int_equal(says(&w, 88, "fe80::66").action, NDPX_ACT_OWN);
+	assert_int_equal(says(&w, 0, "fe80::66").action, NDPX_ACT_NONE);
+	assert_int_equal(says(&w, 88, "2001:db8:1::3").action, NDPX_ACT_OWN);
+	assert_int_equal(says(&w, 89, "2001:db8:1::3").action, NDPX_ACT_OWN);
+	wanted_free(&w);
+
+	add_link(&h, BOND0, "bond0", "bond", 0, 0);
+	add_link(&h, BOND0_88, "bond0.88", "vlan", BOND0, 88);
+	h.links[0].master = BOND0;
+	w = build(&h, u + 1, 1, ETH0);
+	assert_int_equal(w.stacks[0].ifindex, BOND0_88);
+	assert_int_equal(w.settings.uppers[0], BOND0);
+	assert_int_equal(w.settings.uppers[1], ETH0_88);
+	assert_int_equal(w.settings.uppers[2], BOND0_88);
+	wanted_free(&w);
+}
+
+/* One note for all ports that are missing, however many rules name them. */
+static void test_missing_ports(void **state)
+{
+	struct rule rules[] = { rule("2001:db8::10", "vif1.0"), rule("2001:db8::11", "vif2.0"),
+				rule("2001:db8::12", "vif2.0"), rule("2001:db8::13", "vif3.0"),
+				rule("2001:db8::14", "vif3.0"), rule("2001:db8::15", "vif1.0") };
+	struct uplink u = { .dev = "eth0", .rules = rules };
+	struct wanted w;
+	struct host h;
+
+	(void)state;
+	setup(&h);
+	u.n_rules = 1;
+	w = build(&h, &u, 1, ETH0);
+	assert_int_equal(w.notes.n, 0);
+	wanted_free(&w);
+	u.n_rules = 3;
+	w = build(&h, &u, 1, ETH0);
+	assert_int_equal(w.notes.n, 1);
+	assert_string_equal(w.notes.lines[0], "eth0: port vif2.0 is not there yet");
+	assert_int_equal(says(&w, 0, "2001:db8::11").action, NDPX_ACT_ANSWER);
+	assert_int_equal(says(&w, 0, "2001:db8::11").port, 0);
+	wanted_free(&w);
+	u.n_rules = 6;
+	w = build(&h, &u, 1, ETH0);
+	assert_int_equal(w.notes.n, 1);
+	assert_string_equal(w.notes.lines[0], "eth0: port vif2.0 and 1 more are not there yet");
+	assert_int_equal(says(&w, 0, "2001:db8::15").port, VIF1);
+	wanted_free(&w);
+}
+
+static void test_settings(void **state)
+{
+	struct uplink u = { .dev = "eth0", .strict_lladdr = true, .rate = 4 };
+	struct wanted w;
+	struct host h;
+
+	(void)state;
+	setup(&h);
+	u.source_mode = NDPX_SOURCE_FIXED;
+	u.source = addr("2001:db8::5");
+	w = build(&h, &u, 1, ETH0);
+	assert_int_equal(w.settings.flags, NDPX_S_STRICT_LLADDR);
+	assert_int_equal(w.settings.source_mode, NDPX_SOURCE_FIXED);
+	assert_int_equal(w.settings.source[15], 5);
+	assert_int_equal(w.settings.rate_cost, 250000000);
+	assert_int_equal(w.settings.rate_burst, 750000000); /* four at once */
+	wanted_free(&w);
+
+	u.source_mode = NDPX_SOURCE_LINK_LOCAL;
+	u.rate = 1000000000;
+	w = build(&h, &u, 1, ETH0);
+	assert_int_equal(w.settings.source_mode, NDPX_SOURCE_LINK_LOCAL);
+	assert_int_equal(w.settings.source[15], 2);
+	assert_int_equal(w.settings.rate_cost, 1);
+	assert_int_equal(w.settings.rate_burst, 999999999);
+	wanted_free(&w);
+
+	/* No link-local address: rather an answer from the target than one from ::. */
+	u.rate = 0;
+	w = build(&h, &u, 1, VIF1);
+	assert_int_equal(w.settings.source_mode, NDPX_SOURCE_TARGET);
+	assert_int_equal(w.settings.rate_cost | w.settings.rate_burst, 0);
+	assert_int_equal(w.notes.n, 1);
+	assert_non_null(strstr(w.notes.lines[0], "no link-local address yet"));
+	wanted_free(&w);
+}
+
+static void test_too_many(void **state)
+{
+	static struct uplink u[NDPX_MAX_VLANS + 1];
+	struct wanted w;
+	struct error err;
+	struct host h;
+	uint16_t i;
+
+	(void)state;
+	setup(&h);
+	for (i = 0; i <= NDPX_MAX_VLANS; i++) {
+		strcpy(u[i].dev, "eth0");
+		u[i].vlan = i;
+	}
+	w = build(&h, u, NDPX_MAX_VLANS, ETH0);
+	wanted_free(&w);
+	assert_int_equal(wanted_build(u, NDPX_MAX_VLANS + 1, &h.links[0], &h.state, &w, &err),
+			 -E2BIG);
+	assert_non_null(strstr(err.message, "eth0: more than 64 VLANs"));
+
+	/* More uppers than fit: the first are kept, nothing is written behind. */
+	for (i = 0; i < NDPX_MAX_UPPERS + 2; i++)
+		add_link(&h, 100u + i, "v", "vlan", ETH0, (uint16_t)(i + 1));
+	w = build(&h, u, 1, ETH0);
+	assert_int_equal(w.settings.uppers[NDPX_MAX_UPPERS - 1], 107);
+	assert_int_equal(w.settings.n_lengths, 0);
+	wanted_free(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_own),	      cmocka_unit_test(test_own_wins),
+		cmocka_unit_test(test_station),	      cmocka_unit_test(test_vlan),
+		cmocka_unit_test(test_missing_ports), cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_too_many),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
