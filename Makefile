@@ -102,9 +102,19 @@ $(B)/tests/xdp_pass.bpf.o: tests/lab/xdp_pass.bpf.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
-.PHONY: tests
+FUZZ_FLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize-recover=all
+FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import
+FUZZ_SRC := $(PURE:%=user/%.c)
+
+$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h bpf/nd_*.h user/*.h include/*.h) $(FUZZ_SRC)
+	$(call say,FUZZ)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(TEST_CPPFLAGS) -Itests/fuzz $(FUZZ_FLAGS) -o $@ $< $(FUZZ_SRC) -lconfuse -lmnl -ljansson
+
+.PHONY: tests fuzz
 .SECONDARY:
-tests: all $(UNIT_BIN) $(B)/tests/prog/test_prog $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o
+tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/prog/test_prog $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o
 
 deps:
 	@tools/deps.sh check
@@ -113,6 +123,12 @@ deps:
 check: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) tests
 	@tests/check.sh $(B)
+
+# Endless: FUZZ=SECONDS bounds it.
+fuzz:
+	@tools/deps.sh check
+	@$(MAKE) --no-print-directory $(FUZZ_BIN)
+	@FUZZ_DIR=$(abspath $(B)/fuzz) tests/fuzz/run.sh $(or $(FUZZ),0)
 
 demo:
 	@tools/deps.sh demo

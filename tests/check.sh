@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Runs every suite over what make has built in BUILD, and closes with one line of all of
 # them: N passed, N failed, N skipped. usage: check.sh BUILD
-set -u
+set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 build=${1:-build}
 passed=0 failed=0 skipped=0
@@ -44,6 +44,13 @@ echo '--- unit'
 for t in "$build"/tests/unit/test_*; do
 	cmocka "$(basename "$t")" "$t"
 done
+
+echo "--- fuzz: ${FUZZ:-60} s each"
+if FUZZ_DIR=$PWD/$build/fuzz tests/fuzz/run.sh "${FUZZ:-60}" | tee "$log"; then
+	add "$(grep -c 'no crash' "$log")" 0 0
+else
+	add 0 1 0
+fi
 
 echo '--- prog: the BPF object through BPF_PROG_TEST_RUN'
 cmocka test_prog env NDPX_BPF_OBJECT="$build/bpf/ndpx.bpf.o" "$build/tests/prog/test_prog"

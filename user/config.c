@@ -34,7 +34,8 @@ static struct parse {
 	bool have_vlan;			       /* the uplink being read has the key */
 	unsigned long seen_uplink, seen_guest; /* keys given, by place in the option table */
 	struct config_mistakes mistakes;
-	bool unknown; /* the parse ended at an unknown word */
+	bool complained; /* libconfuse said something in this pass */
+	bool unknown;	 /* and it was that it does not know a word */
 	int unknown_line;
 	char unknown_word[256];
 	bool no_memory;
@@ -113,6 +114,7 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	static const char unknown[] = "no such option '";
 	char text[256], *end;
 
+	P->complained = true;
 	vsnprintf(text, sizeof(text), fmt, ap);
 	if (strncmp(text, unknown, strlen(unknown)) != 0) {
 		config_mistake(&P->mistakes, cfg->line, "%s", text);
@@ -255,7 +257,7 @@ static void parse_once(void)
 	} else {
 		cfg_set_error_function(cfg, on_error);
 		/* A failure without a word of its own still refuses the file. */
-		if (cfg_parse_fp(cfg, fp) != CFG_SUCCESS && !P->unknown && !P->mistakes.n)
+		if (cfg_parse_fp(cfg, fp) != CFG_SUCCESS && !P->complained)
 			config_mistake(&P->mistakes, cfg->line, "syntax error");
 	}
 	if (fp)
@@ -276,6 +278,7 @@ static void start_over(void)
 	memset(&P->guests, 0, sizeof(P->guests));
 	P->seen_uplink = P->seen_guest = 0;
 	P->unknown = false;
+	P->complained = false;
 	model_free(&P->model);
 	config_mistakes_free(&P->mistakes);
 }

@@ -8,6 +8,8 @@
 
 #include "dataplane_internal.h"
 
+#define SNAPSHOT_TRIES 1000 /* commits that may overtake one reader */
+
 __u32 dataplane_generation_of(const struct dataplane *dp)
 {
 	return __atomic_load_n(&dp->config->generation, __ATOMIC_ACQUIRE);
@@ -132,19 +134,39 @@ static int by_key(const void *a, const void *b)
 _Static_assert(offsetof(struct item, key) == 0 && offsetof(struct entry, key) == 0,
 	       "entry_compare() reads the key at the start");
 
+/*
+ * Every element of both maps at one generation. A reader takes no lock: if a commit
+ * came true meanwhile, what was read is a mixture, and is read again.
+ */
+static int read_snapshot(const struct dataplane *dp, struct items *list, __u32 *ret_generation)
+{
+	__u32 before;
+	int i, r;
+
+	for (i = 0; i < SNAPSHOT_TRIES; i++) {
+		before = dataplane_generation_of(dp);
+		list->n = 0;
+		r = dataplane_read_map(dp, MAP_GUESTS, list);
+		if (!r)
+			r = dataplane_read_map(dp, MAP_PREFIXES, list);
+		*ret_generation = before;
+		if (r || dataplane_generation_of(dp) == before)
+			return r;
+	}
+	return -EBUSY;
+}
+
 int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats **ret_stats,
 		   size_t *ret_n, struct error *err)
 {
-	__u32 generation = dataplane_generation_of(dp);
 	struct entry_stats *stats = NULL;
 	struct items list = { 0 };
 	struct entry *entries;
+	__u32 generation = 0;
 	size_t i, n = 0;
 	int r;
 
-	r = dataplane_read_map(dp, MAP_GUESTS, &list);
-	if (!r)
-		r = dataplane_read_map(dp, MAP_PREFIXES, &list);
+	r = read_snapshot(dp, &list, &generation);
 	entries = malloc((list.n + 1) * sizeof(*entries));
 	if (ret_stats)
 		stats = malloc((list.n + 1) * sizeof(*stats));

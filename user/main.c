@@ -98,7 +98,12 @@ int verb_help(struct command *cmd)
 int verb_version(struct command *cmd)
 {
 	struct output out;
+	struct error err;
 
+	if (cmd->argc) {
+		error_set(&err, EXIT_USAGE, EINVAL, "version: unknown word '%s'", cmd->argv[0]);
+		return command_fail(cmd, &err);
+	}
 	out_start(&out, stdout, cmd->json, cmd->pretty);
 	out_string(&out, "ndpx", "ndpx %s\n", NDPX_VERSION);
 	out_number(&out, "abi", "abi %llu\n", NDPX_ABI_VERSION);
@@ -191,6 +196,7 @@ static int parse_options(int argc, char **argv, struct command *cmd, unsigned in
 			help = true;
 			break;
 		case 'V':
+			cmd->argc = 0;
 			verb_version(cmd);
 			return 1;
 		case ':':

@@ -7,6 +7,8 @@
 
 #include "error.h"
 
+#define TEXT_FILE_MOST (1u << 28) /* a million guests with every word are half of it */
+
 /*
  * All of a file, "-" for standard input, with a NUL byte behind it. *ret is the
  * caller's to free. An unreadable file is a usage error that names it.
