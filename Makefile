@@ -97,6 +97,12 @@ $(B)/tests/ndtool: $(wildcard tests/net/*.c) $(wildcard tests/net/*.h)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
 
+$(B)/tests/wire: $(wildcard tests/wire/*.c) $(ROWS_SRC) $(wildcard tests/wire/*.h tests/rows/*.h) \
+		include/ndpx_abi.h
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf
+
 $(B)/tests/xdp_pass.bpf.o: tests/lab/xdp_pass.bpf.c
 	$(call say,BPF)
 	@mkdir -p $(@D)
@@ -114,7 +120,8 @@ $(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h bpf/nd_*.h user/*.h includ
 
 .PHONY: tests fuzz
 .SECONDARY:
-tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/prog/test_prog $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o
+tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/prog/test_prog $(B)/tests/ndtool $(B)/tests/wire \
+	$(B)/tests/xdp_pass.bpf.o
 
 deps:
 	@tools/deps.sh check

@@ -56,7 +56,8 @@ echo '--- prog: the BPF object through BPF_PROG_TEST_RUN'
 cmocka test_prog env NDPX_BPF_OBJECT="$build/bpf/ndpx.bpf.o" "$build/tests/prog/test_prog"
 
 echo '--- net: namespaces and real kernels'
-NDPX=$PWD/$build/ndpx NDTOOL=$PWD/$build/tests/ndtool LAB_OBJECT=$PWD/$build/tests/xdp_pass.bpf.o \
+NDPX=$PWD/$build/ndpx NDTOOL=$PWD/$build/tests/ndtool WIRE=$PWD/$build/tests/wire \
+	LAB_OBJECT=$PWD/$build/tests/xdp_pass.bpf.o \
 	tests/net/run.sh | tee "$log"
 net=$(grep -E '^net: [0-9]+ passed' "$log" | tail -n 1)
 read -r n_ok n_bad n_skip < <(sed -E 's/[^0-9]+/ /g' <<<"${net:-net: 0 passed, 1 failed, 0 skipped}")

@@ -7,7 +7,8 @@ set -eu
 build="gcc make pkg-config clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool libconfuse-dev
 	libmnl-dev libjansson-dev"
 demo="$build iproute2 nftables iputils-ping tcpdump ethtool procps util-linux"
-check="$demo libcmocka-dev clang-format clang-tidy shellcheck strace jq mandoc libclang-rt-dev"
+check="$demo libcmocka-dev clang-format clang-tidy shellcheck strace jq mandoc libclang-rt-dev
+	thc-ipv6"
 
 case "${1:-build}" in
 build) want=$build ;;
