@@ -103,6 +103,28 @@ $(B)/tests/wire: $(wildcard tests/wire/*.c) $(ROWS_SRC) $(wildcard tests/wire/*.
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf
 
+DIFF := tests/diff
+DIFF_MUT := $(DIFF)/native.c $(DIFF)/mutate.c $(DIFF)/mutate_nd.c
+DIFF_PROG := tests/prog/prog.c tests/prog/machine.c
+DIFF_H := $(wildcard tests/diff/*.h tests/prog/*.h tests/rows/*.h bpf/*.h) include/ndpx_abi.h
+DIFF_BIN := $(B)/tests/diff/test_native $(B)/tests/diff/test_pass $(B)/tests/diff/oracle
+
+$(B)/tests/diff/test_native: $(DIFF)/test_native.c $(DIFF)/counters.c $(DIFF_MUT) $(DIFF_PROG) \
+		$(ROWS_SRC) $(DIFF_H)
+$(B)/tests/diff/test_pass: $(DIFF)/test_pass.c $(DIFF)/counters.c $(DIFF)/observer.c \
+		$(DIFF)/reasons.c $(DIFF)/wire.c $(DIFF_MUT) $(DIFF_PROG) $(ROWS_SRC) $(DIFF_H)
+$(B)/tests/diff/oracle: $(DIFF)/oracle.c $(DIFF)/twins.c $(DIFF)/compare.c $(DIFF)/side.c \
+		$(DIFF)/wire.c $(DIFF)/row_name.c $(DIFF_MUT) $(ROWS_SRC) $(DIFF_H)
+$(DIFF_BIN):
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf -lcmocka
+
+$(B)/tests/diff/observe.bpf.o: $(DIFF)/observe.bpf.c $(DIFF)/observe.h
+	$(call say,BPF)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+
 $(B)/tests/xdp_pass.bpf.o: tests/lab/xdp_pass.bpf.c
 	$(call say,BPF)
 	@mkdir -p $(@D)
@@ -121,7 +143,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h bpf/nd_*.h user/*.h includ
 .PHONY: tests fuzz
 .SECONDARY:
 tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/prog/test_prog $(B)/tests/ndtool $(B)/tests/wire \
-	$(B)/tests/xdp_pass.bpf.o
+	$(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/diff/observe.bpf.o
 
 deps:
 	@tools/deps.sh check

@@ -21,12 +21,10 @@ ND_INLINE const struct ndpx_say *nd_rule_says(const struct ndpx_rule *rule, __u3
 
 /*
  * What a rule decides about a valid solicitation: NDPX_V_END to answer, else the
- * verdict. `is_anycast`: the target is the network address of the prefix rule that
- * matched; `ifindex`: the port the frame came in on.
+ * verdict. `ifindex`: the port the frame came in on.
  */
-ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, int is_anycast,
-				     const struct nd_query *q, const struct ndpx_settings *set,
-				     __u32 ifindex)
+ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, const struct nd_query *q,
+				     const struct ndpx_settings *set, __u32 ifindex)
 {
 	if (say->action == NDPX_ACT_NONE)
 		return NDPX_V_NO_GUEST; /* P80 */
@@ -34,9 +32,6 @@ ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, int is_anycast,
 		return NDPX_V_OWN_ADDRESS; /* P75 */
 	if (say->action == NDPX_ACT_DENY)
 		return NDPX_V_DENIED; /* P79 */
-	/* RFC 4861 7.2.7: the subnet-router anycast address belongs to the routers. */
-	if (is_anycast)
-		return NDPX_V_NO_GUEST; /* P81 */
 	if (say->port != 0 && say->port == ifindex)
 		return NDPX_V_SAME_PORT; /* P78 */
 	if ((say->flags & NDPX_F_PAUSED) || (set->flags & NDPX_S_PAUSED))

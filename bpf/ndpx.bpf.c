@@ -11,7 +11,8 @@
 #include "ndpx_abi.h"
 #include "nd_reply.h"
 
-#define NDPX_AF_INET6 10 /* the ABI's; <sys/socket.h> is not for BPF */
+#define LINEAR_FRAME  512 /* no driver splits a frame so short over buffers */
+#define NDPX_AF_INET6 10  /* the ABI's; <sys/socket.h> is not for BPF */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -74,29 +75,44 @@ static __always_inline void count(enum ndpx_verdict verdict)
 		(*counter)++;
 }
 
-/* The longest prefix that covers the target: one look-up a length in use, longest first. */
+/*
+ * The functions that are no part of the common way are functions, and take values
+ * rather than pointers into the frame of the hook: what a pointer names must live on
+ * the stack, and that is short.
+ */
+
+/*
+ * The longest prefix that covers the target: one look-up a length in use, longest
+ * first. NULL as well for the prefix's own first address: RFC 4861 7.2.7 leaves the
+ * subnet-router anycast address to the routers (P81).
+ */
 static __noinline struct ndpx_rule *find_prefix(const struct ndpx_settings *set, __u32 generation,
-						const struct nd_query *q, int *is_anycast)
+						__u64 hi, __u64 lo, __u32 vlan)
 {
 	__u32 i;
 
 	for (i = 0; i < NDPX_MAX_LENGTHS; i++) {
 		const struct ndpx_length *length = &set->lengths[i];
-		struct ndpx_prefix_key key = { .bits = length->bits, .vlan = q->vlan };
-		struct nd_addr mask, net;
+		struct ndpx_prefix_key key = { .bits = length->bits, .vlan = (__u16)vlan };
 		struct ndpx_rule *rule;
+		struct nd_addr net;
+		__u8 action;
 
 		if (i >= set->n_lengths)
 			break;
-		mask = nd_get_addr(length->mask);
-		net.hi = q->target.hi & mask.hi;
-		net.lo = q->target.lo & mask.lo;
+		net = nd_get_addr(length->mask);
+		net.hi &= hi;
+		net.lo &= lo;
 		nd_put_addr_words(key.addr, net);
 		rule = bpf_map_lookup_elem(&prefixes, &key);
-		if (!rule || nd_rule_says(rule, generation)->action == NDPX_ACT_NONE)
+		if (!rule)
 			continue;
-		/* RFC 6164 5.1: a /127 has no subnet-router anycast address. */
-		*is_anycast = length->bits < 127 && nd_addr_eq(net, q->target);
+		action = nd_rule_says(rule, generation)->action;
+		if (action == NDPX_ACT_NONE)
+			continue;
+		/* RFC 6164 5.1: a /127 has no such anycast address. */
+		if (action == NDPX_ACT_ANSWER && key.bits < 127 && net.hi == hi && net.lo == lo)
+			return NULL;
 		return rule;
 	}
 	return NULL;
@@ -111,19 +127,23 @@ static __always_inline struct ndpx_rule *find_exact(__u16 vlan, struct nd_addr a
 }
 
 /* P44: is the solicitation's destination an address of this host? */
-static __noinline int is_own(const struct nd_query *q, __u32 generation)
+static __noinline int is_own(__u64 hi, __u64 lo, __u32 vlan, __u32 generation)
 {
-	struct ndpx_rule *rule = find_exact(q->vlan, q->dest);
+	struct nd_addr dest = { hi, lo };
+	struct ndpx_rule *rule = find_exact((__u16)vlan, dest);
 
 	return rule && nd_rule_says(rule, generation)->action == NDPX_ACT_OWN;
 }
 
-/* P82, P83: routing and neighbour tables stay the one truth. */
-static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_say *say,
-					       const struct ndpx_settings *set,
-					       const struct nd_query *q, __u32 ifindex)
+/*
+ * P82, P83: routing and neighbour tables stay the one truth. NDPX_V_NOT_ALIVE where
+ * there is a route, but no usable neighbour entry.
+ */
+static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_settings *set, __u64 hi,
+					       __u64 lo, __u32 ifindex)
 {
 	struct bpf_fib_lookup fib = { .family = NDPX_AF_INET6, .ifindex = ifindex };
+	struct nd_addr target = { hi, lo };
 	__u32 i;
 	long rc;
 
@@ -131,7 +151,7 @@ static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_say 
 	 * The source stays ::, for the kernel routes nothing from a link-local address,
 	 * and that is where routers ask from.
 	 */
-	nd_put_addr_words(fib.ipv6_dst, q->target);
+	nd_put_addr_words(fib.ipv6_dst, target);
 	rc = bpf_fib_lookup(ctx, &fib, sizeof(fib), 0);
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return NDPX_V_NOT_ROUTED;
@@ -141,19 +161,17 @@ static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_say 
 		if (fib.ifindex == set->uppers[i])
 			return NDPX_V_NOT_ROUTED;
 	}
-	if (say->answer == NDPX_ANSWER_ALIVE && rc == BPF_FIB_LKUP_RET_NO_NEIGH)
-		return NDPX_V_NOT_ALIVE;
-	return NDPX_V_END;
+	return rc == BPF_FIB_LKUP_RET_NO_NEIGH ? NDPX_V_NOT_ALIVE : NDPX_V_END;
 }
 
 /* P85: generic cell rate algorithm. Two CPUs may race for one word: an answer more, no lock. */
-static __noinline int over_rate(const struct ndpx_settings *set, const struct nd_query *q)
+static __noinline int over_rate(const struct ndpx_settings *set, nd_mac mac, __u32 vlan)
 {
-	struct ndpx_asker_key key = { .vlan = q->vlan };
+	struct ndpx_asker_key key = { .vlan = (__u16)vlan };
 	__u64 now = bpf_ktime_get_ns(), due;
 	struct ndpx_asker *asker, fresh;
 
-	nd_put_mac(key.mac, q->asker);
+	nd_put_mac(key.mac, mac);
 	asker = bpf_map_lookup_elem(&askers, &key);
 	if (!asker) {
 		fresh.due = now + set->rate_cost;
@@ -180,7 +198,7 @@ struct decision {
  * Everything but the hook's own business. Returns the verdict; *q is filled where
  * it answers. Nothing of the frame is written.
  */
-static __always_inline enum ndpx_verdict decide(void *ctx, const struct nd_frame *frame,
+static __always_inline enum ndpx_verdict decide(void *ctx, int is_xdp, struct nd_frame *frame,
 						__u32 ifindex, struct nd_query *q,
 						struct decision *ret)
 {
@@ -191,11 +209,13 @@ static __always_inline enum ndpx_verdict decide(void *ctx, const struct nd_frame
 	struct nd_port port;
 	struct nd_ns ns;
 	enum ndpx_verdict v;
-	int is_anycast = 0;
 
 	v = nd_parse(frame, &ns);
 	if (v != NDPX_V_END)
 		return v;
+	/* Longer than any solicitation: its end may be in another buffer. */
+	if (is_xdp && have_frags && frame->len > LINEAR_FRAME)
+		frame->len = (__u32)bpf_xdp_get_buff_len(ctx);
 	port.mac = nd_get_mac(set->mac);
 	port.link_local = nd_get_addr(set->link_local);
 	port.strict_lladdr = set->flags & NDPX_S_STRICT_LLADDR;
@@ -208,12 +228,12 @@ static __always_inline enum ndpx_verdict decide(void *ctx, const struct nd_frame
 		/* P74: a link-local target is answered for only where it is named itself. */
 		if (set->n_lengths == 0 || nd_addr_is_link_local(q->target))
 			return NDPX_V_NO_GUEST; /* P80 */
-		rule = find_prefix(set, generation, q, &is_anycast);
+		rule = find_prefix(set, generation, q->target.hi, q->target.lo, q->vlan);
 		if (!rule)
 			return NDPX_V_NO_GUEST;
 	}
 	say = nd_rule_says(rule, generation);
-	v = nd_judge(say, is_anycast, q, set, ifindex);
+	v = nd_judge(say, q, set, ifindex);
 	if (v == NDPX_V_PAUSED) {
 		/* P84: the kernel would forward a probe and return "beyond scope". */
 		ret->drop = q->kind == ND_KIND_PROBE;
@@ -221,14 +241,16 @@ static __always_inline enum ndpx_verdict decide(void *ctx, const struct nd_frame
 	}
 	if (v != NDPX_V_END)
 		return v;
-	if (q->kind == ND_KIND_PROBE_HOST && !is_own(q, generation))
+	if (q->kind == ND_KIND_PROBE_HOST && !is_own(q->dest.hi, q->dest.lo, q->vlan, generation))
 		return NDPX_V_BAD_DESTINATION; /* P44 */
 	if (say->answer != NDPX_ANSWER_ALWAYS) {
-		v = ask_kernel(ctx, say, set, q, ifindex);
-		if (v != NDPX_V_END)
+		v = ask_kernel(ctx, set, q->target.hi, q->target.lo, ifindex);
+		if (v == NDPX_V_NOT_ROUTED)
+			return v;
+		if (v == NDPX_V_NOT_ALIVE && say->answer == NDPX_ANSWER_ALIVE)
 			return v;
 	}
-	if (set->rate_cost && over_rate(set, q)) {
+	if (set->rate_cost && over_rate(set, q->asker, q->vlan)) {
 		ret->drop = 1;
 		return NDPX_V_RATE_LIMITED;
 	}
@@ -285,7 +307,7 @@ int ndpx_xdp(struct xdp_md *ctx)
 	__u32 len;
 
 	frame.len = (__u32)(frame.data_end - frame.data);
-	v = decide(ctx, &frame, ctx->ingress_ifindex, &q, &d);
+	v = decide(ctx, 1, &frame, ctx->ingress_ifindex, &q, &d);
 	if (v == NDPX_V_NONE)
 		return XDP_PASS;
 	if (!is_answer(v)) {
@@ -294,13 +316,9 @@ int ndpx_xdp(struct xdp_md *ctx)
 	}
 	/* P20 and short solicitations: the NA is 86 bytes, 90 with a tag, whatever the NS was. */
 	len = d.l2_len + ND_IP6_LEN + ND_NA_LEN;
-	if (len != frame.len) {
-		if (have_frags)
-			frame.len = (__u32)bpf_xdp_get_buff_len(ctx);
-		if (bpf_xdp_adjust_tail(ctx, (int)len - (int)frame.len)) {
-			count(NDPX_V_NO_ROOM);
-			return XDP_PASS;
-		}
+	if (len != frame.len && bpf_xdp_adjust_tail(ctx, (int)len - (int)frame.len)) {
+		count(NDPX_V_NO_ROOM);
+		return XDP_PASS;
 	}
 	if (!write_answer((void *)(long)ctx->data, (void *)(long)ctx->data_end, &q, &d)) {
 		count(NDPX_V_NO_ROOM);
@@ -338,7 +356,7 @@ int ndpx_tc(struct __sk_buff *skb)
 		frame.meta_type = ND_BE16((__u16)skb->vlan_proto);
 		frame.meta_tci = (__u16)skb->vlan_tci;
 	}
-	v = decide(skb, &frame, skb->ifindex, &q, &d);
+	v = decide(skb, 0, &frame, skb->ifindex, &q, &d);
 	if (v == NDPX_V_NONE)
 		return TC_ACT_UNSPEC;
 	if (!is_answer(v)) {

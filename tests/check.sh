@@ -55,6 +55,17 @@ fi
 echo '--- prog: the BPF object through BPF_PROG_TEST_RUN'
 cmocka test_prog env NDPX_BPF_OBJECT="$build/bpf/ndpx.bpf.o" "$build/tests/prog/test_prog"
 
+echo '--- diff: native code, BPF object, kernel against each other'
+export NDPX_BPF_OBJECT=$PWD/$build/bpf/ndpx.bpf.o
+export NDPX_OBSERVE_OBJECT=$PWD/$build/tests/diff/observe.bpf.o
+cmocka test_native "$build/tests/diff/test_native"
+cmocka test_pass "$build/tests/diff/test_pass"
+cmocka kernel_oracle env NDPX="$PWD/$build/ndpx" NDTOOL="$PWD/$build/tests/ndtool" \
+	LAB_OBJECT="$PWD/$build/tests/xdp_pass.bpf.o" NDPX_ORACLE="$PWD/$build/tests/diff/oracle" \
+	tests/diff/kernel_oracle.sh
+cmocka clang_matrix env NDPX_TEST_NATIVE="$build/tests/diff/test_native" NDPX_DIFF_FRAMES=100000 \
+	tests/diff/clang.sh "$build/tests/prog/test_prog"
+
 echo '--- net: namespaces and real kernels'
 NDPX=$PWD/$build/ndpx NDTOOL=$PWD/$build/tests/ndtool WIRE=$PWD/$build/tests/wire \
 	LAB_OBJECT=$PWD/$build/tests/xdp_pass.bpf.o \

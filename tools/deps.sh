@@ -1,21 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Installs what building and testing need, on Debian and its kin; does nothing where all is there.
-# usage: deps.sh build|demo|check
+# usage: deps.sh build|demo|check|bench
 set -eu
 
 build="gcc make pkg-config clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool libconfuse-dev
 	libmnl-dev libjansson-dev"
 demo="$build iproute2 nftables iputils-ping tcpdump ethtool procps util-linux"
 check="$demo libcmocka-dev clang-format clang-tidy shellcheck strace jq mandoc libclang-rt-dev
-	thc-ipv6"
+	thc-ipv6 clang-19"
+bench="$demo strace ndppd npd6"
 
 case "${1:-build}" in
 build) want=$build ;;
 demo) want=$demo ;;
 check) want=$check ;;
+bench) want=$bench ;;
 *)
-	echo "usage: deps.sh build|demo|check" >&2
+	echo "usage: deps.sh build|demo|check|bench" >&2
 	exit 1
 	;;
 esac

@@ -101,7 +101,9 @@ static enum ndpx_verdict decide(const struct nd_frame *frame, const struct ndpx_
 	if (v != NDPX_V_END)
 		return v;
 	look_up(q, say, &is_anycast);
-	return nd_judge(say, is_anycast, q, set, IFINDEX);
+	if (is_anycast && say->action == NDPX_ACT_ANSWER)
+		return NDPX_V_NO_GUEST;
+	return nd_judge(say, q, set, IFINDEX);
 }
 
 int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)

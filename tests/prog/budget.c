@@ -18,9 +18,9 @@
 
 #include "prog.h"
 
-#define MAX_VERIFIED 200000 /* of the million a kernel walks */
+#define MAX_VERIFIED 100000 /* of the million a kernel walks */
 #define MAX_XLATED   32768  /* bytes */
-#define MAX_STACK    512    /* MAX_BPF_STACK, of a chain of calls */
+#define MAX_STACK    400    /* of 512, MAX_BPF_STACK; other clangs need more than 14 */
 #define LOG_STATS    4
 #define LOG_SIZE     65536
 

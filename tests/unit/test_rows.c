@@ -121,7 +121,9 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 			return NDPX_V_NO_GUEST;
 	}
 	o->say = *nd_rule_says(&rule, GENERATION);
-	v = nd_judge(&o->say, is_anycast, &o->q, set, IFINDEX_IN);
+	if (is_anycast && o->say.action == NDPX_ACT_ANSWER)
+		return NDPX_V_NO_GUEST;
+	v = nd_judge(&o->say, &o->q, set, IFINDEX_IN);
 	if (v != NDPX_V_END) {
 		o->drop = v == NDPX_V_PAUSED && o->q.kind == ND_KIND_PROBE;
 		return v;

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Frames by packet sockets, whole: the tag that the kernel takes out on receiving is
+ * put back. A wire belongs to one device in one namespace, and hears no frame of its own.
+ */
+#ifndef WIRE_H
+#define WIRE_H
+
+#include <stddef.h>
+#include <linux/types.h>
+
+/* In the namespace the caller is in. -1: errno says why. */
+int wire_open(const char *dev);
+
+/* 0, or the errno. */
+int wire_send(int fd, const void *frame, size_t len);
+
+/* The length of the next frame within that time, 0: none came. */
+size_t wire_receive(int fd, __u8 *buf, size_t size, int timeout_ms);
+
+/* The tag goes in front of the ethertype. */
+size_t wire_put_tag(__u8 *frame, size_t len, size_t size, __u16 type, __u16 tci);
+
+/*
+ * This process and all that it sets off run on one CPU from now on: then veth hands
+ * frames over in the order they were sent.
+ */
+void wire_one_cpu(void);
+
+#endif
