@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * `bench ask`: the router. Builds the templates with the builders of tests/rows, has
+ * the kernel run gen.bpf.c for a while, and prints what was sent and what came back.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+
+#include "bench.h"
+#include "bench_user.h"
+#include "build.h"
+#include "gen.skel.h"
+
+#define TARGETS	    "2001:db8:1::"
+#define HIGH	    "2001:db8::1" /* word 1 is filled in; a /124 covers it */
+#define PROBE_FIRST 0x10000
+#define PROBE_COUNT BENCH_STAMPS
+
+static void on_alarm(int sig)
+{
+	(void)sig; /* its coming ends the run: EINTR */
+}
+
+/* Sum of everything the checksum covers, in memory order, the checksum itself being 0. */
+static __u32 sum_frame(const struct frame *f)
+{
+	__u64 sum = (__u64)htons((__u16)(f->len - 54)) + htons(58);
+	size_t i;
+	__u16 word;
+
+	for (i = 22; i + 1 < f->len; i += 2) {
+		memcpy(&word, f->b + i, 2);
+		sum += word;
+	}
+	return (__u32)sum;
+}
+
+static void make_stream(struct bench_stream *s, const char *kind, unsigned int number,
+			__u32 targets, __u32 first, int random, int high)
+{
+	struct ask ask = ask_multicast();
+	struct frame f;
+
+	if (!strcmp(kind, "probe"))
+		ask = ask_probe();
+	else if (!strcmp(kind, "dad"))
+		ask = ask_dad();
+	else if (strcmp(kind, "multicast"))
+		die("%s: no kind of solicitation", kind);
+	ask_target(&ask, high ? HIGH : TARGETS);
+	if (memcmp(ask.s.b, (__u8[16]){ 0 }, 16)) {
+		ask.s = addr_of("fe80::1");
+		ask.s.b[15] = (__u8)(1 + number);
+	}
+	ask.es = mac_of(ROUTER_MAC);
+	ask.es.b[5] = (__u8)(1 + number);
+	if (ask.n_opts) {
+		opts_none(&ask);
+		opts_mac(&ask, OPT_SLLAO, ask.es);
+	}
+	s->targets = targets;
+	s->first = first;
+	/* A probe goes to the target itself; only the group's place is filled in. */
+	if (!strcmp(kind, "probe")) {
+		__u32 word = htonl(first);
+
+		memcpy(ask.t.b + 12, &word, 4);
+		ask.d = ask.t;
+		s->targets = 0;
+	}
+	f = ask_frame(&ask);
+	if (f.len != BENCH_NS_LEN && f.len != BENCH_BARE_LEN)
+		die("a solicitation of %zu bytes", f.len);
+	if (s->targets) {
+		f.b[56] = f.b[57] = 0;
+		if (!high)
+			memset(f.b + 50, 0, 4);
+		memset(f.b + (high ? 66 : 74), 0, 4);
+		s->sum = sum_frame(&f);
+	}
+	memcpy(s->frame, f.b, f.len);
+	s->len = (__u32)f.len;
+	s->random = (__u32)random;
+	s->high = (__u32)high;
+}
+
+/* One answer in full: a contestant that sends rubbish is no contestant. */
+static void check_answer(const struct gen *skel, const struct ask_options *opt)
+{
+	const __u8 *b = skel->data_count->got.first_answer;
+	struct addr s, d;
+	__u8 msg[32];
+	__u16 sum;
+
+	if (!skel->data_count->got.first_len || opt->bounced)
+		return;
+	memcpy(s.b, b + 22, 16);
+	memcpy(d.b, b + 38, 16);
+	memcpy(msg, b + 54, 32);
+	msg[2] = msg[3] = 0;
+	sum = icmp_checksum(&s, &d, msg, sizeof(msg));
+	if (b[56] != sum >> 8 || b[57] != (sum & 0xff) || b[78] != 2 || b[21] != 255)
+		die("the answer is no sound advertisement");
+}
+
+static int compare(const void *a, const void *b)
+{
+	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void print_times(struct gen *skel)
+{
+	__u32 *samples = skel->data_count->got.samples;
+	__u64 n = skel->data_count->got.n_samples;
+	__u64 sent = skel->data_gen->streams[BENCH_PROBE].sent;
+
+	n = n < BENCH_SAMPLES ? n : BENCH_SAMPLES;
+	printf("probes %llu\nprobes_share %.6f\n", (unsigned long long)sent,
+	       sent ? (double)skel->data_count->got.answered[BENCH_PROBE] / (double)sent : 0.0);
+	if (!n)
+		return;
+	qsort(samples, n, sizeof(*samples), compare);
+	printf("us_min %.3f\nus_median %.3f\nus_99 %.3f\nus_max %.3f\n", samples[0] / 1e3,
+	       samples[n / 2] / 1e3, samples[n * 99 / 100] / 1e3, samples[n - 1] / 1e3);
+}
+
+static struct gen *load(const struct ask_options *opt)
+{
+	struct gen *skel = gen__open();
+	struct bench_stream *s;
+	unsigned int port;
+
+	if (!skel)
+		die("the generator does not open: %s", strerror(errno));
+	port = if_nametoindex(opt->dev);
+	if (!port)
+		die("%s: %s", opt->dev, strerror(errno));
+	skel->rodata->port = port;
+	skel->rodata->paced = opt->rate > 0 || opt->probe_gap > 0 || opt->no_flood;
+	skel->rodata->answer_type = opt->bounced ? 135 : 136;
+	skel->rodata->answer_flags = opt->bounced || !strcmp(opt->kind, "dad") ? 0 : NA_S;
+	if (gen__load(skel))
+		die("the generator does not load: %s", strerror(errno));
+	s = skel->data_gen->streams;
+	make_stream(&s[BENCH_FLOOD], opt->kind, BENCH_FLOOD, opt->targets, opt->first,
+		    (int)opt->random, (int)opt->high);
+	make_stream(&s[BENCH_PROBE], "multicast", BENCH_PROBE, PROBE_COUNT, PROBE_FIRST, 0, 0);
+	s[BENCH_FLOOD].on = !opt->no_flood;
+	s[BENCH_FLOOD].gap = opt->rate > 0 ? (__u64)(1e9 / opt->rate) : 0;
+	s[BENCH_PROBE].on = opt->probe_gap > 0;
+	s[BENCH_PROBE].gap = (__u64)(opt->probe_gap * 1e9);
+	/* Takes the place of whatever sits there: from XDP to XDP no queue is reset. */
+	if (bpf_xdp_attach((int)port, bpf_program__fd(skel->progs.bench_count), XDP_FLAGS_DRV_MODE,
+			   NULL))
+		die("%s: the counter does not attach: %s", opt->dev, strerror(errno));
+	return skel;
+}
+
+/* Runs the generator until the timer's signal comes; returns how long that took. */
+static double generate(struct gen *skel, const struct ask_options *opt)
+{
+	struct itimerval timer = {
+		.it_value.tv_sec = (time_t)opt->seconds,
+		.it_value.tv_usec =
+			(suseconds_t)((opt->seconds - (double)(time_t)opt->seconds) * 1e6),
+		.it_interval.tv_usec = 20000, /* once more, should the first have come too early */
+	};
+	struct sigaction sa = { .sa_handler = on_alarm };
+	__u8 page[BENCH_NS_LEN];
+	double start;
+	int r;
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = page,
+		    .data_size_in = skel->data_gen->streams[BENCH_FLOOD].len,
+		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .repeat = INT32_MAX,
+		    .batch_size = opt->batch);
+
+	memcpy(page, skel->data_gen->streams[BENCH_FLOOD].frame, sizeof(page));
+	sigaction(SIGALRM, &sa, NULL);
+	start = now_seconds();
+	setitimer(ITIMER_REAL, &timer, NULL);
+	do {
+		r = bpf_prog_test_run_opts(bpf_program__fd(skel->progs.bench_gen), &run);
+	} while (!r && now_seconds() - start < opt->seconds);
+	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+	if (r && r != -EINTR)
+		die("the generator does not run: %s", strerror(-r));
+	return now_seconds() - start;
+}
+
+int verb_ask(const struct ask_options *opt)
+{
+	struct prog_time before = { 0 }, after = { 0 };
+	int prog = -1, stats = -1;
+	struct bench_stream *s;
+	struct gen *skel;
+	double seconds, sent, answered;
+
+	pin_cpu(opt->cpu);
+	enter_netns(opt->netns);
+	skel = load(opt);
+	s = skel->data_gen->streams;
+	if (opt->prog) {
+		prog = bpf_prog_get_fd_by_id(opt->prog);
+		if (prog < 0)
+			die("program %u: %s", opt->prog, strerror(errno));
+		stats = stats_on();
+		before = prog_time(prog);
+	}
+	seconds = generate(skel, opt);
+	usleep((useconds_t)(opt->drain * 1e6));
+	if (opt->prog) {
+		after = prog_time(prog);
+		close(stats);
+	}
+	check_answer(skel, opt);
+	sent = (double)s[BENCH_FLOOD].sent;
+	answered = (double)skel->data_count->got.answered[BENCH_FLOOD];
+	if (!opt->no_flood)
+		printf("sent %.0f\nanswered %.0f\nskipped %llu\noffered_per_s %.1f\n"
+		       "answered_per_s %.1f\nshare %.6f\n",
+		       sent, answered, (unsigned long long)s[BENCH_FLOOD].skipped, sent / seconds,
+		       answered / seconds, sent > 0 ? answered / sent : 0.0);
+	printf("strays %llu\n", (unsigned long long)skel->data_count->got.strays);
+	if (opt->prog && after.runs > before.runs)
+		printf("runs %llu\nns %.3f\n", (unsigned long long)(after.runs - before.runs),
+		       (double)(after.ns - before.ns) / (double)(after.runs - before.runs));
+	if (opt->probe_gap > 0)
+		print_times(skel);
+	gen__destroy(skel);
+	return 0;
+}

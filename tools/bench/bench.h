@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the generator's BPF half and its user half share. Compiled for both; needs
+ * UAPI types only. Nothing of the responder's is in here.
+ */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <linux/types.h>
+
+#define BENCH_STAMPS  256   /* probes on their way at once; the target's low byte names one */
+#define BENCH_SAMPLES 65536 /* times to the answer that are kept */
+#define BENCH_LATE    1000000ull
+
+/* Frames that can be sent: a solicitation with an SLLAO, and one without options. */
+#define BENCH_NS_LEN   86
+#define BENCH_BARE_LEN 78
+
+enum { BENCH_FLOOD, BENCH_PROBE, BENCH_STREAMS };
+
+/* One asker. Its MAC ends in 1 + its number, which is how its answers are known. */
+struct bench_stream {
+	__u64 gap;     /* ns from one frame to the next; 0: whenever there is room */
+	__u64 due;     /* when the next one is */
+	__u64 sent;    /* frames handed to the cable */
+	__u64 skipped; /* given up, for the schedule was BENCH_LATE ns behind */
+	__u32 on;
+	__u32 len;     /* BENCH_NS_LEN or BENCH_BARE_LEN */
+	__u32 targets; /* how many; 0: the frame goes out as it is */
+	__u32 first;   /* their word's first value, host order */
+	__u32 next;
+	__u32 random; /* else one after the other */
+	__u32 high;   /* the word is bits 32 to 63 of the target, else the last one */
+	__u32 sum;    /* of pseudo header and message, what is filled in being 0 */
+	__u8 frame[96];
+};
+
+/* What came back. */
+struct bench_answers {
+	__u64 answered[BENCH_STREAMS];
+	__u64 strays; /* came in and is no answer */
+	__u64 n_samples;
+	__u32 samples[BENCH_SAMPLES]; /* ns from solicitation to answer */
+	__u32 first_len;
+	__u8 first_answer[BENCH_NS_LEN];
+	__u8 pad[2];
+};
+
+#endif

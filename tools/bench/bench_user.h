@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The verbs of the `bench` tool and what they share. Everything it prints on stdout is
+ * lines of "name value", which run.sh files under the name of the contestant.
+ */
+#ifndef BENCH_USER_H
+#define BENCH_USER_H
+
+#include <linux/types.h>
+
+struct ask_options {
+	const char *netns, *dev; /* the router's end */
+	double seconds, drain;	 /* of sending; of waiting for the rest */
+	double rate;		 /* frames a second; 0: full speed */
+	int no_flood;
+	__u32 targets, first, random, high;
+	double probe_gap; /* seconds; 0: no second asker */
+	__u32 batch;
+	const char *kind; /* multicast, probe, dad */
+	int bounced;
+	__u32 prog; /* id of the program to read the statistics of; 0: none */
+	int cpu;
+};
+
+void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...);
+/* Into a namespace of ip-netns(8); mounts stay as they are. */
+void enter_netns(const char *name);
+/* The calling process stays on this CPU, if there is one of that number. */
+void pin_cpu(int cpu);
+double now_seconds(void);
+
+/* What kernel.bpf_stats_enabled has summed up for a program. */
+struct prog_time {
+	__u64 ns, runs;
+};
+struct prog_time prog_time(int fd);
+/* A descriptor that keeps the statistics on; close it to end that. */
+int stats_on(void);
+
+int verb_ask(const struct ask_options *opt);
+/* `limited`: only what a rate that is exceeded costs. */
+int verb_fixed(const char *netns, const char *dev, const char *counters, int rounds, int limited);
+int verb_hold(const char *netns, const char *dev, const char *what, __u32 first, __u32 count);
+int verb_list(char **arg);
+int verb_time(char **command);
+
+#endif

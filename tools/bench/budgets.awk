@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The budgets of DESIGN.md, a line each: what was measured, what was promised, whether
+# it was kept. The limits stand here and nowhere else in the benchmark.
+
+function verdict(title, measured, kept, budget)
+{
+	if (!n_verdicts++)
+		print "\nBudgets of DESIGN.md"
+	printf "%-66s %-24s %-12s %s\n", title, measured, budget, kept ? "met" : "NOT MET"
+}
+
+# A budget on a ratio: `least` set: not below it, `most` set: not above it.
+function budget_ratio(title, a, b, minus, least, most,   v)
+{
+	if (!has(a) || (b != "" && !has(b)))
+		return
+	v = against(a, b, minus)
+	verdict(title, spread(v, "%.3g"), least != "" ? v >= least : v <= most,
+		least != "" ? ">= " least : "<= " most)
+}
+
+function budget_plain(title, name, most, unit,   v)
+{
+	if (!has(name))
+		return
+	take(name)
+	v = middle()
+	lowest = list[1]
+	highest = list[n_list]
+	verdict(title, spread(v, "%.3g") unit, v <= most, "<= " most unit)
+}
+
+function budget_share(title, name)
+{
+	if (has(name))
+		verdict(title, percent(name), median(name) >= 0.9999995, "100 %")
+}
+
+function budgets(   t, g, big, i, w, kinds, k)
+{
+	t = "throughput/"
+	budget_ratio("answered, native XDP against bounce", t "native/one/answered_per_s",
+		t "bounce/one/answered_per_s", "", 0.85)
+	budget_ratio("the same against the kernel, tuned", t "native/one/answered_per_s",
+		t "kernel_tuned/one/answered_per_s", "", 15)
+	budget_share("answered of 20 k/s", t "native/20000/share")
+	budget_share("answered of 1 M/s", t "native/1000000/share")
+	g = "cost/guests/1/"
+	budget_ratio("an answer beyond the bounce, one guest, ns", g "exact/ns", "", g "bounce/ns",
+		"", 35)
+	for (i = 1; i <= n_names; i++) {
+		split(names[i], w, "/")
+		if (w[2] == "guests" && w[4] == "exact" && w[5] == "ns")
+			big = w[3]
+	}
+	g = "cost/guests/" big "/"
+	if (big > 1)
+		budget_ratio("an answer against only the look-up, " big " guests", g "exact/ns",
+			g "lookup/ns", g "empty/ns", "", 1.1)
+	budget_ratio("by a prefix against exact, 64 k, 4 lengths", "cost/prefixes/65536/4/answer/ns",
+		"cost/prefixes/65536/4/exact/ns", "cost/prefixes/65536/4/empty/ns", "", 2)
+	split("udp_ipv6 tcp_ipv6 echo_ipv6 ipv4", kinds, " ")
+	for (k = 1; k <= 4; k++) {
+		g = "cost/fixed/other/" kinds[k]
+		budget_ratio("no solicitation (" kinds[k] ") beyond XDP_PASS, ns", g "/ns", "",
+			g "/pass_ns", "", 3)
+	}
+	budget_plain("import of 1 M guests", "control/import/1000000/s", 3, " s")
+	budget_plain("kernel memory a guest (charged to the map), 1 M", \
+		"control/memory/1000000/map_bytes", 200, " B")
+	budget_plain("kernel memory a guest (by /proc/meminfo), 1 M", \
+		"control/memory/1000000/kernel_bytes", 200, " B")
+	budget_plain("apply, unchanged, 1 M guests", "control/apply_same/1000000/s", 3, " s")
+	budget_plain("map writes of an unchanged apply, 1 k guests",
+		"control/apply_same/1000/map_writes", 0, "")
+	# One that came too late proves nothing.
+	if (median("control/loss/applies") >= 2)
+		budget_plain("lost answers while apply changes 1 % under full load",
+			"control/loss/lost", 0, "")
+}
