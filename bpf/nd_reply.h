@@ -11,8 +11,8 @@
 
 /*
  * Which of the two things a rule says holds at this generation. A staged change
- * has a `since` ahead of it. Differences of generations are what is compared, so
- * that the counter may wrap.
+ * has a `since` ahead of it. Differences are what is compared; 2^31 commits while a
+ * rule is untouched, one a second for 68 years, would turn it back.
  */
 ND_INLINE const struct ndpx_say *nd_rule_says(const struct ndpx_rule *rule, __u32 generation)
 {

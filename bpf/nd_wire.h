@@ -91,11 +91,6 @@ ND_INLINE __u8 nd_get8(const void *p)
 	return *(const __u8 *)p;
 }
 
-ND_INLINE void nd_put8(void *p, __u8 v)
-{
-	*(__u8 *)p = v;
-}
-
 /* A MAC as six bytes of memory in a register: comparable, testable, no number. */
 typedef __u64 nd_mac;
 

@@ -345,10 +345,23 @@ int ndpx_tc(struct __sk_buff *skb)
 	frame.len = skb->len;
 	frame.data = (void *)(long)skb->data;
 	frame.data_end = (void *)(long)skb->data_end;
+	/*
+	 * What is plainly no ND goes at once: a bulk TCP packet has little of it in the
+	 * linear part, and pulling would copy every one of them.
+	 */
+	if (skb->protocol == ND_BE16(ND_ETHERTYPE_IPV6) &&
+	    frame.data + ND_ETH_LEN + ND_IP6_LEN <= frame.data_end) {
+		__u8 next = nd_get8(frame.data + ND_ETH_LEN + 6);
+
+		if (next != ND_NEXT_ICMPV6 && next != ND_NEXT_HOPOPTS && next != ND_NEXT_FRAGMENT &&
+		    next != ND_NEXT_DSTOPTS)
+			return TC_ACT_UNSPEC;
+	}
 	len = frame.len < most ? frame.len : most;
 	if (frame.data + len > frame.data_end) {
 		if (bpf_skb_pull_data(skb, len))
 			return TC_ACT_UNSPEC;
+		barrier_var(skb); /* no address of a member kept: the verifier wants ctx + constant */
 		frame.data = (void *)(long)skb->data;
 		frame.data_end = (void *)(long)skb->data_end;
 	}

@@ -170,7 +170,7 @@ struct ndpx_settings {
 	__u32 uppers
 		[NDPX_MAX_UPPERS]; /* ifindexes of the same link: master, VLAN devices; 0: none */
 	__u32 n_lengths;
-	__u32 pad2;
+	__u32 rate; /* as the file says it: answers a second for each asker; user space only */
 	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */
 };
 _Static_assert(sizeof(struct ndpx_settings) == NDPX_SIZE_SETTINGS, "layout crosses to the kernel");
@@ -209,6 +209,8 @@ enum ndpx_mode {
 	NDPX_MODE_CLSACT = 4,
 };
 
+#define NDPX_RECORD_FROZEN 48
+
 /* Value of `record`, read and checked before anything else is reused. User space only. */
 struct ndpx_record {
 	__u32 magic;
@@ -221,8 +223,9 @@ struct ndpx_record {
 	__u64 attached_at; /* CLOCK_REALTIME, s */
 	__u32 mode;	   /* enum ndpx_mode */
 	__u32 flags;	   /* NDPX_R_* */
-	__u32 groups;	   /* enum ndpx_groups asked for by the file */
-	__u32 want;	   /* enum ndpx_want: `mode` of the file */
+	/* Up to here, NDPX_RECORD_FROZEN bytes, every version reads every other's. */
+	__u32 groups; /* enum ndpx_groups asked for by the file */
+	__u32 want;   /* enum ndpx_want: `mode` of the file */
 	char dev[16];
 	char release[16]; /* version of the ndpx that attached */
 	__u32 n_vlans;
@@ -230,6 +233,8 @@ struct ndpx_record {
 	__u16 vlans[NDPX_MAX_VLANS];  /* of the uplinks on this device, 0: untagged */
 	__u32 stacks[NDPX_MAX_VLANS]; /* ifindex on which this host's stack sees that VLAN */
 };
+_Static_assert(__builtin_offsetof(struct ndpx_record, groups) == NDPX_RECORD_FROZEN,
+	       "older and newer versions undo what this one did");
 _Static_assert(sizeof(struct ndpx_record) == 480, "layout crosses to the kernel");
 
 #endif

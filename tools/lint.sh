@@ -32,7 +32,7 @@ down 'SEC\(|bpf_[a-z]+\(' 'nd_*.h have no helpers and no maps' bpf/nd_*.h
 down '#include "' 'include/ depends on nothing' include/*.h
 down '\b(printf|puts|fprintf) *\(' 'library files do not print' \
 	user/model.c user/plan.c user/wanted.c user/netlink*.c user/groups.c user/dataplane.c \
-	user/dataplane_attach.c user/dataplane_rules.c user/dataplane_commit.c user/import_read.c
+	user/dataplane_attach.c user/dataplane_load.c user/dataplane_rules.c user/dataplane_commit.c user/import_read.c
 down 'bpf_printk|bpf_trace_printk' 'the BPF side never logs' bpf/*
 
 # Every file says its licence first.
@@ -60,7 +60,7 @@ if command -v clang-tidy >/dev/null; then
 	# dataplane_load.c includes the generated skeleton, which is bpftool's style, not ours.
 	printf '%s\n' user/*.c | grep -v dataplane_load |
 		xargs -P "$(nproc)" -n 4 sh -c 'clang-tidy --quiet "$@" -- \
-			-std=gnu11 -D_GNU_SOURCE -DNDPX_VERSION=\"lint\" -Iinclude 2>/dev/null' tidy ||
+			-std=gnu11 -D_GNU_SOURCE -DNDPX_VERSION=\"lint\" -DNDPX_SYSCONFDIR=\"/etc\" -Iinclude 2>/dev/null' tidy ||
 		fail 'clang-tidy'
 else
 	fail 'clang-tidy is missing: make deps'

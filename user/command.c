@@ -53,24 +53,32 @@ int command_finish(const struct command *cmd, struct output *out, int status)
 	return err.status;
 }
 
-static void print_mistakes(const struct command *cmd, const struct config_mistakes *mistakes)
+int command_print(const char *text, struct error *err)
+{
+	if (fputs(text, stdout) >= 0 && !fflush(stdout))
+		return 0;
+	return error_set(err, EXIT_KERNEL, EIO, "writing the output failed");
+}
+
+int command_mistakes(const struct command *cmd, const char *file,
+		     const struct config_mistakes *mistakes)
 {
 	struct output out;
 	size_t i;
 
 	for (i = 0; i < mistakes->n; i++)
-		fprintf(stderr, "ndpx: %s:%d: %s\n", cmd->config, mistakes->items[i].line,
+		fprintf(stderr, "ndpx: %s:%d: %s\n", file, mistakes->items[i].line,
 			mistakes->items[i].text);
 	if (!cmd->json)
-		return;
+		return EXIT_USAGE;
 	out_start(&out, stdout, true, cmd->pretty);
 	out_object(&out, "error");
 	out_string(&out, "code", NULL, "EINVAL");
-	out_string(&out, "message", NULL, "the configuration has mistakes");
+	out_string(&out, "message", NULL, "the file has mistakes");
 	out_array(&out, "mistakes");
 	for (i = 0; i < mistakes->n; i++) {
 		out_object(&out, NULL);
-		out_string(&out, "file", NULL, cmd->config);
+		out_string(&out, "file", NULL, file);
 		out_number(&out, "line", NULL, (uint64_t)mistakes->items[i].line);
 		out_string(&out, "message", NULL, mistakes->items[i].text);
 		out_close(&out, '}');
@@ -78,6 +86,7 @@ static void print_mistakes(const struct command *cmd, const struct config_mistak
 	out_close(&out, ']');
 	out_close(&out, '}');
 	out_finish(&out);
+	return EXIT_USAGE;
 }
 
 int command_load_config(const struct command *cmd, struct model *ret)
@@ -90,7 +99,7 @@ int command_load_config(const struct command *cmd, struct model *ret)
 		return EXIT_DONE;
 	if (!mistakes.n)
 		return command_fail(cmd, &err);
-	print_mistakes(cmd, &mistakes);
+	command_mistakes(cmd, cmd->config, &mistakes);
 	config_mistakes_free(&mistakes);
 	return EXIT_USAGE;
 }
@@ -189,6 +198,13 @@ static int open_instance(const struct command *cmd, uint32_t ifindex, struct ins
 	r = dataplane_open(cmd->bpffs, ifindex, &ret->dp, err);
 	if (r == -ENOENT || r == -EPROTO) {
 		ret->dp = NULL;
+		if (r == -EPROTO && !dataplane_open_record(cmd->bpffs, ifindex, &ret->foreign)) {
+			if (dataplane_record(ret->foreign)->netns != nl_netns_cookie()) {
+				dataplane_close(ret->foreign);
+				return -ENOENT;
+			}
+			dataplane_attachment(ret->foreign, &ret->attachment);
+		}
 		if (!if_indextoname(ifindex, ret->dev))
 			snprintf(ret->dev, sizeof(ret->dev), "%u", ifindex);
 		return 0;
@@ -201,7 +217,8 @@ static int open_instance(const struct command *cmd, uint32_t ifindex, struct ins
 	}
 	if (!if_indextoname(ifindex, ret->dev))
 		snprintf(ret->dev, sizeof(ret->dev), "%.15s", dataplane_record(ret->dp)->dev);
-	return dataplane_attachment(ret->dp, &ret->attachment);
+	dataplane_attachment(ret->dp, &ret->attachment);
+	return 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -228,6 +245,7 @@ int command_instances(const struct command *cmd, const char *dev, struct instanc
 		r = open_instance(cmd, list[i], &instances[n], err);
 		if (!r && dev && strcmp(dev, instances[n].dev) != 0) {
 			dataplane_close(instances[n].dp);
+			dataplane_close(instances[n].foreign);
 			continue;
 		}
 		if (!r)
@@ -251,8 +269,10 @@ void command_close_instances(struct instance *instances, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		dataplane_close(instances[i].dp);
+		dataplane_close(instances[i].foreign);
+	}
 	free(instances);
 }
 
@@ -304,27 +324,28 @@ int command_save_record(void *arg, struct error *err)
 	return dataplane_set_record(arg, err);
 }
 
-int command_sync_groups(const struct command *cmd, struct dataplane *dp, struct error *err)
+void command_sync_groups(const struct command *cmd, struct dataplane *dp)
 {
 	struct ndpx_record *record = dataplane_record(dp);
 	const struct groups_saver saver = { command_save_record, dp };
 	struct groups_report report = { 0 };
 	struct wanted_stack stacks[NDPX_MAX_VLANS];
 	struct entry *entries;
+	struct error why, *err = &why;
 	uint32_t flags = record->flags;
 	size_t n, i;
 	int r;
 
 	/* Allmulticast hears whatever is added; what can go is for the next apply to find. */
 	if (record->groups == GROUPS_NONE || (record->flags & NDPX_R_ALLMULTI))
-		return 0;
+		return;
 	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
 		stacks[i].vlan = record->vlans[i];
 		stacks[i].ifindex = record->stacks[i];
 	}
 	r = dataplane_read(dp, &entries, NULL, &n, err);
 	if (r)
-		return r;
+		goto out;
 	r = groups_sync((enum want_groups)record->groups, record->dev, record->ifindex, stacks, i,
 			entries, n, record, &saver, &report, err);
 	free(entries);
@@ -332,7 +353,12 @@ int command_sync_groups(const struct command *cmd, struct dataplane *dp, struct 
 		r = dataplane_set_record(dp, err);
 	if (!r && report.note[0])
 		command_note(cmd, "%s", report.note);
-	return r;
+out:
+	if (r)
+		command_note(cmd,
+			     "warning: %s: the rules hold, but not all groups are joined: %s: run "
+			     "'ndpx apply'",
+			     record->dev, why.message);
 }
 
 const char *time_text(double seconds, char buf[32])

@@ -57,6 +57,13 @@ void command_note(const struct command *cmd, const char *fmt, ...)
 /* Finishes stdout; returns `status`, or prints why the output was lost. */
 int command_finish(const struct command *cmd, struct output *out, int status);
 
+/* Writes a report that was held back to stdout. */
+int command_print(const char *text, struct error *err);
+
+/* Prints every mistake of `file`, as text and, asked for, as JSON; returns the exit status. */
+int command_mistakes(const struct command *cmd, const char *file,
+		     const struct config_mistakes *mistakes);
+
 /* Loads the file, or prints every mistake and returns the exit status; EXIT_DONE with *ret filled. */
 int command_load_config(const struct command *cmd, struct model *ret);
 
@@ -76,7 +83,8 @@ int command_open(const struct command *cmd, const char *dev, struct dataplane **
 
 /* An instance of this network namespace that is pinned, for the verbs that show. */
 struct instance {
-	struct dataplane *dp; /* NULL: not whole, only a trace of an interrupted command */
+	struct dataplane *dp;	   /* NULL: not whole, or of another version */
+	struct dataplane *foreign; /* only its record, of another version; else NULL */
 	uint32_t ifindex;
 	char dev[IFNAMSIZ];
 	struct attachment attachment;
@@ -97,8 +105,11 @@ const char *mode_word(enum ndpx_mode mode);
 int command_choose_vlan(const struct ndpx_record *record, const struct place *place, uint16_t *ret,
 			struct error *err);
 
-/* Joins or leaves groups after rules changed, and writes the record if that says so. */
-int command_sync_groups(const struct command *cmd, struct dataplane *dp, struct error *err);
+/*
+ * Joins or leaves groups after rules changed, and writes the record if that says so.
+ * The rules hold already, so a failure is a warning, with its remedy.
+ */
+void command_sync_groups(const struct command *cmd, struct dataplane *dp);
 
 /* For groups_sync(): writes the record of the struct dataplane that is `arg`. */
 int command_save_record(void *arg, struct error *err);

@@ -89,13 +89,17 @@ void config_mistake(struct config_mistakes *mistakes, int line, const char *fmt,
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	items = realloc(mistakes->items, (mistakes->n + 1) * sizeof(*items));
-	if (!items)
-		return; /* the list is incomplete, but the file stays refused: n > 0 or no_memory */
+	if (!items) {
+		mistakes->lost = true;
+		return;
+	}
 	mistakes->items = items;
 	items[mistakes->n].line = line;
 	items[mistakes->n].text = strdup(text);
 	if (items[mistakes->n].text)
 		mistakes->n++;
+	else
+		mistakes->lost = true;
 }
 
 void config_mistakes_free(struct config_mistakes *mistakes)
@@ -310,6 +314,7 @@ static void take_mistakes(struct config_mistakes *to, struct config_mistakes *fr
 
 	for (i = 0; i < from->n; i++)
 		config_mistake(to, from->items[i].line, "%s", from->items[i].text);
+	to->lost |= from->lost;
 	config_mistakes_free(from);
 }
 
@@ -352,7 +357,7 @@ int config_parse(const char *text, size_t len, struct model *ret,
 	if (!parse.no_memory)
 		config_check(&parse.model, &parse.mistakes);
 	take_mistakes(&all, &parse.mistakes);
-	if (parse.no_memory) {
+	if (parse.no_memory || all.lost) {
 		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	} else if (all.n) {
 		qsort(all.items, all.n, sizeof(*all.items), by_line);

@@ -14,6 +14,7 @@ struct config_mistake {
 struct config_mistakes {
 	struct config_mistake *items; /* owned */
 	size_t n;
+	bool lost; /* memory was short for one: the text is refused all the same */
 };
 
 /*

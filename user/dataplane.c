@@ -97,6 +97,9 @@ static int make_bpffs_dir(const char *path, struct error *err)
 		at = NULL;
 	if (at != standard) {
 		r = make_dirs(path);
+		if (r == -EPERM && strchr(path, '.'))
+			return error_set(err, EXIT_KERNEL, EPERM,
+					 "%s: a name in a bpffs holds no dot", path);
 		if (r)
 			return dataplane_fail(err, -r, path);
 	}
@@ -273,6 +276,59 @@ static bool record_is_ours(const struct ndpx_record *record)
 	       record->size_config == sizeof(struct ndpx_config);
 }
 
+/* Is it the map we think? A look-up copies as much as the map says, not as much as we have room for. */
+static bool map_fits(int fd, size_t value_size)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 len = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(fd, &info, &len) && info.key_size == sizeof(__u32) &&
+	       info.value_size == value_size;
+}
+
+/*
+ * The record of a version that we do not know: its first bytes, which no version
+ * moves, say what to undo. -EPROTO where not even those are there.
+ */
+static int read_foreign_record(int fd, struct ndpx_record *ret)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 len = sizeof(info), zero = 0;
+	unsigned char *value = NULL;
+	int r = -EPROTO;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!bpf_obj_get_info_by_fd(fd, &info, &len) && info.key_size == sizeof(zero) &&
+	    info.type == BPF_MAP_TYPE_ARRAY && info.value_size >= NDPX_RECORD_FROZEN)
+		value = malloc(info.value_size);
+	if (value && !bpf_map_lookup_elem(fd, &zero, value)) {
+		memcpy(ret, value, NDPX_RECORD_FROZEN);
+		r = ret->magic == NDPX_ABI_MAGIC ? 0 : -EPROTO;
+	}
+	free(value);
+	return r;
+}
+
+int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane **ret)
+{
+	struct dataplane *dp = allocate(bpffs, ifindex);
+	char path[PATH_MAX];
+	int fd, r = -ENOENT;
+
+	if (!dp)
+		return -ENOMEM;
+	fd = bpf_obj_get(dataplane_path(dp->dir, NDPX_MAP_RECORD, path));
+	if (fd >= 0) {
+		r = read_foreign_record(fd, &dp->record);
+		close(fd);
+	}
+	if (r)
+		dataplane_close(dp);
+	else
+		*ret = dp;
+	return r;
+}
+
 int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, struct error *err)
 {
 	struct dataplane *dp = allocate(bpffs, ifindex);
@@ -291,10 +347,9 @@ int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, 
 		}
 		if (dp->fds[i] < 0)
 			r = dataplane_fail(err, errno, path);
-		else if (i == MAP_RECORD &&
-			 bpf_map_lookup_elem(dp->fds[MAP_RECORD], &zero, &dp->record))
-			r = dataplane_fail(err, errno, path);
-		else if (i == MAP_RECORD && !record_is_ours(&dp->record))
+		else if (i == MAP_RECORD && (!map_fits(dp->fds[i], sizeof(dp->record)) ||
+					     bpf_map_lookup_elem(dp->fds[i], &zero, &dp->record) ||
+					     !record_is_ours(&dp->record)))
 			r = error_set(
 				err, EXIT_KERNEL, EPROTO,
 				"%s was made by another version of ndpx: ndpx apply replaces it",
@@ -345,11 +400,19 @@ int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct d
 static void inherit_counters(struct dataplane *dp)
 {
 	int cpus = libbpf_num_possible_cpus(), old;
+	struct bpf_map_info info = { 0 };
+	__u32 len = sizeof(info);
 	char path[PATH_MAX];
 	__u64 *values;
 	__u32 i;
 
 	old = bpf_obj_get(dataplane_path(dp->dir, NDPX_MAP_COUNTERS, path));
+	if (old >= 0 &&
+	    (bpf_obj_get_info_by_fd(old, &info, &len) || info.type != BPF_MAP_TYPE_PERCPU_ARRAY ||
+	     info.value_size != sizeof(*values))) {
+		close(old);
+		return;
+	}
 	values = cpus > 0 ? calloc((size_t)cpus, sizeof(*values)) : NULL;
 	for (i = 0; old >= 0 && values && i < NDPX_COUNTERS; i++) {
 		if (!bpf_map_lookup_elem(old, &i, values))
@@ -403,15 +466,22 @@ int dataplane_detach_only(const char *bpffs, uint32_t ifindex, struct error *err
 int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err)
 {
 	char dir[PATH_MAX], path[PATH_MAX];
-	int i, r;
+	struct dirent *entry;
+	DIR *stream;
+	int r;
 
 	r = dataplane_detach(instance_dir(bpffs, ifindex, dir), ifindex, err);
 	if (r)
 		return r;
-	for (i = 0; i < MAP_COUNT; i++) {
-		if (unlink(dataplane_path(dir, dataplane_map_names[i], path)) && errno != ENOENT)
-			return dataplane_fail(err, errno, path);
+	/* Whatever is there, also of a version that pins more; the record last, for it says what to undo. */
+	stream = opendir(dir);
+	while (stream && (entry = readdir(stream))) {
+		if (entry->d_name[0] != '.' && strcmp(entry->d_name, NDPX_MAP_RECORD) != 0)
+			unlink(dataplane_path(dir, entry->d_name, path));
 	}
+	if (stream)
+		closedir(stream);
+	unlink(dataplane_path(dir, NDPX_MAP_RECORD, path));
 	if (rmdir(dir) && errno != ENOENT)
 		return dataplane_fail(err, errno, dir);
 	return 0;

@@ -22,8 +22,8 @@ struct attachment {
 	uint32_t link_id; /* 0: clsact, which has no link */
 };
 
-/* Once, first: takes libbpf's messages, for errors, and with `verbose` to stderr as well. */
-void dataplane_init(bool verbose);
+/* Once, first: takes libbpf's messages, for errors; each goes to `message` as well unless NULL. */
+void dataplane_init(void (*message)(const char *line));
 
 /*
  * Takes the lock of a bpffs directory, waiting for whoever holds it. With `create`
@@ -46,6 +46,12 @@ int dataplane_list(const char *bpffs, uint32_t **ret, size_t *ret_n, struct erro
  */
 int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, struct error *err);
 
+/*
+ * Only the record of an instance, of whatever version, as far as all versions agree:
+ * up to NDPX_RECORD_FROZEN. For telling how it is attached, and for undoing it.
+ */
+int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane **ret);
+
 /* Makes the maps of a new instance, in memory only: rules go in, then dataplane_pin(). */
 int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
 		  struct error *err);
@@ -67,7 +73,7 @@ struct ndpx_record *dataplane_record(struct dataplane *dp);
 int dataplane_set_record(struct dataplane *dp, struct error *err);
 
 /* Asks the kernel, not the record. */
-int dataplane_attachment(const struct dataplane *dp, struct attachment *ret);
+void dataplane_attachment(const struct dataplane *dp, struct attachment *ret);
 
 /* What dataplane_attach() did. */
 struct attach_report {

@@ -104,7 +104,7 @@ static int open_link(const char *dir, uint32_t *ret_type, struct attachment *ret
 	return fd;
 }
 
-int dataplane_attachment(const struct dataplane *dp, struct attachment *ret)
+void dataplane_attachment(const struct dataplane *dp, struct attachment *ret)
 {
 	struct attachment now = { 0 };
 	uint32_t type;
@@ -115,7 +115,6 @@ int dataplane_attachment(const struct dataplane *dp, struct attachment *ret)
 	else if (clsact_query(dp->ifindex, &now.prog_id) == 0)
 		now.mode = NDPX_MODE_CLSACT;
 	*ret = now;
-	return 0;
 }
 
 static int clsact_detach(uint32_t ifindex)
@@ -152,16 +151,22 @@ int dataplane_detach(const char *dir, uint32_t ifindex, struct error *err)
 	return r ? dataplane_fail(err, -r, "removing the clsact filter") : 0;
 }
 
-static int foreign_xdp(struct dataplane *dp, struct error *err)
+/* The XDP program on the device, of whatever mode; 0: none, or it cannot be told. */
+static uint32_t xdp_there(uint32_t ifindex)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, opts);
-	char name[BPF_OBJ_NAME_LEN] = "?";
-	uint32_t id = 0;
 
-	if (!bpf_xdp_query((int)dp->ifindex, 0, &opts))
-		id = opts.drv_prog_id	? opts.drv_prog_id
-		     : opts.skb_prog_id ? opts.skb_prog_id
-					: opts.prog_id;
+	if (bpf_xdp_query((int)ifindex, 0, &opts))
+		return 0;
+	return opts.drv_prog_id	  ? opts.drv_prog_id
+	       : opts.skb_prog_id ? opts.skb_prog_id
+				  : opts.prog_id;
+}
+
+static int foreign_xdp(const struct dataplane *dp, uint32_t id, struct error *err)
+{
+	char name[BPF_OBJ_NAME_LEN] = "?";
+
 	if (!id)
 		return error_set(err, EXIT_KERNEL, EBUSY, "%s: XDP is busy: try again",
 				 dp->record.dev);
@@ -189,24 +194,28 @@ static int pin_link(struct dataplane *dp, int fd, struct error *err)
 	return 0;
 }
 
-static int attach_xdp(struct dataplane *dp, int prog, enum ndpx_mode mode, struct error *err)
+/* `gone` is the program that we just detached, 0: none. */
+static int attach_xdp(struct dataplane *dp, int prog, enum ndpx_mode mode, uint32_t gone,
+		      struct error *err)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts,
 		    .flags = mode == NDPX_MODE_NATIVE ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
 	int i, fd = -1, code = 0, r;
+	uint32_t there = 0;
 
-	/* 5.10 releases a link asynchronously: the hook may be busy for a moment yet. */
+	/* 5.10 releases a link asynchronously: our own may hold the hook for a moment yet. */
 	for (i = 0; i < 20; i++) {
 		fd = bpf_link_create(prog, (int)dp->ifindex, BPF_XDP, &opts);
 		code = fd < 0 ? errno : 0;
 		if (code != EBUSY && code != EEXIST)
 			break;
-		if (foreign_xdp(dp, err) && strstr(err->message, "somebody else"))
-			return -EBUSY;
+		there = xdp_there(dp->ifindex);
+		if (there && there != gone)
+			break;
 		usleep(10000);
 	}
 	if (code == EBUSY || code == EEXIST)
-		return foreign_xdp(dp, err);
+		return foreign_xdp(dp, there, err);
 	if (fd < 0)
 		return error_set(err, EXIT_KERNEL, code, "%s: %s XDP refused: %s", dp->record.dev,
 				 mode == NDPX_MODE_NATIVE ? "native" : "generic", strerror(code));
@@ -233,6 +242,7 @@ static int attach_clsact(struct dataplane *dp, int prog, struct error *err)
 	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = CLSACT_HANDLE, .priority = CLSACT_PRIORITY,
 		    .prog_fd = prog);
 	uint32_t id;
+	bool fresh;
 	int r;
 
 	r = clsact_query(dp->ifindex, &id);
@@ -243,7 +253,8 @@ static int attach_clsact(struct dataplane *dp, int prog, struct error *err)
 			dp->record.dev, CLSACT_HANDLE, CLSACT_PRIORITY);
 	if (r == 0)
 		opts.flags = BPF_TC_F_REPLACE;
-	if (r == -ENODEV) {
+	fresh = r == -ENODEV;
+	if (fresh) {
 		/* Written down first: a death between must not leave the qdisc for ever. */
 		dp->record.flags |= NDPX_R_CLSACT;
 		r = dataplane_set_record(dp, err);
@@ -252,6 +263,11 @@ static int attach_clsact(struct dataplane *dp, int prog, struct error *err)
 	}
 	r = bpf_tc_hook_create(&hook);
 	dataplane_take_log();
+	if (r == -EEXIST && fresh) {
+		/* Somebody was quicker: it is theirs. */
+		dp->record.flags &= ~NDPX_R_CLSACT;
+		fresh = false;
+	}
 	if (r && r != -EEXIST)
 		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s", dp->record.dev,
 				 strerror(-r));
@@ -337,18 +353,19 @@ static int attach_fresh(struct dataplane *dp, enum want_mode want, const char *n
 
 	if (want == WANT_AUTO && no_native)
 		snprintf(rep->note, sizeof(rep->note), "%s", no_native);
-	/* Native and generic exclude each other on a device: here alone there is a gap. */
-	if (xdp && is_xdp(was->mode))
-		dataplane_detach(dp->dir, dp->ifindex, err);
 	if (xdp) {
 		prog = dataplane_load(dp, true, err);
 		if (prog < 0)
 			return prog;
-		r = attach_xdp(dp, prog, mode, err);
+		/* Native and generic exclude each other on a device: here alone there is a gap. */
+		r = is_xdp(was->mode) ? dataplane_detach(dp->dir, dp->ifindex, err) : 0;
+		if (!r)
+			r = attach_xdp(dp, prog, mode, was->prog_id, err);
 		if (r && is_xdp(was->mode)) {
 			struct error ignored;
 
-			attach_xdp(dp, prog, was->mode, &ignored); /* what worked goes on */
+			/* What worked goes on. */
+			attach_xdp(dp, prog, was->mode, was->prog_id, &ignored);
 		}
 		close(prog);
 		if (!r || r == -EBUSY || want != WANT_AUTO)

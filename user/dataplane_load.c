@@ -17,7 +17,7 @@
 #endif
 
 static char last_message[256];
-static bool verbose;
+static void (*tell)(const char *line);
 
 static int on_libbpf(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
@@ -27,14 +27,14 @@ static int on_libbpf(enum libbpf_print_level level, const char *fmt, va_list ap)
 	line[strcspn(line, "\n")] = '\0';
 	if (level == LIBBPF_WARN && line[0])
 		memcpy(last_message, line, sizeof(line));
-	if (verbose && level != LIBBPF_DEBUG)
-		fprintf(stderr, "ndpx: %s\n", line);
+	if (tell && level != LIBBPF_DEBUG)
+		tell(line);
 	return 0;
 }
 
-void dataplane_init(bool be_verbose)
+void dataplane_init(void (*message)(const char *line))
 {
-	verbose = be_verbose;
+	tell = message;
 	libbpf_set_print(on_libbpf);
 }
 
@@ -112,7 +112,8 @@ static int load_fail(int code, const char *what, struct error *err)
 {
 	const char *log = dataplane_take_log();
 
-	if (code == EPERM || code == EACCES)
+	/* EACCES is the verifier's word, not about privilege. */
+	if (code == EPERM)
 		return dataplane_fail(err, EPERM, what);
 	return error_set(err, EXIT_KERNEL, code, "%s: %s%s%s%s", what, strerror(code),
 			 log[0] ? " (" : "", log, log[0] ? ")" : "");

@@ -50,24 +50,33 @@ static uint32_t stack_ifindex(const struct wanted_stack *stacks, size_t n, uint1
 }
 
 /* Does the kernel itself answer for proxy entries here? Then they are no mere memberships. */
-static bool kernel_answers(const char *dev)
+static bool proxy_ndp_is_on(const char *where)
 {
-	const char *const where[] = { "all", dev };
-	char path[128], c;
-	bool on = false;
-	size_t i;
+	char path[128], c = '0';
 	int fd;
 
-	for (i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/proxy_ndp", where[i]);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		if (read(fd, &c, 1) == 1 && c != '0')
-			on = true;
-		close(fd);
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/proxy_ndp", where);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (read(fd, &c, 1) != 1)
+		c = '0';
+	close(fd);
+	return c != '0';
+}
+
+static bool kernel_answers(const struct wanted_stack *stacks, size_t n)
+{
+	char name[IFNAMSIZ];
+	size_t i;
+
+	if (proxy_ndp_is_on("all"))
+		return true;
+	for (i = 0; i < n; i++) {
+		if (if_indextoname(stacks[i].ifindex, name) && proxy_ndp_is_on(name))
+			return true;
 	}
-	return on;
+	return false;
 }
 
 static int set_allmulti(uint32_t ifindex, bool on, struct ndpx_record *record,
@@ -173,7 +182,7 @@ int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
 		snprintf(rep.note, sizeof(rep.note),
 			 "%s: allmulticast, for %zu groups are more than the %d that auto joins",
 			 dev, addresses, GROUPS_JOIN_MOST);
-	} else if (want == GROUPS_AUTO && addresses && kernel_answers(dev)) {
+	} else if (want == GROUPS_AUTO && addresses && kernel_answers(stacks, n_stacks)) {
 		allmulti = true;
 		snprintf(rep.note, sizeof(rep.note),
 			 "%s: allmulticast, for proxy_ndp is on and a joined group would be "
@@ -181,18 +190,21 @@ int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
 			 "by the kernel as well",
 			 dev);
 	} else if (want == GROUPS_JOIN && prefixes) {
+		rep.warning = true;
 		snprintf(rep.note, sizeof(rep.note),
 			 "%s: groups = join cannot join the groups of %zu prefixes: auto or "
 			 "allmulti "
 			 "hears them",
 			 dev, prefixes);
 	}
-	if (want == GROUPS_JOIN && !rep.note[0] && kernel_answers(dev))
+	if (want == GROUPS_JOIN && !rep.note[0] && kernel_answers(stacks, n_stacks)) {
+		rep.warning = true;
 		snprintf(rep.note, sizeof(rep.note),
 			 "%s: proxy_ndp is on, so the kernel itself answers for joined addresses "
 			 "that "
 			 "ndpx leaves to it",
 			 dev);
+	}
 	if (!allmulti && (want == GROUPS_JOIN || want == GROUPS_AUTO) && addresses) {
 		list = calloc(addresses, sizeof(*list));
 		if (!list)

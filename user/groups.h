@@ -15,7 +15,8 @@
 struct groups_report {
 	size_t joined, left;
 	bool allmulti_on, allmulti_off; /* switched by this call */
-	char note[256];			/* "" if nothing is to be said */
+	bool warning;	/* the note says that something will not be heard, or heard twice */
+	char note[256]; /* "" if nothing is to be said */
 };
 
 /* Writes the record down, before what it says is done. */

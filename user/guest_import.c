@@ -5,6 +5,7 @@
  * instant, and a later device's refusal takes the earlier ones back.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,9 +164,9 @@ static int commit_targets(const struct command *cmd, struct targets *targets, st
 			take_back(&targets->items[i - 1]);
 		return r;
 	}
-	for (i = 0; i < targets->n && !r; i++)
-		r = command_sync_groups(cmd, targets->items[i].dp, err);
-	return r;
+	for (i = 0; i < targets->n; i++)
+		command_sync_groups(cmd, targets->items[i].dp);
+	return 0;
 }
 
 static int import_all(const struct command *cmd, const char *file, struct import *import,
@@ -197,16 +198,13 @@ static int import_all(const struct command *cmd, const char *file, struct import
 static int fail_mistakes(const struct command *cmd, const char *file, bool json,
 			 struct config_mistakes *mistakes)
 {
-	struct error err;
-	size_t i;
+	char place[PATH_MAX];
+	int status;
 
-	for (i = 0; i + 1 < mistakes->n; i++)
-		fprintf(stderr, "ndpx: %s:%s%d: %s\n", file, json ? "guests:" : "",
-			mistakes->items[i].line, mistakes->items[i].text);
-	error_set(&err, EXIT_USAGE, EINVAL, "%s:%s%d: %s", file, json ? "guests:" : "",
-		  mistakes->items[i].line, mistakes->items[i].text);
+	snprintf(place, sizeof(place), "%s%s", file, json ? ":guests" : "");
+	status = command_mistakes(cmd, place, mistakes);
 	config_mistakes_free(mistakes);
-	return command_fail(cmd, &err);
+	return status;
 }
 
 static int report(const struct command *cmd, const struct targets *targets)

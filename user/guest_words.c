@@ -63,14 +63,6 @@ void guest_print(struct output *out, const char *dev, const struct entry *entry,
 	out_close(out, '}');
 }
 
-struct ndpx_prefix_key guest_key(const struct rule *rule)
-{
-	struct entry entry;
-
-	wanted_entry(rule, 0, &entry);
-	return entry.key;
-}
-
 int guest_entry(const struct rule *rule, struct entry *ret, struct error *err)
 {
 	uint32_t port = 0;

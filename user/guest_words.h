@@ -15,10 +15,7 @@
 void guest_print(struct output *out, const char *dev, const struct entry *entry,
 		 const struct entry_stats *stats, uint64_t now_monotonic, double now_real);
 
-/* The map key of a rule. */
-struct ndpx_prefix_key guest_key(const struct rule *rule);
-
-/* Its entry, with the port looked up. An interface that is not there is an error. */
+/* The entry of a rule, with the port looked up. An interface that is not there is an error. */
 int guest_entry(const struct rule *rule, struct entry *ret, struct error *err);
 
 #endif

@@ -206,6 +206,8 @@ int import_read(char *text, size_t len, struct import *ret, struct config_mistak
 		r = read_lines(text, len, &import, mistakes);
 	if (!r && mistakes->n)
 		r = -EINVAL;
+	if (mistakes->lost)
+		r = -ENOMEM;
 	if (r)
 		import_free(&import);
 	else

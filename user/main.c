@@ -10,7 +10,7 @@
 
 #include "command.h"
 
-#define DEFAULT_CONFIG "/etc/ndpx/ndpx.conf"
+#define DEFAULT_CONFIG NDPX_SYSCONFDIR "/ndpx/ndpx.conf"
 #define DEFAULT_BPFFS  "/sys/fs/bpf/ndpx"
 
 const struct verb verbs[] = {
@@ -140,6 +140,12 @@ static int parse_seconds(const char *text, double *ret, struct error *err)
 	return 0;
 }
 
+/* What libbpf says, for -v. */
+static void print_message(const char *line)
+{
+	fprintf(stderr, "ndpx: %s\n", line);
+}
+
 /* Options into *cmd; *ret_used gets OPT_* of the verb's own. 1: done already (--help). */
 static int parse_options(int argc, char **argv, struct command *cmd, unsigned int *ret_used,
 			 struct error *err)
@@ -232,8 +238,8 @@ int main(int argc, char **argv)
 	if (r)
 		return r < 0 ? command_fail(&cmd, &err) : EXIT_DONE;
 	if (optind == argc) {
-		verb_help(&cmd);
-		return EXIT_USAGE;
+		error_set(&err, EXIT_USAGE, EINVAL, "which verb? See 'ndpx help'");
+		return command_fail(&cmd, &err);
 	}
 	verb = find_verb(argv[optind]);
 	cmd.argc = argc - optind - 1;
@@ -245,7 +251,7 @@ int main(int argc, char **argv)
 			  "%s does not take that option: see 'ndpx help %s'", verb->name,
 			  verb->name);
 	else if (!cmd.netns || !enter_netns(cmd.netns, &err)) {
-		dataplane_init(cmd.verbose);
+		dataplane_init(cmd.verbose ? print_message : NULL);
 		return verb->run(&cmd);
 	}
 	return command_fail(&cmd, &err);

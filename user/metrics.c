@@ -39,12 +39,13 @@ static void labelled(FILE *fp, const char *name, const char *dev, const char *ke
 	fprintf(fp, ",%s=\"%s\"} %llu\n", key, word, (unsigned long long)value);
 }
 
-void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n)
+void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n, bool classic)
 {
 	size_t i;
 	int v;
 
-	family(fp, "ndpx_build", "info", "Version of ndpx.");
+	family(fp, classic ? "ndpx_build_info" : "ndpx_build", classic ? "gauge" : "info",
+	       "Version of ndpx.");
 	fprintf(fp, "ndpx_build_info{version=\"%s\"} 1\n", NDPX_VERSION);
 	family(fp, "ndpx_attached", "gauge", "1 where the responder is attached.");
 	for (i = 0; i < n; i++)
@@ -54,7 +55,8 @@ void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n)
 	for (i = 0; i < n; i++)
 		sample(fp, "ndpx_paused", uplinks[i].dev, uplinks[i].paused);
 	family(fp, "ndpx_attached_timestamp_seconds", "gauge", "When it was attached.");
-	fputs("# UNIT ndpx_attached_timestamp_seconds seconds\n", fp);
+	if (!classic)
+		fputs("# UNIT ndpx_attached_timestamp_seconds seconds\n", fp);
 	for (i = 0; i < n; i++)
 		sample(fp, "ndpx_attached_timestamp_seconds", uplinks[i].dev,
 		       uplinks[i].attached_at);
@@ -62,17 +64,20 @@ void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n)
 	for (i = 0; i < n; i++) {
 		const struct tally *t = &uplinks[i].tally;
 
+		if (uplinks[i].unknown)
+			continue;
 		labelled(fp, "ndpx_rules", uplinks[i].dev, "kind", "guest", t->guests);
 		labelled(fp, "ndpx_rules", uplinks[i].dev, "kind", "prefix", t->prefixes);
 		labelled(fp, "ndpx_rules", uplinks[i].dev, "kind", "deny", t->denies);
 		labelled(fp, "ndpx_rules", uplinks[i].dev, "kind", "own", t->own);
 	}
-	family(fp, "ndpx_solicitations", "counter",
+	family(fp, classic ? "ndpx_solicitations_total" : "ndpx_solicitations", "counter",
 	       "Neighbor Solicitations, by what the data plane decided.");
 	for (i = 0; i < n; i++) {
-		for (v = 1; v < NDPX_V_END; v++)
+		for (v = 1; v < NDPX_V_END && !uplinks[i].unknown; v++)
 			labelled(fp, "ndpx_solicitations_total", uplinks[i].dev, "verdict",
 				 verdict_name((enum ndpx_verdict)v), uplinks[i].counters[v]);
 	}
-	fputs("# EOF\n", fp);
+	if (!classic)
+		fputs("# EOF\n", fp);
 }

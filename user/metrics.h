@@ -13,12 +13,16 @@ struct metrics_uplink {
 	const char *dev;
 	const char *mode; /* "native", "generic", "tc", "none" */
 	bool attached, paused;
+	bool unknown;	      /* of another version: neither rules nor counters can be told */
 	uint64_t attached_at; /* s since 1970 */
 	struct tally tally;
 	uint64_t counters[NDPX_COUNTERS];
 };
 
-/* Writes the whole exposition, "# EOF" included. */
-void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n);
+/*
+ * Writes the whole exposition. OpenMetrics 1.0, "# EOF" included; or, `classic`, the
+ * older text format of Prometheus, the only one that node_exporter's textfile reads.
+ */
+void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n, bool classic);
 
 #endif

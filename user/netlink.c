@@ -4,6 +4,7 @@
  * is believed, and again if the kernel says that it changed meanwhile.
  */
 #include <errno.h>
+#include <net/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
@@ -173,6 +174,7 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 	link->ifindex = (uint32_t)ifi->ifi_index;
 	link->lower_netns = -1;
 	link->flags = ifi->ifi_flags;
+	link->is_ethernet = ifi->ifi_type == ARPHRD_ETHER;
 	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
 		uint16_t len = mnl_attr_get_payload_len(attr);
 
@@ -184,7 +186,6 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 		case IFLA_ADDRESS:
 			if (len == 6) {
 				memcpy(link->mac, mnl_attr_get_payload(attr), 6);
-				link->has_mac = true;
 			}
 			break;
 		case IFLA_MASTER:

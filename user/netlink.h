@@ -19,7 +19,7 @@ struct nl_link {
 	uint16_t vlan;	     /* VID of a VLAN device, 0: it is none */
 	uint32_t flags;	     /* IFF_* */
 	uint8_t mac[6];
-	bool has_mac;
+	bool is_ethernet; /* ARPHRD_ETHER, with a station's MAC */
 	char name[IFNAMSIZ];
 	char kind[16]; /* "veth", "bond"; "" for hardware */
 };
@@ -59,7 +59,7 @@ int nl_set_allmulti(uint32_t ifindex, bool on, struct error *err);
 
 /* All IPv6 proxy entries of the namespace; the array is the caller's to free. */
 int nl_proxy_read(struct nl_proxy **ret, size_t *ret_n, struct error *err);
-/* Adds or deletes the entries in as few messages as fit; an entry that is (not) there already is fine. */
+/* Adds or deletes the entries one by one; an entry that is (not) there already is fine. */
 int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct error *err);
 
 /* Removes clsact from a device, if nobody's filter is left on it; 0 as well if somebody's is. */

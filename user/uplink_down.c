@@ -9,7 +9,8 @@
 /* Undoes what the record says, on a device that may be gone. */
 static int undo_record(struct instance *instance, struct error *err)
 {
-	struct ndpx_record *record = dataplane_record(instance->dp);
+	struct dataplane *dp = instance->dp ? instance->dp : instance->foreign;
+	struct ndpx_record *record = dataplane_record(dp);
 	int r;
 
 	r = groups_undo(instance->ifindex, record->stacks, record->n_vlans, record, err);
@@ -24,7 +25,7 @@ int uplink_down(const char *bpffs, struct instance *instance, struct error *err)
 {
 	int r = dataplane_detach_only(bpffs, instance->ifindex, err);
 
-	if (!r && instance->dp)
+	if (!r && (instance->dp || instance->foreign))
 		r = undo_record(instance, err);
 	if (!r)
 		r = dataplane_remove(bpffs, instance->ifindex, err);

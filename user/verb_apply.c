@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command.h"
 #include "groups.h"
@@ -38,7 +39,9 @@ static const char *native_trouble(const struct job *job)
 
 	if (job->wanted.hidden_tags && veth)
 		return "a veth may hand a VLAN tag past XDP";
-	if (job->wanted.hidden_tags && nl_strips_vlan(job->link->name))
+	/* Frames of VLANs that nobody asked for come in only where the NIC's filter is off. */
+	if ((job->wanted.hidden_tags || job->link->master || (job->link->flags & IFF_PROMISC)) &&
+	    !veth && nl_strips_vlan(job->link->name))
 		return "the NIC takes VLAN tags out before XDP";
 	if (veth && !nl_peer_has_xdp(job->link))
 		return "a veth delivers XDP's answers only if its other end runs an XDP program";
@@ -47,7 +50,8 @@ static const char *native_trouble(const struct job *job)
 
 /*
  * `mode = native` or `generic` on a NIC that hides tags would answer on the wrong
- * VLAN. On a veth nothing is answered wrongly, so there the user may insist.
+ * VLAN. A veth is for labs, and takes tags out only where its other end offloads them:
+ * there the user may insist.
  */
 static int check_mode(const struct job *job, const char *trouble, struct error *err)
 {
@@ -96,6 +100,8 @@ static bool settings_differ(struct job *job)
 static int open_or_make(struct job *job, struct error *err)
 {
 	const char *bpffs = job->cmd->bpffs;
+	struct dataplane *old = NULL;
+	bool foreign = false;
 	int r = dataplane_open(bpffs, job->link->ifindex, &job->dp, err);
 
 	if (!r && dataplane_record(job->dp)->netns != nl_netns_cookie()) {
@@ -117,7 +123,16 @@ static int open_or_make(struct job *job, struct error *err)
 	if (r != -ENOENT && r != -EPROTO)
 		return r;
 	job->fresh = true;
-	return dataplane_new(bpffs, job->link->ifindex, job->link->name, &job->dp, err);
+	if (r == -EPROTO)
+		foreign = dataplane_open_record(bpffs, job->link->ifindex, &old) == 0;
+	r = dataplane_new(bpffs, job->link->ifindex, job->link->name, &job->dp, err);
+	/* What another version switched on is ours to switch off from now on. */
+	if (foreign) {
+		if (!r)
+			dataplane_record(job->dp)->flags = dataplane_record(old)->flags;
+		dataplane_close(old);
+	}
+	return r;
 }
 
 static int commit_rules(struct job *job, struct error *err)
@@ -142,15 +157,21 @@ static int commit_rules(struct job *job, struct error *err)
 }
 
 /* Hardware drivers reset the link when XDP comes; a virtual one has none to lose. */
-static void warn_of_reset(const struct job *job)
+static void warn_of_reset(const struct job *job, bool no_native)
 {
+	enum want_mode mode = job->uplinks[0].mode;
 	struct attachment now;
+	bool comes, goes;
 
 	dataplane_attachment(job->dp, &now);
-	if (now.mode == NDPX_MODE_NONE && job->uplinks[0].mode != WANT_TC && !job->link->kind[0])
+	comes = now.mode != NDPX_MODE_NATIVE &&
+		(mode == WANT_NATIVE || (mode == WANT_AUTO && !no_native && !now.mode));
+	goes = now.mode == NDPX_MODE_NATIVE && mode != WANT_NATIVE &&
+	       (mode != WANT_AUTO || no_native);
+	if ((comes || goes) && !job->link->kind[0])
 		command_note(job->cmd,
-			     "%s: attaching XDP: some drivers reset the link for a moment, once",
-			     job->link->name);
+			     "%s: native XDP %s: some drivers reset the link for a moment, once",
+			     job->link->name, comes ? "comes" : "goes");
 }
 
 static int attach(struct job *job, const char *trouble, struct error *err)
@@ -160,19 +181,26 @@ static int attach(struct job *job, const char *trouble, struct error *err)
 	if (trouble)
 		snprintf(reason, sizeof(reason), "%s: %s: TC instead of native XDP",
 			 job->link->name, trouble);
-	warn_of_reset(job);
+	warn_of_reset(job, trouble != NULL);
 	return dataplane_attach(job->dp, job->uplinks[0].mode, trouble ? reason : NULL,
 				&job->attach, err);
 }
 
-static int sync_groups(struct job *job, struct error *err)
+static int sync_groups(struct job *job, const struct ndpx_record *before, struct error *err)
 {
 	const struct groups_saver saver = { command_save_record, job->dp };
+	struct wanted_stack stacks[2 * NDPX_MAX_VLANS];
+	size_t n = job->wanted.n_stacks, i;
 
-	return groups_sync(job->uplinks[0].groups, job->link->name, job->link->ifindex,
-			   job->wanted.stacks, job->wanted.n_stacks, job->wanted.entries,
-			   job->wanted.n_entries, dataplane_record(job->dp), &saver, &job->groups,
-			   err);
+	/* Where the link was seen before as well: what was joined there is to be left. */
+	memcpy(stacks, job->wanted.stacks, n * sizeof(*stacks));
+	for (i = 0; i < before->n_vlans && i < NDPX_MAX_VLANS; i++) {
+		stacks[n].vlan = WANTED_NO_VLAN;
+		stacks[n++].ifindex = before->stacks[i];
+	}
+	return groups_sync(job->uplinks[0].groups, job->link->name, job->link->ifindex, stacks, n,
+			   job->wanted.entries, job->wanted.n_entries, dataplane_record(job->dp),
+			   &saver, &job->groups, err);
 }
 
 /*
@@ -186,6 +214,10 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 	struct error ignored;
 	int r;
 
+	/* Solicitations come in Ethernet frames, RFC 2464; an answer needs a MAC of ours. */
+	if (!job->link->is_ethernet)
+		return error_set(err, EXIT_USAGE, ENODEV, "%s: is no Ethernet interface",
+				 job->link->name);
 	r = wanted_build(job->uplinks, job->n, job->link, state, &job->wanted, err);
 	if (r)
 		return r;
@@ -205,11 +237,13 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 			r = attach(job, trouble, err);
 		if (r) {
 			/* An upgrade leaves the old program answering; a first try leaves nothing. */
-			struct attachment now;
+			struct instance in = { .dp = job->dp, .ifindex = job->link->ifindex };
 
-			dataplane_attachment(job->dp, &now);
-			if (now.mode == NDPX_MODE_NONE)
-				dataplane_remove(job->cmd->bpffs, job->link->ifindex, &ignored);
+			dataplane_attachment(job->dp, &in.attachment);
+			if (in.attachment.mode == NDPX_MODE_NONE) {
+				uplink_down(job->cmd->bpffs, &in, &ignored);
+				job->dp = in.dp;
+			}
 			return r;
 		}
 	} else {
@@ -219,7 +253,7 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 		if (r)
 			return r;
 	}
-	r = sync_groups(job, err);
+	r = sync_groups(job, &before, err);
 	if (memcmp(&before, dataplane_record(job->dp), sizeof(before)) != 0 &&
 	    dataplane_set_record(job->dp, r ? &ignored : err) && !r)
 		r = -err->code;
@@ -236,7 +270,7 @@ static void report_job(const struct job *job, struct output *out)
 		command_note(cmd, "%s", job->wanted.notes.lines[i]);
 	if (job->attach.note[0] && (job->attach.attached || cmd->verbose))
 		command_note(cmd, "%s", job->attach.note);
-	if (job->groups.note[0] && (job->groups.allmulti_on || cmd->verbose))
+	if (job->groups.note[0] && (job->groups.warning || job->groups.allmulti_on || cmd->verbose))
 		command_note(cmd, "%s", job->groups.note);
 
 	out_object(out, NULL);
@@ -323,6 +357,7 @@ int verb_apply(struct command *cmd)
 {
 	struct model model = { 0 };
 	struct nl_state state = { 0 };
+	struct stat before = { 0 }, after;
 	struct output out;
 	struct error err;
 	FILE *sink = NULL;
@@ -332,10 +367,23 @@ int verb_apply(struct command *cmd)
 		error_set(&err, EXIT_USAGE, EINVAL, "apply: unknown word '%s'", cmd->argv[0]);
 		return command_fail(cmd, &err);
 	}
+	stat(cmd->config, &before);
 	status = command_load_config(cmd, &model);
 	if (status)
 		return status;
 	r = dataplane_lock(cmd->bpffs, true, &lock, &err);
+	/* While we waited for the lock, the file may have changed and another apply used it. */
+	if (!r && !stat(cmd->config, &after) && S_ISREG(after.st_mode) &&
+	    (before.st_ino != after.st_ino || before.st_size != after.st_size ||
+	     memcmp(&before.st_mtim, &after.st_mtim, sizeof(before.st_mtim)) != 0)) {
+		model_free(&model);
+		status = command_load_config(cmd, &model);
+		if (status) {
+			dataplane_rmdir(cmd->bpffs);
+			dataplane_unlock(lock);
+			return status;
+		}
+	}
 	if (!r)
 		r = nl_state_read(&state, &err);
 	if (!r) {
@@ -351,8 +399,8 @@ int verb_apply(struct command *cmd)
 			r = apply_all(cmd, &model, &state, &out, &err);
 			out_finish(&out);
 			fclose(sink);
-			if (cmd->json ? !r : !cmd->quiet)
-				fputs(text, stdout);
+			if ((cmd->json ? !r : !cmd->quiet) && command_print(text, &err) && !r)
+				r = -err.code;
 			free(text);
 		}
 		dataplane_rmdir(cmd->bpffs);

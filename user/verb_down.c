@@ -65,8 +65,8 @@ int verb_down(struct command *cmd)
 	}
 	out_finish(&out);
 	fclose(sink);
-	if (cmd->json ? !r : !cmd->quiet)
-		fputs(text, stdout);
+	if ((cmd->json ? !r : !cmd->quiet) && command_print(text, &err) && !r)
+		r = -err.code;
 	free(text);
 	return r ? command_fail(cmd, &err) : EXIT_DONE;
 }

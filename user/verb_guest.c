@@ -55,7 +55,9 @@ static int change_rule(const struct command *cmd, struct dataplane *dp, enum wha
 		return error_set(err, EXIT_KERNEL, -r, "out of memory");
 	r = dataplane_commit(dp, &plan, NULL, err);
 	plan_free(&plan);
-	return r ? r : command_sync_groups(cmd, dp, err);
+	if (!r)
+		command_sync_groups(cmd, dp);
+	return r;
 }
 
 static int guest_change(struct command *cmd, enum what what)

@@ -16,6 +16,7 @@ static int collect(const struct instance *in, struct metrics_uplink *ret, struct
 	ret->dev = in->dev;
 	ret->mode = mode_word(in->attachment.mode);
 	ret->attached = in->attachment.mode != NDPX_MODE_NONE;
+	ret->unknown = !in->dp;
 	if (!in->dp)
 		return 0;
 	ret->paused = dataplane_settings(in->dp)->flags & NDPX_S_PAUSED;
@@ -46,7 +47,7 @@ static int dump(const struct command *cmd, char **ret, size_t *ret_len, struct e
 	for (i = 0; i < n && !r; i++)
 		r = collect(&instances[i], &uplinks[i], err);
 	if (!r)
-		metrics_write(fp, uplinks, n);
+		metrics_write(fp, uplinks, n, cmd->textfile != NULL);
 	fclose(fp);
 	if (r)
 		free(*ret);

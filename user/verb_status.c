@@ -22,8 +22,7 @@ static void print_settings(const struct instance *in, struct output *out)
 		out_string(out, "source", "source %s",
 			   source_word((enum ndpx_source)set->source_mode));
 	}
-	out_number(out, "rate", set->rate_cost ? ", rate %llu" : NULL,
-		   set->rate_cost ? 1000000000ull / set->rate_cost : 0);
+	out_number(out, "rate", set->rate ? ", rate %llu" : NULL, set->rate);
 	out_bool(out, "strict_lladdr", ", strict_lladdr", set->flags & NDPX_S_STRICT_LLADDR);
 	out_bool(out, "paused", ", paused", set->flags & NDPX_S_PAUSED);
 	out_text(out, "\n");
@@ -83,14 +82,18 @@ static int print_attached(struct instance *in, struct output *out, struct error 
 
 static int print_instance(struct instance *in, struct output *out, struct error *err)
 {
-	bool attached = in->dp && in->attachment.mode != NDPX_MODE_NONE;
+	bool attached = in->attachment.mode != NDPX_MODE_NONE;
 	int r = 0;
 
 	out_object(out, NULL);
 	out_string(out, "dev", "%s", in->dev);
 	out_number(out, "ifindex", NULL, in->ifindex);
 	out_bool(out, "attached", NULL, attached);
-	if (attached)
+	if (attached && !in->dp) {
+		out_string(out, "mode", ": %s", mode_word(in->attachment.mode));
+		out_number(out, "prog_id", ", prog %llu", in->attachment.prog_id);
+		out_text(out, ", by another version of ndpx: 'ndpx apply' replaces it\n");
+	} else if (attached)
 		r = print_attached(in, out, err);
 	else
 		out_text(out,
@@ -126,7 +129,7 @@ int verb_status(struct command *cmd)
 	out_array(&out, "uplinks");
 	for (i = 0; i < n && !r; i++) {
 		r = print_instance(&instances[i], &out, &err);
-		attached += instances[i].dp && instances[i].attachment.mode != NDPX_MODE_NONE;
+		attached += instances[i].attachment.mode != NDPX_MODE_NONE;
 	}
 	out_close(&out, ']');
 	command_close_instances(instances, n);

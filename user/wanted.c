@@ -84,17 +84,39 @@ static void find_uppers(struct wanted *w, const struct nl_link *link, const stru
 	}
 }
 
-static void find_link_local(struct wanted *w, const struct nl_state *state)
+/* The link-local address of an interface, NULL if it has none. */
+static const struct in6_addr *link_local_of(uint32_t ifindex, const struct nl_state *state)
 {
 	size_t i;
 
 	for (i = 0; i < state->n_addresses; i++) {
-		if (state->addresses[i].ifindex == w->stacks[0].ifindex &&
-		    IN6_IS_ADDR_LINKLOCAL(&state->addresses[i].addr)) {
-			memcpy(w->settings.link_local, &state->addresses[i].addr, 16);
-			return;
-		}
+		if (state->addresses[i].ifindex == ifindex &&
+		    IN6_IS_ADDR_LINKLOCAL(&state->addresses[i].addr))
+			return &state->addresses[i].addr;
 	}
+	return NULL;
+}
+
+static void find_link_local(struct wanted *w, const struct nl_state *state)
+{
+	const struct in6_addr *addr = link_local_of(w->stacks[0].ifindex, state);
+
+	if (addr)
+		memcpy(w->settings.link_local, addr, sizeof(*addr));
+}
+
+/* Have all VLANs of the device the same? */
+static bool same_link_local(const struct wanted *w, const struct nl_state *state)
+{
+	size_t i;
+
+	for (i = 1; i < w->n_stacks; i++) {
+		const struct in6_addr *addr = link_local_of(w->stacks[i].ifindex, state);
+
+		if (addr && memcmp(addr, w->settings.link_local, sizeof(*addr)) != 0)
+			return false;
+	}
+	return true;
 }
 
 static void build_settings(struct wanted *w, const struct uplink *u, const struct nl_link *link,
@@ -120,6 +142,7 @@ static void build_settings(struct wanted *w, const struct uplink *u, const struc
 	}
 	if (u->rate) {
 		/* A bucket one second deep: `rate` at once, then one each 1/rate. */
+		s->rate = u->rate;
 		s->rate_cost = 1000000000ull / u->rate;
 		s->rate_burst = (u->rate - 1) * s->rate_cost;
 	}
@@ -303,6 +326,11 @@ int wanted_build(const struct uplink *uplinks, size_t n, const struct nl_link *l
 	}
 	w.n_stacks = n;
 	build_settings(&w, &uplinks[0], link, state);
+	if (uplinks[0].source_mode == NDPX_SOURCE_LINK_LOCAL && !same_link_local(&w, state))
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "%s: source = link-local, but its VLANs have different link-local "
+				 "addresses, and they share one program: source = target",
+				 uplinks[0].dev);
 	for (i = 0; i < n && !r; i++) {
 		r = add_rules(&w, &uplinks[i], state);
 		if (!r)

@@ -10,6 +10,8 @@
 #include "netlink.h"
 #include "plan.h"
 
+#define WANTED_NO_VLAN 0xffff
+
 /* The interface on which this host's own stack sees an uplink's link. */
 struct wanted_stack {
 	uint16_t vlan;

@@ -37,7 +37,9 @@ static void add_link(struct host *h, uint32_t ifindex, const char *name, const c
 {
 	struct nl_link *l = &h->links[h->state.n_links++];
 
-	*l = (struct nl_link){ .ifindex = ifindex, .lower = lower, .vlan = vlan, .has_mac = true };
+	*l = (struct nl_link){
+		.ifindex = ifindex, .lower = lower, .vlan = vlan, .is_ethernet = true
+	};
 	l->lower_netns = -1;
 	l->mac[0] = 2;
 	l->mac[5] = (uint8_t)ifindex;

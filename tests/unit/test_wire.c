@@ -60,9 +60,7 @@ static void test_unaligned(void **state)
 		nd_put16(buf + at, ND_BE16(0xeeff));
 		assert_int_equal(buf[at], 0xee);
 		assert_int_equal(buf[at + 2], 0xcc);
-		nd_put8(buf + at, 0x77);
-		assert_int_equal(nd_get8(buf + at), 0x77);
-		assert_int_equal(buf[at + 1], 0xff);
+		assert_int_equal(nd_get8(buf + at + 1), 0xff);
 	}
 }
 
