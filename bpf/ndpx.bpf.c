@@ -361,7 +361,8 @@ int ndpx_tc(struct __sk_buff *skb)
 	if (frame.data + len > frame.data_end) {
 		if (bpf_skb_pull_data(skb, len))
 			return TC_ACT_UNSPEC;
-		barrier_var(skb); /* no address of a member kept: the verifier wants ctx + constant */
+		barrier_var(
+			skb); /* no address of a member kept: the verifier wants ctx + constant */
 		frame.data = (void *)(long)skb->data;
 		frame.data_end = (void *)(long)skb->data_end;
 	}

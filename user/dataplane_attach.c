@@ -266,7 +266,6 @@ static int attach_clsact(struct dataplane *dp, int prog, struct error *err)
 	if (r == -EEXIST && fresh) {
 		/* Somebody was quicker: it is theirs. */
 		dp->record.flags &= ~NDPX_R_CLSACT;
-		fresh = false;
 	}
 	if (r && r != -EEXIST)
 		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s", dp->record.dev,
