@@ -95,12 +95,12 @@ $(B)/tests/prog/test_prog: $(wildcard tests/prog/*.c) $(ROWS_SRC) $(wildcard tes
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf -lcmocka
 
-$(B)/tests/ndtool: $(wildcard tests/net/*.c) $(wildcard tests/net/*.h)
+$(B)/tests/ndtool: $(wildcard tests/net/*.c) $(wildcard tests/net/*.h) tests/packet.h
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
 
-$(B)/tests/wire: $(wildcard tests/wire/*.c) $(ROWS_SRC) $(wildcard tests/wire/*.h tests/rows/*.h) \
+$(B)/tests/wire: $(wildcard tests/wire/*.c) $(ROWS_SRC) $(wildcard tests/wire/*.h tests/rows/*.h tests/*.h) \
 		include/ndpx_abi.h
 	$(call say,LINK)
 	@mkdir -p $(@D)

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "ndframe.h"
+#include "../packet.h"
 
 #define TARGETS_MAX  64
 #define PATIENCE_MS  1000 /* an answer that takes longer counts as lost */
@@ -136,39 +137,9 @@ static void send_frame(int fd, const struct frame *f)
 	}
 }
 
-/* A tag was taken out before the socket saw the frame: put it back, as it was on the wire. */
-static void restore_tag(struct frame *f, const struct msghdr *msg)
-{
-	const struct cmsghdr *c;
-	struct tpacket_auxdata aux;
-
-	for (c = CMSG_FIRSTHDR(msg); c;
-	     c = CMSG_NXTHDR((struct msghdr *)msg, (struct cmsghdr *)c)) {
-		if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA)
-			continue;
-		memcpy(&aux, CMSG_DATA(c), sizeof(aux));
-		if (!(aux.tp_status & TP_STATUS_VLAN_VALID) || f->len + 4 > sizeof(f->b))
-			continue;
-		memmove(f->b + 16, f->b + 12, f->len - 12);
-		f->b[12] = (uint8_t)(aux.tp_vlan_tpid >> 8);
-		f->b[13] = (uint8_t)aux.tp_vlan_tpid;
-		f->b[14] = (uint8_t)(aux.tp_vlan_tci >> 8);
-		f->b[15] = (uint8_t)aux.tp_vlan_tci;
-		f->len += 4;
-	}
-}
-
 static bool receive(int fd, struct frame *ret)
 {
-	char control[256];
-	struct iovec iov = { .iov_base = ret->b, .iov_len = sizeof(ret->b) - 4 };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT);
+	ssize_t n = packet_receive(fd, ret->b, sizeof(ret->b));
 
 	if (n < 0) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -176,7 +147,6 @@ static bool receive(int fd, struct frame *ret)
 		return false;
 	}
 	ret->len = (size_t)n;
-	restore_tag(ret, &msg);
 	return true;
 }
 

@@ -12,23 +12,10 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "expect_error.h"
 #include "model.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-
-static void expect(const char *text, int r, const char *bad, const struct error *err)
-{
-	if (!bad && r)
-		fail_msg("'%s' refused: %s", text, err->message);
-	if (!bad)
-		return;
-	if (!r)
-		fail_msg("'%s' taken, expected: %s", text, bad);
-	if (!strstr(err->message, bad))
-		fail_msg("'%s' says \"%s\", expected: %s", text, err->message, bad);
-	assert_int_equal(err->code, -r);
-	assert_int_equal(err->status, EXIT_USAGE);
-}
 
 static int on_off(const char *text, void *ret, struct error *err)
 {
@@ -124,7 +111,8 @@ static void test_refused(void **state)
 			const char *text = refused[i].texts[j];
 
 			ret = untouched;
-			expect(text, refused[i].parse(text, &ret, &err), refused[i].bad, &err);
+			expect_error(text, refused[i].parse(text, &ret, &err), refused[i].bad,
+				     &err);
 			/* inet_pton() may leave its trace; nobody reads it. */
 			if (refused[i].parse != address)
 				assert_memory_equal(&ret, &untouched, sizeof(ret));
@@ -146,23 +134,23 @@ static void test_taken(void **state)
 	size_t i;
 
 	(void)state;
-	expect("on", parse_on_off("on", &on, &err), NULL, &err);
+	expect_error("on", parse_on_off("on", &on, &err), NULL, &err);
 	assert_true(on);
-	expect("off", parse_on_off("off", &on, &err), NULL, &err);
+	expect_error("off", parse_on_off("off", &on, &err), NULL, &err);
 	assert_false(on);
-	expect("4094", parse_number("4094", 4094, &n, &err), NULL, &err);
+	expect_error("4094", parse_number("4094", 4094, &n, &err), NULL, &err);
 	assert_int_equal(n, 4094);
-	expect("0088", parse_number("0088", 4094, &n, &err), NULL, &err);
+	expect_error("0088", parse_number("0088", 4094, &n, &err), NULL, &err);
 	assert_int_equal(n, 88);
-	expect("0", parse_number("0", 4094, &n, &err), NULL, &err);
+	expect_error("0", parse_number("0", 4094, &n, &err), NULL, &err);
 	assert_int_equal(n, 0);
-	expect("mac", parse_mac("02:0:00:Cd:00:aB", b, &err), NULL, &err);
+	expect_error("mac", parse_mac("02:0:00:Cd:00:aB", b, &err), NULL, &err);
 	assert_memory_equal(b, want, 6);
 	for (i = 0; i < LENGTH(names); i++) {
-		expect(names[i], parse_ifname(names[i], name, &err), NULL, &err);
+		expect_error(names[i], parse_ifname(names[i], name, &err), NULL, &err);
 		assert_string_equal(name, names[i]);
 	}
-	expect("v4 tail", parse_address("64:FF9B::192.0.2.1", &a, &err), NULL, &err);
+	expect_error("v4 tail", parse_address("64:FF9B::192.0.2.1", &a, &err), NULL, &err);
 	assert_int_equal(a.s6_addr[15], 1);
 }
 
@@ -193,7 +181,7 @@ static void test_targets_taken(void **state)
 		struct rule rule = { 0 };
 
 		assert_int_equal(inet_pton(AF_INET6, rows[i].addr, &want), 1);
-		expect(rows[i].text, parse_target(rows[i].text, &rule, &err), NULL, &err);
+		expect_error(rows[i].text, parse_target(rows[i].text, &rule, &err), NULL, &err);
 		assert_memory_equal(&rule.addr, &want, 16);
 		assert_int_equal(rule.bits, rows[i].bits);
 		target_text(&rule.addr, rule.bits, text);
@@ -237,16 +225,16 @@ static void test_dev(void **state)
 	(void)state;
 	for (i = 0; i < LENGTH(rows); i++) {
 		place = (struct place){ 0 };
-		expect(rows[i].text, parse_dev(rows[i].text, &place, &err), NULL, &err);
+		expect_error(rows[i].text, parse_dev(rows[i].text, &place, &err), NULL, &err);
 		assert_string_equal(place.dev, rows[i].dev);
 		assert_int_equal(place.have_vlan, rows[i].vlan >= 0);
 		if (place.have_vlan)
 			assert_int_equal(place.vlan, rows[i].vlan);
 	}
 	for (i = 0; i < LENGTH(bad); i++)
-		expect(bad[i], parse_dev(bad[i], &place, &err), "is no interface name", &err);
-	expect("vif*", parse_dev("vif*", &place, &err), "is a pattern", &err);
-	expect("eth?.5", parse_dev("eth?.5", &place, &err), "is a pattern", &err);
+		expect_error(bad[i], parse_dev(bad[i], &place, &err), "is no interface name", &err);
+	expect_error("vif*", parse_dev("vif*", &place, &err), "is a pattern", &err);
+	expect_error("eth?.5", parse_dev("eth?.5", &place, &err), "is a pattern", &err);
 }
 
 /* The keys of an uplink: each sets its own field, and a bad value none. */
@@ -276,7 +264,8 @@ static void test_uplink_set(void **state)
 
 	(void)state;
 	for (i = 0; i < LENGTH(bad); i++) {
-		expect(bad[i][0], uplink_set(&u, bad[i][0], bad[i][1], &err), bad[i][2], &err);
+		expect_error(bad[i][0], uplink_set(&u, bad[i][0], bad[i][1], &err), bad[i][2],
+			     &err);
 		assert_int_equal(u.mode | u.groups | u.vlan | u.rate | u.source_mode, 0);
 	}
 	for (i = 0; i < 4; i++) {

@@ -7,24 +7,11 @@
 
 #include <cmocka.h>
 
+#include "expect_error.h"
 #include "model.h"
 
 #define MAX_WORDS 40
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-
-static void expect(const char *text, int r, const char *bad, const struct error *err)
-{
-	if (!bad && r)
-		fail_msg("'%s' refused: %s", text, err->message);
-	if (!bad)
-		return;
-	if (!r)
-		fail_msg("'%s' taken, expected: %s", text, bad);
-	if (!strstr(err->message, bad))
-		fail_msg("'%s' says \"%s\", expected: %s", text, err->message, bad);
-	assert_int_equal(err->code, -r);
-	assert_int_equal(err->status, EXIT_USAGE);
-}
 
 /* `guest add` with the words of a line. */
 static int add(const char *line, struct rule *ret, struct place *ret_place, struct error *err)
@@ -81,7 +68,7 @@ static void test_words_refused(void **state)
 		struct place place = { .vlan = 99 };
 		struct error err;
 
-		expect(rows[i][0], add(rows[i][0], &rule, &place, &err), rows[i][1], &err);
+		expect_error(rows[i][0], add(rows[i][0], &rule, &place, &err), rows[i][1], &err);
 		assert_int_equal(rule.bits, 99);
 		assert_int_equal(place.vlan, 99);
 	}
@@ -100,7 +87,7 @@ static void test_words_taken(void **state)
 	struct error err;
 
 	(void)state;
-	expect(all, add(all, &rule, &place, &err), NULL, &err);
+	expect_error(all, add(all, &rule, &place, &err), NULL, &err);
 	assert_int_equal(rule.bits, 32);
 	assert_int_equal(rule.action, NDPX_ACT_ANSWER);
 	assert_int_equal(rule.flags, NDPX_F_ROUTER | NDPX_F_OVERRIDE | NDPX_F_DAD_IGNORE |
@@ -114,7 +101,7 @@ static void test_words_taken(void **state)
 	assert_int_equal(place.vlan, 88);
 	assert_true(place.have_vlan);
 
-	expect(off, add(off, &rule, &place, &err), NULL, &err);
+	expect_error(off, add(off, &rule, &place, &err), NULL, &err);
 	assert_int_equal(rule.bits, 128);
 	assert_int_equal(rule.flags | rule.answer | rule.vlan | rule.wide, 0);
 	assert_string_equal(rule.port, "");

@@ -18,6 +18,7 @@
 
 #include "build.h"
 #include "wire.h"
+#include "../packet.h"
 
 #define PATIENCE_MS  3000 /* for the sentinel; it takes microseconds on a machine at rest */
 #define SOCKET_BYTES (4 << 20)
@@ -112,38 +113,9 @@ static bool is_sentinel(const struct link_frame *f, enum link_end end, __u16 seq
 	       !memcmp(f->b + 18, want + 18, 3) && !memcmp(f->b + 22, want + 22, ECHO_FRAME - 22);
 }
 
-/* A tag was taken out before the socket saw the frame: put it back, as it was on the wire. */
-static void restore_tag(struct link_frame *f, struct msghdr *msg)
-{
-	struct tpacket_auxdata aux;
-	struct cmsghdr *c;
-
-	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
-		if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA)
-			continue;
-		memcpy(&aux, CMSG_DATA(c), sizeof(aux));
-		if (!(aux.tp_status & TP_STATUS_VLAN_VALID) || f->len < 12)
-			continue;
-		memmove(f->b + 16, f->b + 12, f->len - 12);
-		f->b[12] = (__u8)(aux.tp_vlan_tpid >> 8);
-		f->b[13] = (__u8)aux.tp_vlan_tpid;
-		f->b[14] = (__u8)(aux.tp_vlan_tci >> 8);
-		f->b[15] = (__u8)aux.tp_vlan_tci;
-		f->len += 4;
-	}
-}
-
 static bool receive(int fd, struct link_frame *ret)
 {
-	char control[256];
-	struct iovec iov = { .iov_base = ret->b, .iov_len = sizeof(ret->b) - 4 };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT);
+	ssize_t n = packet_receive(fd, ret->b, sizeof(ret->b));
 
 	if (n < 0) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -151,7 +123,6 @@ static bool receive(int fd, struct link_frame *ret)
 		return false;
 	}
 	ret->len = (size_t)n;
-	restore_tag(ret, &msg);
 	return true;
 }
 
