@@ -52,16 +52,18 @@ static bool is_bpffs(const char *path)
 	return statfs(path, &st) == 0 && (unsigned long)st.f_type == BPF_FS_MAGIC;
 }
 
-/* Would a mount made here vanish with this process, as under `ip netns exec`? */
+/*
+ * Would a mount made here vanish with this process? `ip netns exec` makes a mount
+ * namespace and then becomes us, so our parent is in another one; where it is in
+ * ours, as in a shell of a container, the mount stays at least as long as that.
+ */
 static bool in_private_mounts(void)
 {
 	struct stat ours, theirs;
 	char parent[64];
 
-	/* Where init's may not be looked at, the caller's will do: ip(8) executes us itself. */
 	snprintf(parent, sizeof(parent), "/proc/%d/ns/mnt", getppid());
-	return stat("/proc/self/ns/mnt", &ours) == 0 &&
-	       (stat("/proc/1/ns/mnt", &theirs) == 0 || stat(parent, &theirs) == 0) &&
+	return stat("/proc/self/ns/mnt", &ours) == 0 && stat(parent, &theirs) == 0 &&
 	       ours.st_ino != theirs.st_ino;
 }
 

@@ -282,7 +282,8 @@ static void report_job(const struct job *job, struct output *out)
 	out_number(out, "added", changed ? "rules +%llu" : NULL, job->plan.added);
 	out_number(out, "removed", changed ? " -%llu" : NULL, job->plan.removed);
 	out_number(out, "changed", changed ? " ~%llu" : NULL, job->plan.changed);
-	out_bool(out, "settings_changed", ", settings changed", job->settings_changed);
+	out_bool(out, "settings_changed", job->fresh ? NULL : ", settings changed",
+		 job->settings_changed);
 	out_bool(out, "paused", ", paused", cmd->paused);
 	out_text(out, changed ? "\n" : "rules unchanged\n");
 	out_close(out, '}');
