@@ -228,8 +228,8 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 	if (r)
 		return r;
 	before = *dataplane_record(job->dp);
-	fill_record(job, dataplane_record(job->dp));
 	if (job->fresh) {
+		fill_record(job, dataplane_record(job->dp));
 		r = commit_rules(job, err);
 		if (!r)
 			r = dataplane_pin(job->dp, err);
@@ -254,6 +254,9 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 			return r;
 	}
 	r = sync_groups(job, &before, err);
+	/* Not before: until its groups are left, the record must name where the link was. */
+	if (!r)
+		fill_record(job, dataplane_record(job->dp));
 	if (memcmp(&before, dataplane_record(job->dp), sizeof(before)) != 0 &&
 	    dataplane_set_record(job->dp, r ? &ignored : err) && !r)
 		r = -err->code;
