@@ -281,11 +281,8 @@ int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err)
 	char dir[PATH_MAX], path[PATH_MAX];
 	struct dirent *entry;
 	DIR *stream;
-	int r;
 
-	r = dataplane_detach(instance_dir(bpffs, ifindex, dir), ifindex, err);
-	if (r)
-		return r;
+	instance_dir(bpffs, ifindex, dir);
 	/* Whatever is there, also of a version that pins more; the record last, for it says what to undo. */
 	stream = opendir(dir);
 	while (stream && (entry = readdir(stream))) {

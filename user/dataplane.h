@@ -63,8 +63,9 @@ void dataplane_close(struct dataplane *dp);
 int dataplane_detach_only(const char *bpffs, uint32_t ifindex, struct error *err);
 
 /*
- * Detaches and unpins. `ifindex` need not exist any more, nor the instance be whole.
- * What else it changed in the kernel (record flags) is the caller's, before this.
+ * Unpins what was detached. `ifindex` need not exist any more, nor the instance be
+ * whole. The record says what else it changed in the kernel; undoing that is the
+ * caller's, before this.
  */
 int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err);
 

@@ -100,6 +100,11 @@ conf() {
 	cat >"$WORK/ndpx.conf"
 }
 
+# conf_one: the file with one guest, 2001:db8:1::1.
+conf_one() {
+	echo "uplink eth0 { guest 2001:db8:1::1 { } }" | conf
+}
+
 ndpx() {
 	"$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" -c "$WORK/ndpx.conf" "$@"
 }

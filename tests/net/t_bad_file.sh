@@ -6,11 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 net_pair
-conf <<-EOF
-	uplink eth0 {
-	    guest 2001:db8:1::1 { }
-	}
-EOF
+conf_one
 status 0 ndpx apply
 ndpx -j guest show >"$WORK/before"
 ID=$(xdp_id host)

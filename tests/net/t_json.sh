@@ -6,11 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 net_pair
-conf <<-EOF
-	uplink eth0 {
-	    guest 2001:db8:1::1 { }
-	}
-EOF
+conf_one
 
 note "not attached: status 3"
 status 3 ndpx -j status

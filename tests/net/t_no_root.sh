@@ -6,11 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 net_pair
-conf <<-EOF
-	uplink eth0 {
-	    guest 2001:db8:1::1 { }
-	}
-EOF
+conf_one
 
 # As nobody, in the host's namespace: entering one would need root as well.
 nobody() {
