@@ -138,7 +138,7 @@ FUZZ_FLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer
 FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import
 FUZZ_SRC := $(PURE:%=user/%.c)
 
-$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h bpf/nd_*.h user/*.h include/*.h) $(FUZZ_SRC)
+$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h user/*.h include/*.h) $(FUZZ_SRC)
 	$(call say,FUZZ)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(TEST_CPPFLAGS) -Itests/fuzz $(FUZZ_FLAGS) -o $@ $< $(FUZZ_SRC) -lconfuse -lmnl -ljansson

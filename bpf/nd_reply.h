@@ -52,25 +52,24 @@ ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, const struct nd_query *q,
 {
 	const __u32 fixed = ND_BE32((__u32)ND_NA_LEN) + ND_BE32((__u32)ND_NEXT_ICMPV6) +
 			    ND_BE32((__u32)ND_TYPE_NA << 24);
-	nd_mac mac = nd_get_mac(set->mac), lladdr = mac;
+	nd_mac mac = nd_get_mac(set->mac), lladdr = mac, to = q->reply_to;
 	struct nd_addr source = q->target, dest = q->source;
 	__u8 *ip6 = eth + l2_len, *m = ip6 + ND_IP6_LEN;
 	__u32 flags = ND_NA_SOLICITED;
-	__u64 sum;
+	__u64 sum, option;
 
 	if (say->flags & NDPX_F_LLADDR)
 		lladdr = nd_get_mac(say->lladdr);
 	if (set->source_mode != NDPX_SOURCE_TARGET)
 		source = nd_get_addr(set->source);
-	nd_put_mac(eth, q->reply_to);
 	if (q->kind == ND_KIND_DAD) {
 		/* RFC 4861 7.2.4: to all nodes, with the Solicited flag 0. */
 		dest = nd_all_nodes(1);
+		to = ND_MAC_ALL_NODES;
 		flags = 0;
-		nd_put_mac(eth, nd_get_mac((const __u8[6]){ 0x33, 0x33, 0, 0, 0, 1 }));
 	}
 	/* H, always: the switch port knows no other. */
-	nd_put_mac(eth + 6, mac);
+	nd_put_macs(eth, to, mac);
 	if (say->flags & NDPX_F_ROUTER)
 		flags |= ND_NA_ROUTER;
 	if (say->flags & NDPX_F_OVERRIDE)
@@ -85,12 +84,13 @@ ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, const struct nd_query *q,
 	nd_put32(m, ND_BE32((__u32)ND_TYPE_NA << 24));
 	nd_put32(m + 4, flags);
 	nd_put_addr(m + 8, q->target);
-	nd_put16(m + 24, ND_BE16(ND_OPT_TLLAO << 8 | 1));
-	nd_put_mac(m + 26, lladdr);
+	/* Summed from the register: reading back what smaller stores wrote waits for them. */
+	option = nd_lladdr_option(ND_OPT_TLLAO, lladdr);
+	nd_put64(m + 24, option);
 
 	/* RFC 4443 2.3 over the pseudo-header and the message; the checksum's place is 0. */
 	sum = nd_sum_addr(source) + nd_sum_addr(dest) + nd_sum_addr(q->target) + fixed + flags +
-	      nd_sum64(nd_get64(m + 24));
+	      nd_sum64(option);
 	nd_put16(m + 2, (__u16)~nd_fold(sum));
 }
 

@@ -44,15 +44,17 @@
 #define ND_NA_OVERRIDE	0x20
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define ND_BE16(x)   ((__u16)((((x)&0xffu) << 8) | (((x) >> 8) & 0xffu)))
-#define ND_BE32(x)   ((__u32)__builtin_bswap32(x))
-#define ND_BE64(x)   ((__u64)__builtin_bswap64(x))
-#define ND_MAC_GROUP 0x01ull
+#define ND_BE16(x)	 ((__u16)((((x)&0xffu) << 8) | (((x) >> 8) & 0xffu)))
+#define ND_BE32(x)	 ((__u32)__builtin_bswap32(x))
+#define ND_BE64(x)	 ((__u64)__builtin_bswap64(x))
+#define ND_MAC_GROUP	 0x01ull
+#define ND_MAC_ALL_NODES 0x010000003333ull /* 33:33:00:00:00:01 */
 #else
-#define ND_BE16(x)   ((__u16)(x))
-#define ND_BE32(x)   ((__u32)(x))
-#define ND_BE64(x)   ((__u64)(x))
-#define ND_MAC_GROUP 0x01000000ull
+#define ND_BE16(x)	 ((__u16)(x))
+#define ND_BE32(x)	 ((__u32)(x))
+#define ND_BE64(x)	 ((__u64)(x))
+#define ND_MAC_GROUP	 0x01000000ull
+#define ND_MAC_ALL_NODES 0x000133330000ull
 #endif
 
 /*
@@ -105,6 +107,28 @@ ND_INLINE void nd_put_mac(void *p, nd_mac mac)
 	nd_put16((__u8 *)p + 4, (__u16)(mac >> 32));
 }
 
+/* The first twelve bytes of a frame, in two stores. */
+ND_INLINE void nd_put_macs(void *p, nd_mac dst, nd_mac src)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	nd_put64(p, dst | src << 48);
+	nd_put32((__u8 *)p + 8, (__u32)(src >> 16));
+#else
+	nd_put_mac(p, dst);
+	nd_put_mac((__u8 *)p + 6, src);
+#endif
+}
+
+/* An option of eight bytes that holds a MAC (RFC 4861 4.6.1), as a word of memory. */
+ND_INLINE __u64 nd_lladdr_option(__u8 type, nd_mac mac)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return mac << 16 | 1u << 8 | type;
+#else
+	return (__u64)type << 56 | 1ull << 48 | (mac & 0xffffffffull) << 16 | (mac >> 32);
+#endif
+}
+
 /* IEEE 802: the individual/group bit; broadcast is a group. */
 ND_INLINE int nd_mac_is_group(nd_mac mac)
 {
@@ -127,22 +151,6 @@ ND_INLINE void nd_put_addr(void *p, struct nd_addr a)
 {
 	nd_put64(p, a.hi);
 	nd_put64((__u8 *)p + 8, a.lo);
-}
-
-/* The same in 32-bit stores, for the BPF stack: the verifier wants those aligned. */
-ND_INLINE void nd_put_addr_words(void *p, struct nd_addr a)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	nd_put32(p, (__u32)a.hi);
-	nd_put32((__u8 *)p + 4, (__u32)(a.hi >> 32));
-	nd_put32((__u8 *)p + 8, (__u32)a.lo);
-	nd_put32((__u8 *)p + 12, (__u32)(a.lo >> 32));
-#else
-	nd_put32(p, (__u32)(a.hi >> 32));
-	nd_put32((__u8 *)p + 4, (__u32)a.hi);
-	nd_put32((__u8 *)p + 8, (__u32)(a.lo >> 32));
-	nd_put32((__u8 *)p + 12, (__u32)a.lo);
-#endif
 }
 
 ND_INLINE int nd_addr_eq(struct nd_addr a, struct nd_addr b)

@@ -9,6 +9,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "ndpx_abi.h"
+#include "nd_plain.h"
 #include "nd_reply.h"
 
 #define LINEAR_FRAME  512 /* no driver splits a frame so short over buffers */
@@ -21,6 +22,14 @@ struct {
 	__type(key, struct ndpx_guest_key);
 	__type(value, struct ndpx_rule);
 } guests SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, NDPX_NEAR_SLOTS);
+	__type(key, __u32);
+	__type(value, struct ndpx_near);
+} near SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -61,9 +70,21 @@ const volatile __u32 have_coarse_clock = 0;
 /* Set when the program was loaded with BPF_F_XDP_HAS_FRAGS, kernel 5.18. */
 const volatile __u32 have_frags = 0;
 
+/* The clock at the last tick that was seen; two CPUs may race, and both are right. */
+struct {
+	__u64 tick, ns;
+} last_tick SEC(".data.tick") = { 0, 0 };
+
+/* The coarse clock moves by ticks, and jiffies are a load where the clock is a call. */
 static __always_inline __u64 coarse_now(void)
 {
-	return have_coarse_clock ? bpf_ktime_get_coarse_ns() : bpf_ktime_get_ns();
+	__u64 tick = bpf_jiffies64();
+
+	if (last_tick.tick != tick) {
+		last_tick.ns = have_coarse_clock ? bpf_ktime_get_coarse_ns() : bpf_ktime_get_ns();
+		last_tick.tick = tick;
+	}
+	return last_tick.ns;
 }
 
 static __always_inline void count(enum ndpx_verdict verdict)
@@ -103,7 +124,7 @@ static __noinline struct ndpx_rule *find_prefix(const struct ndpx_settings *set,
 		net = nd_get_addr(length->mask);
 		net.hi &= hi;
 		net.lo &= lo;
-		nd_put_addr_words(key.addr, net);
+		nd_put_addr(key.addr, net);
 		rule = bpf_map_lookup_elem(&prefixes, &key);
 		if (!rule)
 			continue;
@@ -118,19 +139,44 @@ static __noinline struct ndpx_rule *find_prefix(const struct ndpx_settings *set,
 	return NULL;
 }
 
-static __always_inline struct ndpx_rule *find_exact(__u16 vlan, struct nd_addr addr)
+static __always_inline struct ndpx_rule *find_far(__u16 vlan, struct nd_addr addr)
 {
 	struct ndpx_guest_key key = { .vlan = vlan };
 
-	nd_put_addr_words(key.addr, addr);
+	nd_put_addr(key.addr, addr);
 	return bpf_map_lookup_elem(&guests, &key);
+}
+
+/* An element of an array is an address computed in line, where `guests` is a call. */
+static __always_inline struct ndpx_rule *near_at(__u32 place, __u16 vlan, struct nd_addr addr)
+{
+	struct ndpx_near *slot = bpf_map_lookup_elem(&near, &place);
+
+	if (slot && slot->tag == NDPX_NEAR_TAG(vlan) && nd_addr_eq(nd_get_addr(slot->addr), addr))
+		return &slot->rule;
+	return NULL;
+}
+
+static __always_inline struct ndpx_rule *find_exact(const struct ndpx_settings *set, __u16 vlan,
+						    struct nd_addr addr)
+{
+	__u32 place = ndpx_near_place(addr.hi, addr.lo, vlan);
+	struct ndpx_rule *rule = NULL;
+
+	/* Where most are far, looking nearby first is one more cache miss. */
+	if (set->far <= NDPX_NEAR_SLOTS) {
+		rule = near_at(place, vlan, addr);
+		if (!rule)
+			rule = near_at(place ^ 1, vlan, addr);
+	}
+	return rule || !set->far ? rule : find_far(vlan, addr);
 }
 
 /* P44: is the solicitation's destination an address of this host? */
 static __noinline int is_own(__u64 hi, __u64 lo, __u32 vlan, __u32 generation)
 {
 	struct nd_addr dest = { hi, lo };
-	struct ndpx_rule *rule = find_exact((__u16)vlan, dest);
+	struct ndpx_rule *rule = find_far((__u16)vlan, dest);
 
 	return rule && nd_rule_says(rule, generation)->action == NDPX_ACT_OWN;
 }
@@ -151,7 +197,7 @@ static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_sett
 	 * The source stays ::, for the kernel routes nothing from a link-local address,
 	 * and that is where routers ask from.
 	 */
-	nd_put_addr_words(fib.ipv6_dst, target);
+	nd_put_addr(fib.ipv6_dst, target);
 	rc = bpf_fib_lookup(ctx, &fib, sizeof(fib), 0);
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return NDPX_V_NOT_ROUTED;
@@ -185,45 +231,61 @@ static __noinline int over_rate(const struct ndpx_settings *set, nd_mac mac, __u
 	return 0;
 }
 
-/* What decide() hands to a hook. All but `drop` are set where the verdict answers. */
+/* What `guest show -s` tells of a rule. */
+static __always_inline void remember(struct ndpx_rule *rule, const struct nd_query *q)
+{
+	__sync_fetch_and_add(&rule->answers, 1);
+	rule->last_answer = coarse_now();
+	nd_put_addr(rule->last_asker, q->source);
+}
+
+/*
+ * What decide() hands to a hook. All but `drop` are set where the verdict answers. The
+ * rule's words are copied: a pointer into one of three maps would have the verifier
+ * walk all that follows three times.
+ */
 struct decision {
 	int drop;     /* rather than pass, where the verdict does not answer */
 	__u32 l2_len; /* bytes before the IPv6 header */
-	const struct ndpx_say *say;
+	struct ndpx_say say;
 	const struct ndpx_settings *set;
-	struct ndpx_rule *rule;
 };
 
 /*
  * Everything but the hook's own business. Returns the verdict; *q is filled where
- * it answers. Nothing of the frame is written.
+ * it answers. Nothing of the frame is written, and the rule
+ * remembers its answer: only a frame that cannot be resized is then not answered.
  */
 static __always_inline enum ndpx_verdict decide(void *ctx, int is_xdp, struct nd_frame *frame,
 						__u32 ifindex, struct nd_query *q,
 						struct decision *ret)
 {
-	__u32 generation = *(volatile __u32 *)&config.generation;
-	const struct ndpx_settings *set = &config.set[generation & 1];
+	const struct ndpx_settings *set;
 	const struct ndpx_say *say;
 	struct ndpx_rule *rule;
 	struct nd_port port;
 	struct nd_ns ns;
 	enum ndpx_verdict v;
+	__u32 generation;
 
 	v = nd_parse(frame, &ns);
 	if (v != NDPX_V_END)
 		return v;
-	/* Longer than any solicitation: its end may be in another buffer. */
-	if (is_xdp && have_frags && frame->len > LINEAR_FRAME)
-		frame->len = (__u32)bpf_xdp_get_buff_len(ctx);
+	generation = *(volatile __u32 *)&config.generation;
+	set = &config.set[generation & 1];
 	port.mac = nd_get_mac(set->mac);
 	port.link_local = nd_get_addr(set->link_local);
 	port.strict_lladdr = set->flags & NDPX_S_STRICT_LLADDR;
-	v = nd_check(frame, &ns, &port, q);
-	if (v != NDPX_V_END)
-		return v;
+	if (!nd_plain(frame, &ns, &port, q)) {
+		/* Longer than any solicitation: its end may be in another buffer. */
+		if (is_xdp && have_frags && frame->len > LINEAR_FRAME)
+			frame->len = (__u32)bpf_xdp_get_buff_len(ctx);
+		v = nd_check(frame, &ns, &port, q);
+		if (v != NDPX_V_END)
+			return v;
+	}
 
-	rule = find_exact(q->vlan, q->target);
+	rule = find_exact(set, q->vlan, q->target);
 	if (!rule || nd_rule_says(rule, generation)->action == NDPX_ACT_NONE) {
 		/* P74: a link-local target is answered for only where it is named itself. */
 		if (set->n_lengths == 0 || nd_addr_is_link_local(q->target))
@@ -256,9 +318,9 @@ static __always_inline enum ndpx_verdict decide(void *ctx, int is_xdp, struct nd
 	}
 
 	ret->l2_len = ns.l2_len;
-	ret->say = say;
+	ret->say = *say;
 	ret->set = set;
-	ret->rule = rule;
+	remember(rule, q);
 	if (q->kind == ND_KIND_DAD)
 		return NDPX_V_ANSWERED_DAD;
 	return q->kind == ND_KIND_MULTICAST ? NDPX_V_ANSWERED : NDPX_V_ANSWERED_PROBE;
@@ -269,14 +331,6 @@ static __always_inline int is_answer(enum ndpx_verdict v)
 	return v >= NDPX_V_ANSWERED && v <= NDPX_V_ANSWERED_PROBE;
 }
 
-/* What `guest show -s` tells of a rule. */
-static __always_inline void remember(struct ndpx_rule *rule, const struct nd_query *q)
-{
-	__sync_fetch_and_add(&rule->answers, 1);
-	rule->last_answer = coarse_now();
-	nd_put_addr(rule->last_asker, q->source);
-}
-
 /* Writes the answer; 0 when the frame is too short for it, which a resize has excluded. */
 static __always_inline int write_answer(void *data, void *data_end, const struct nd_query *q,
 					const struct decision *d)
@@ -285,12 +339,12 @@ static __always_inline int write_answer(void *data, void *data_end, const struct
 	if (d->l2_len == ND_ETH_LEN) {
 		if (data + ND_NA_FRAME > data_end)
 			return 0;
-		nd_write(data, ND_ETH_LEN, q, d->say, d->set);
+		nd_write(data, ND_ETH_LEN, q, &d->say, d->set);
 		return 1;
 	}
 	if (data + ND_NA_FRAME + ND_TAG_LEN > data_end)
 		return 0;
-	nd_write(data, ND_ETH_LEN + ND_TAG_LEN, q, d->say, d->set);
+	nd_write(data, ND_ETH_LEN + ND_TAG_LEN, q, &d->say, d->set);
 	return 1;
 }
 
@@ -324,7 +378,6 @@ int ndpx_xdp(struct xdp_md *ctx)
 		count(NDPX_V_NO_ROOM);
 		return XDP_ABORTED;
 	}
-	remember(d.rule, &q);
 	count(v);
 	return XDP_TX;
 }
@@ -336,8 +389,9 @@ int ndpx_tc(struct __sk_buff *skb)
 	struct nd_frame frame = { 0 };
 	struct decision d = { 0 };
 	struct nd_query q;
+	/* Read once: the verifier wants no address of a member kept. */
+	__u32 len, ifindex = skb->ifindex;
 	enum ndpx_verdict v;
-	__u32 len;
 
 	if (skb->protocol != ND_BE16(ND_ETHERTYPE_IPV6) &&
 	    !nd_is_vlan(ND_BE16((__u16)skb->protocol)))
@@ -361,8 +415,7 @@ int ndpx_tc(struct __sk_buff *skb)
 	if (frame.data + len > frame.data_end) {
 		if (bpf_skb_pull_data(skb, len))
 			return TC_ACT_UNSPEC;
-		barrier_var(
-			skb); /* no address of a member kept: the verifier wants ctx + constant */
+		barrier_var(skb); /* for the same reason */
 		frame.data = (void *)(long)skb->data;
 		frame.data_end = (void *)(long)skb->data_end;
 	}
@@ -370,7 +423,7 @@ int ndpx_tc(struct __sk_buff *skb)
 		frame.meta_type = ND_BE16((__u16)skb->vlan_proto);
 		frame.meta_tci = (__u16)skb->vlan_tci;
 	}
-	v = decide(skb, 0, &frame, skb->ifindex, &q, &d);
+	v = decide(skb, 0, &frame, ifindex, &q, &d);
 	if (v == NDPX_V_NONE)
 		return TC_ACT_UNSPEC;
 	if (!is_answer(v)) {
@@ -386,10 +439,9 @@ int ndpx_tc(struct __sk_buff *skb)
 		count(NDPX_V_NO_ROOM);
 		return TC_ACT_SHOT;
 	}
-	remember(d.rule, &q);
 	count(v);
 	/* A tag the kernel took out is still with the frame and goes out again: P3. */
-	return (int)bpf_redirect(skb->ifindex, 0);
+	return (int)bpf_redirect(ifindex, 0);
 }
 
 char _license[] SEC("license") = "GPL";

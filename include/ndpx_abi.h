@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 #define NDPX_ABI_MAGIC	 0x6e647078u /* "ndpx" */
-#define NDPX_ABI_VERSION 1u
+#define NDPX_ABI_VERSION 2u
 
 /*
  * The one table of the data plane's ways out: number, identifier, name, sentence.
@@ -63,6 +63,7 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 
 /* Names of the pinned maps; the BPF object uses the same. At most 15 characters. */
 #define NDPX_MAP_GUESTS	  "guests"
+#define NDPX_MAP_NEAR	  "near"
 #define NDPX_MAP_PREFIXES "prefixes"
 #define NDPX_MAP_COUNTERS "counters"
 #define NDPX_MAP_ASKERS	  "askers"
@@ -74,13 +75,17 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 #define NDPX_MAX_ASKERS	  16384	  /* asking MACs remembered for `rate` */
 #define NDPX_MAX_LENGTHS  16	  /* distinct prefix lengths an uplink: look-ups on a miss */
 
-/* Key of `guests`. An IPv6 address is 16 bytes in network order, `vlan` is in host order. */
+/*
+ * Key of `guests`. An IPv6 address is 16 bytes in network order, `vlan` is in host order.
+ * 24 bytes rather than 20: the kernel's hash takes as many rounds, and its comparison
+ * goes by eight bytes, which are then the ones that were stored.
+ */
 struct ndpx_guest_key {
 	__u16 vlan; /* 0: untagged */
-	__u16 pad;
+	__u8 pad[6];
 	__u8 addr[16];
-};
-_Static_assert(sizeof(struct ndpx_guest_key) == 20, "layout crosses to the kernel");
+} __attribute__((aligned(8)));
+_Static_assert(sizeof(struct ndpx_guest_key) == 24, "layout crosses to the kernel");
 
 /* Key of `prefixes`: host bits of `addr` are zero. Host order but for `addr`. */
 struct ndpx_prefix_key {
@@ -88,7 +93,7 @@ struct ndpx_prefix_key {
 	__u16 vlan;
 	__u16 pad;
 	__u8 addr[16];
-};
+} __attribute__((aligned(8)));
 _Static_assert(sizeof(struct ndpx_prefix_key) == 24, "layout crosses to the kernel");
 
 enum ndpx_action {
@@ -137,6 +142,40 @@ struct ndpx_rule {
 };
 _Static_assert(sizeof(struct ndpx_rule) == 72, "layout crosses to the kernel");
 
+/*
+ * Value of `near`: a rule of `guests` once more, where the program finds it without the
+ * kernel's hash, which costs more than all the rest of an answer. Each address has two
+ * places; a rule that finds both taken is in `guests` alone. `guests` is the truth;
+ * what was counted for a rule is the sum of both. User space maps and writes it.
+ */
+struct ndpx_near {
+	__u64 tag; /* NDPX_NEAR_TAG(vlan), written last and cleared first; 0: free */
+	__u8 addr[16];
+	struct ndpx_rule rule;
+	__u8 pad[32];
+};
+_Static_assert(sizeof(struct ndpx_near) == 128, "two cache lines");
+
+#define NDPX_NEAR_BITS	    12
+#define NDPX_NEAR_SLOTS	    (1u << NDPX_NEAR_BITS) /* 512 KiB an uplink */
+#define NDPX_NEAR_TAG(vlan) (0x10000ull | (vlan))
+
+/*
+ * The first of the two places of an address, whose halves are `hi` and `lo` in network
+ * order; the other is its neighbour, place ^ 1.
+ */
+static inline __attribute__((always_inline)) __u32 ndpx_near_place(__u64 hi, __u64 lo, __u16 vlan)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	hi = __builtin_bswap64(hi);
+	lo = __builtin_bswap64(lo);
+#endif
+	lo *= 0x9e3779b97f4a7c15ull;
+	lo ^= lo >> 32;
+	lo = (lo + (hi ^ (__u64)vlan << 32)) * 0xd6e8feb86659fd93ull;
+	return (__u32)(lo >> (64 - NDPX_NEAR_BITS));
+}
+
 enum ndpx_source {
 	NDPX_SOURCE_TARGET = 0,
 	NDPX_SOURCE_LINK_LOCAL = 1,
@@ -155,7 +194,7 @@ struct ndpx_length {
 _Static_assert(sizeof(struct ndpx_length) == 24, "layout crosses to the kernel");
 
 #define NDPX_MAX_UPPERS	   8
-#define NDPX_SIZE_SETTINGS (72 + 4 * NDPX_MAX_UPPERS + 24 * NDPX_MAX_LENGTHS)
+#define NDPX_SIZE_SETTINGS (80 + 4 * NDPX_MAX_UPPERS + 24 * NDPX_MAX_LENGTHS)
 
 /* Settings of an uplink. Addresses and MAC in network order, the rest in host order. */
 struct ndpx_settings {
@@ -170,6 +209,8 @@ struct ndpx_settings {
 	__u32 uppers
 		[NDPX_MAX_UPPERS]; /* ifindexes of the same link: master, VLAN devices; 0: none */
 	__u32 n_lengths;
+	__u32 far; /* rules of `guests` that are not in `near`; 0: none needs to be looked for */
+	__u32 pad2;
 	__u32 rate; /* as the file says it: answers a second for each asker; user space only */
 	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */
 };

@@ -18,9 +18,10 @@
 #include "dataplane_internal.h"
 
 const char *const dataplane_map_names[MAP_COUNT] = {
-	[MAP_GUESTS] = NDPX_MAP_GUESTS,	    [MAP_PREFIXES] = NDPX_MAP_PREFIXES,
-	[MAP_COUNTERS] = NDPX_MAP_COUNTERS, [MAP_ASKERS] = NDPX_MAP_ASKERS,
-	[MAP_CONFIG] = NDPX_MAP_CONFIG,	    [MAP_RECORD] = NDPX_MAP_RECORD,
+	[MAP_GUESTS] = NDPX_MAP_GUESTS,	    [MAP_NEAR] = NDPX_MAP_NEAR,
+	[MAP_PREFIXES] = NDPX_MAP_PREFIXES, [MAP_COUNTERS] = NDPX_MAP_COUNTERS,
+	[MAP_ASKERS] = NDPX_MAP_ASKERS,	    [MAP_CONFIG] = NDPX_MAP_CONFIG,
+	[MAP_RECORD] = NDPX_MAP_RECORD,
 };
 
 int dataplane_fail(struct error *err, int code, const char *what)
@@ -55,7 +56,10 @@ static struct dataplane *allocate(const char *bpffs, uint32_t ifindex)
 	return dp;
 }
 
-static int map_config(struct dataplane *dp)
+#define NEAR_SIZE (NDPX_NEAR_SLOTS * sizeof(struct ndpx_near))
+
+/* The maps that are written as memory. */
+static int map_memory(struct dataplane *dp)
 {
 	void *p = mmap(NULL, sizeof(struct ndpx_config), PROT_READ | PROT_WRITE, MAP_SHARED,
 		       dp->fds[MAP_CONFIG], 0);
@@ -63,6 +67,10 @@ static int map_config(struct dataplane *dp)
 	if (p == MAP_FAILED)
 		return -errno;
 	dp->config = p;
+	p = mmap(NULL, NEAR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, dp->fds[MAP_NEAR], 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	dp->near = p;
 	return 0;
 }
 
@@ -74,6 +82,8 @@ void dataplane_close(struct dataplane *dp)
 		return;
 	if (dp->config)
 		munmap(dp->config, sizeof(struct ndpx_config));
+	if (dp->near)
+		munmap(dp->near, NEAR_SIZE);
 	for (i = 0; i < MAP_COUNT; i++) {
 		if (dp->fds[i] >= 0)
 			close(dp->fds[i]);
@@ -169,9 +179,9 @@ int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, 
 				dp->dir);
 	}
 	if (!r) {
-		r = map_config(dp);
+		r = map_memory(dp);
 		if (r)
-			dataplane_fail(err, -r, dataplane_path(dp->dir, NDPX_MAP_CONFIG, path));
+			dataplane_fail(err, -r, dp->dir);
 	}
 	if (r) {
 		dataplane_close(dp);
@@ -191,9 +201,9 @@ int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct d
 		return dataplane_fail(err, ENOMEM, bpffs);
 	r = dataplane_make_maps(dp, err);
 	if (!r) {
-		r = map_config(dp);
+		r = map_memory(dp);
 		if (r)
-			dataplane_fail(err, -r, "settings");
+			dataplane_fail(err, -r, "mapping the settings");
 	}
 	if (r) {
 		dataplane_close(dp);

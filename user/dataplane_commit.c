@@ -187,6 +187,7 @@ int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct
 	struct error ignored;
 	int r = 0;
 
+	wanted.far = now->far;
 	if (prefixes) {
 		r = lengths_after(dp, plan, &wanted);
 	} else {
@@ -199,6 +200,8 @@ int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct
 	__atomic_store_n(&dp->config->staged, 1, __ATOMIC_RELEASE);
 	if (guests)
 		r = stage(dp, MAP_GUESTS, plan, next);
+	if (!r && guests)
+		near_stage(dp, plan, next, &wanted.far);
 	if (!r && prefixes)
 		r = stage(dp, MAP_PREFIXES, plan, next);
 	if (r) {
@@ -210,8 +213,10 @@ int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct
 	/* Here it becomes true, for every rule and setting at once. */
 	__atomic_store_n(&dp->config->generation, next, __ATOMIC_RELEASE);
 
-	if (guests)
+	if (guests) {
+		near_sweep(dp, plan);
 		r = sweep(dp, MAP_GUESTS, plan);
+	}
 	if (!r && prefixes)
 		r = sweep(dp, MAP_PREFIXES, plan);
 	/* The change holds; what could not be swept is invisible, and the next command's to sweep. */
@@ -261,6 +266,7 @@ int dataplane_recover(struct dataplane *dp, struct error *err)
 
 	if (!__atomic_load_n(&dp->config->staged, __ATOMIC_ACQUIRE))
 		return 0;
+	near_recover(dp);
 	r = recover_map(dp, MAP_GUESTS);
 	if (!r)
 		r = recover_map(dp, MAP_PREFIXES);

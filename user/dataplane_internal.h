@@ -9,6 +9,7 @@
 
 enum map_id {
 	MAP_GUESTS,
+	MAP_NEAR,
 	MAP_PREFIXES,
 	MAP_COUNTERS,
 	MAP_ASKERS,
@@ -22,6 +23,7 @@ struct dataplane {
 	uint32_t ifindex;
 	int fds[MAP_COUNT];
 	struct ndpx_config *config; /* mapped from MAP_CONFIG */
+	struct ndpx_near *near;	    /* mapped from MAP_NEAR */
 	struct ndpx_record record;
 };
 
@@ -73,6 +75,18 @@ size_t dataplane_key_size(enum map_id map);
 void dataplane_key_in(const struct ndpx_prefix_key *from, void *to);
 /* Appends every element of one map, as it is. -errno. */
 int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items *list);
+
+/*
+ * The half of a commit that is in `near`, with dataplane_commit()'s words: staged under
+ * `generation`, removed once that holds, or taken back. A rule that finds no place when it
+ * comes stays in `guests` alone as long as it lives; *far counts these. dataplane_near.c.
+ */
+void near_stage(struct dataplane *dp, const struct plan *plan, __u32 generation, __u32 *far);
+void near_sweep(struct dataplane *dp, const struct plan *plan);
+void near_recover(struct dataplane *dp);
+/* Adds what `near` has counted for a rule. */
+void near_add_stats(const struct dataplane *dp, const struct ndpx_prefix_key *key,
+		    struct entry_stats *stats);
 
 /* Releases the link of a pin directory, or our clsact filter. 0 when there was none. */
 int dataplane_detach(const char *dir, uint32_t ifindex, struct error *err);

@@ -64,6 +64,8 @@ static struct bpf_map *skeleton_map(const struct ndpx_bpf *skel, enum map_id id)
 	switch (id) {
 	case MAP_GUESTS:
 		return skel->maps.guests;
+	case MAP_NEAR:
+		return skel->maps.near;
 	case MAP_PREFIXES:
 		return skel->maps.prefixes;
 	case MAP_COUNTERS:

@@ -156,6 +156,13 @@ static int read_snapshot(const struct dataplane *dp, struct items *list, __u32 *
 	return -EBUSY;
 }
 
+static void stats_of(const struct ndpx_rule *rule, struct entry_stats *ret)
+{
+	ret->answers = rule->answers;
+	ret->last_answer = rule->last_answer;
+	memcpy(ret->last_asker, rule->last_asker, sizeof(ret->last_asker));
+}
+
 int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats **ret_stats,
 		   size_t *ret_n, struct error *err)
 {
@@ -189,9 +196,8 @@ int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats 
 		entries[n].key = list.items[i].key;
 		entries[n].say = *say;
 		if (stats) {
-			stats[n].answers = rule->answers;
-			stats[n].last_answer = rule->last_answer;
-			memcpy(stats[n].last_asker, rule->last_asker, sizeof(stats[n].last_asker));
+			stats_of(rule, &stats[n]);
+			near_add_stats(dp, &entries[n].key, &stats[n]);
 		}
 		n++;
 	}
@@ -218,9 +224,8 @@ int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struc
 		return -ENOENT;
 	*ret = *say;
 	if (ret_stats) {
-		ret_stats->answers = rule.answers;
-		ret_stats->last_answer = rule.last_answer;
-		memcpy(ret_stats->last_asker, rule.last_asker, sizeof(ret_stats->last_asker));
+		stats_of(&rule, ret_stats);
+		near_add_stats(dp, key, ret_stats);
 	}
 	return 0;
 }

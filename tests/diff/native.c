@@ -4,10 +4,13 @@
  * steps in the same order, so that what differs is the compiler, the verifier, the
  * maps or the hook.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "native.h"
 #include "nd_reply.h"
+#include "plain.h"
 
 const char *native_verdict_name(enum ndpx_verdict v)
 {
@@ -111,7 +114,7 @@ void native_run(const struct row_env *env, const struct native_ports *ports, con
 		.strict_lladdr = set->flags & NDPX_S_STRICT_LLADDR,
 	};
 	struct ndpx_say say = { 0 };
-	struct nd_query q;
+	struct nd_query q = { 0 };
 	struct nd_ns ns;
 	int drop = 0;
 
@@ -121,6 +124,10 @@ void native_run(const struct row_env *env, const struct native_ports *ports, con
 	if (ret->verdict != NDPX_V_END)
 		return;
 	ret->verdict = nd_check(&frame, &ns, &port, &q);
+	if (!plain_agrees(&frame, &ns, &port, ret->verdict, &q)) {
+		fprintf(stderr, "nd_plain() and nd_check() differ\n");
+		abort();
+	}
 	if (ret->verdict != NDPX_V_END)
 		return;
 	ret->verdict = judge(env, ports, &q, &say, &drop);

@@ -10,6 +10,7 @@
 
 #include "fuzz_nd_oracle.h"
 #include "nd_reply.h"
+#include "plain.h"
 
 #define IFINDEX 3
 
@@ -96,8 +97,10 @@ static enum ndpx_verdict decide(const struct nd_frame *frame, const struct ndpx_
 	int is_anycast;
 
 	v = nd_parse(frame, ns);
-	if (v == NDPX_V_END)
+	if (v == NDPX_V_END) {
 		v = nd_check(frame, ns, &port, q);
+		fuzz_assert(plain_agrees(frame, ns, &port, v, q));
+	}
 	if (v != NDPX_V_END)
 		return v;
 	look_up(q, say, &is_anycast);

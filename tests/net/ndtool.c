@@ -22,7 +22,7 @@
 #include "ndframe.h"
 #include "../packet.h"
 
-#define TARGETS_MAX  64
+#define TARGETS_MAX  2048
 #define PATIENCE_MS  1000 /* an answer that takes longer counts as lost */
 #define SOCKET_BYTES (32 << 20)
 

@@ -96,6 +96,8 @@ static void load(struct prog *p, int with_frags)
 	p->fd[HOOK_XDP_FRAGS] = with_frags ? bpf_program__fd(xdp) : -1;
 	p->fd[HOOK_TC] = with_frags ? -1 : bpf_program__fd(tc);
 	p->guests = map_fd(p->obj, NDPX_MAP_GUESTS);
+	p->near = map_fd(p->obj, NDPX_MAP_NEAR);
+	p->use_near = with_frags;
 	p->prefixes = map_fd(p->obj, NDPX_MAP_PREFIXES);
 	p->counters = map_fd(p->obj, NDPX_MAP_COUNTERS);
 	p->askers = map_fd(p->obj, NDPX_MAP_ASKERS);
@@ -121,9 +123,24 @@ static void empty(int fd)
 		assert_int_equal(bpf_map_delete_elem(fd, key), 0);
 }
 
+static void empty_near(int fd)
+{
+	const struct ndpx_near free_place = { 0 };
+	struct ndpx_near slot;
+	__u32 i;
+
+	for (i = 0; i < NDPX_NEAR_SLOTS; i++) {
+		assert_int_equal(bpf_map_lookup_elem(fd, &i, &slot), 0);
+		if (slot.tag)
+			assert_int_equal(bpf_map_update_elem(fd, &i, &free_place, BPF_ANY), 0);
+	}
+}
+
 void prog_clear(struct prog *p)
 {
 	empty(p->guests);
+	if (p->use_near)
+		empty_near(p->near);
 	empty(p->prefixes);
 	empty(p->askers);
 	p->env = NULL;
@@ -145,25 +162,63 @@ static int place(struct prog *p, const struct row_rule *at, void *key)
 	return p->prefixes;
 }
 
+/*
+ * The place in `near` that holds an address, or a free one where there is none and
+ * `or_free`; *ret is what is there. -1: neither.
+ */
+static int near_place(struct prog *p, const struct row_rule *at, int or_free, struct ndpx_near *ret)
+{
+	__u32 first, i, place;
+	__u64 half[2];
+	int found = -1;
+
+	if (at->bits < 128 || !p->use_near)
+		return -1;
+	memcpy(half, at->addr, sizeof(half));
+	first = ndpx_near_place(half[0], half[1], at->vlan);
+	for (i = 0; i < 2; i++) {
+		place = first ^ i;
+		assert_int_equal(bpf_map_lookup_elem(p->near, &place, ret), 0);
+		if (ret->tag == NDPX_NEAR_TAG(at->vlan) && !memcmp(ret->addr, at->addr, 16))
+			return (int)place;
+		if (!ret->tag && or_free && found < 0)
+			found = (int)place;
+	}
+	return found;
+}
+
 void prog_put(struct prog *p, const struct row_rule *at, const struct ndpx_rule *rule)
 {
+	struct ndpx_near slot = { .tag = NDPX_NEAR_TAG(at->vlan), .rule = *rule }, was;
 	__u8 key[sizeof(struct ndpx_prefix_key)];
-	int fd = place(p, at, key);
+	int fd = place(p, at, key), i = near_place(p, at, 1, &was);
 
 	assert_int_equal(bpf_map_update_elem(fd, key, rule, BPF_ANY), 0);
+	if (i < 0)
+		return;
+	memcpy(slot.addr, at->addr, sizeof(slot.addr));
+	assert_int_equal(bpf_map_update_elem(p->near, &i, &slot, BPF_ANY), 0);
 }
 
 void prog_get(struct prog *p, const struct row_rule *at, struct ndpx_rule *ret)
 {
 	__u8 key[sizeof(struct ndpx_prefix_key)];
+	struct ndpx_near slot;
 	int fd = place(p, at, key);
 
 	assert_int_equal(bpf_map_lookup_elem(fd, key, ret), 0);
+	/* What is near is found there, and then `guests` is not asked. */
+	if (near_place(p, at, 0, &slot) >= 0) {
+		assert_int_equal(ret->answers, 0);
+		*ret = slot.rule;
+	}
 }
 
 void prog_config_write(struct prog *p)
 {
 	const __u32 zero = 0;
+
+	p->content.set[0].far = p->content.set[1].far = 1;
 
 	assert_int_equal(bpf_map_update_elem(p->config, &zero, &p->content, BPF_ANY), 0);
 }

@@ -20,7 +20,7 @@
 
 enum prog_hook {
 	HOOK_XDP,
-	HOOK_XDP_FRAGS, /* loaded for multi-buffer frames, with the coarse clock */
+	HOOK_XDP_FRAGS, /* for multi-buffer frames, with the coarse clock, rules in `near` too */
 	HOOK_TC,
 	HOOK_END,
 };
@@ -35,7 +35,8 @@ struct prog_ports {
 struct prog {
 	struct bpf_object *obj;
 	int fd[HOOK_END]; /* -1: not in this object */
-	int guests, prefixes, counters, askers, config;
+	int guests, near, prefixes, counters, askers, config;
+	int use_near;		    /* as many rules as fit are in `near` as well */
 	const struct row_env *env;  /* what the maps hold, NULL: something else */
 	struct ndpx_config content; /* of `config` */
 };
@@ -61,7 +62,7 @@ const char *prog_hook_name(enum prog_hook hook);
 
 void prog_clear(struct prog *p); /* no rules, no askers */
 void prog_fill(struct prog *p, const struct row_env *env);
-void prog_config_write(struct prog *p); /* p->content goes into force */
+void prog_config_write(struct prog *p); /* p->content goes into force, but for `far` */
 void prog_put(struct prog *p, const struct row_rule *at, const struct ndpx_rule *rule);
 void prog_get(struct prog *p, const struct row_rule *at, struct ndpx_rule *ret);
 

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "nd_reply.h"
+#include "plain.h"
 #include "rows.h"
 
 #define GENERATION    7
@@ -27,6 +28,7 @@ struct outcome {
 	struct nd_query q;
 	struct ndpx_say say;
 	__u32 l2_len;
+	int plain; /* nd_plain() took it */
 };
 
 static const char *verdict_name(enum ndpx_verdict v)
@@ -110,6 +112,8 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 		return v;
 	o->l2_len = ns.l2_len;
 	v = nd_check(frame, &ns, &port, &o->q);
+	assert_true(plain_agrees(frame, &ns, &port, v, &o->q));
+	o->plain = plain_takes(frame, &ns, &port);
 	if (v != NDPX_V_END)
 		return v;
 	nd_put_addr(addr, o->q.target);
@@ -232,6 +236,31 @@ static void test_not_linear(void **state)
 	}
 }
 
+/* How routers ask must be what nd_plain() takes, or all would go the long way unseen. */
+static void test_plain(void **state)
+{
+	const struct row *rows;
+	size_t n = rows_all(&rows), i, taken = 0;
+
+	(void)state;
+	for (i = 0; i < n; i++) {
+		struct outcome o = { 0 };
+		struct nd_frame frame = { .len = (__u32)rows[i].len };
+		__u8 *buf;
+
+		if (strcmp(rows[i].name, "P42") || rows[i].len != ND_PLAIN_LEN)
+			continue;
+		buf = exactly(rows[i].frame, rows[i].len);
+		frame.data = buf;
+		frame.data_end = buf + rows[i].len;
+		assert_int_equal(decide(rows[i].env, &frame, &o), rows[i].verdict);
+		assert_true(o.plain);
+		taken++;
+		free(buf);
+	}
+	assert_true(taken > 0);
+}
+
 static int has_tag(const struct row *row)
 {
 	return row->len >= 18 &&
@@ -283,7 +312,8 @@ int main(void)
 	const struct row *rows;
 	size_t n = rows_all(&rows), n_tests = 0, i;
 	struct CMUnitTest *tests = calloc(2 * n, sizeof(*tests));
-	const struct CMUnitTest more[] = { cmocka_unit_test(test_not_linear) };
+	const struct CMUnitTest more[] = { cmocka_unit_test(test_not_linear),
+					   cmocka_unit_test(test_plain) };
 	int failed;
 
 	if (!tests)

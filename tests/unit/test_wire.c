@@ -107,18 +107,32 @@ static void test_mac_is_group(void **state)
 	assert_true(nd_mac_is_group(mac(0x33, 0x33, 0, 0, 0, 1)));
 }
 
+static void test_put_macs(void **state)
+{
+	const __u8 all_nodes[] = { 0x33, 0x33, 0, 0, 0, 1 };
+	const __u8 want[14] = { 1, 2, 3, 4, 5, 0xf6, 0xf7, 8, 9, 10, 11, 12, 0xaa, 0xaa };
+	const __u8 option[8] = { 2, 1, 0xf7, 8, 9, 10, 11, 12 };
+	__u64 word = nd_lladdr_option(ND_OPT_TLLAO, nd_get_mac(want + 6));
+	__u8 p[14];
+
+	(void)state;
+	memset(p, 0xaa, sizeof(p));
+	nd_put_macs(p, nd_get_mac(want), nd_get_mac(want + 6));
+	assert_memory_equal(p, want, sizeof(p));
+	assert_memory_equal(&word, option, sizeof(word));
+	assert_true(nd_get_mac(all_nodes) == ND_MAC_ALL_NODES);
+}
+
 static void test_addr_copy(void **state)
 {
-	__u8 b[16], words[16], back[16];
+	__u8 b[16], back[16];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < 16; i++)
 		b[i] = (__u8)(0xf0 - 13 * i);
 	nd_put_addr(back, nd_get_addr(b));
-	nd_put_addr_words(words, nd_get_addr(b));
 	assert_memory_equal(back, b, 16);
-	assert_memory_equal(words, b, 16);
 	for (i = 0; i < 128; i++) {
 		__u8 other[16];
 
@@ -312,15 +326,11 @@ static void test_fold_verifies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_byte_order),
-		cmocka_unit_test(test_unaligned),
-		cmocka_unit_test(test_mac),
-		cmocka_unit_test(test_mac_is_group),
-		cmocka_unit_test(test_addr_copy),
-		cmocka_unit_test(test_addr_kinds),
-		cmocka_unit_test(test_solicited_node),
-		cmocka_unit_test(test_fold_random),
-		cmocka_unit_test(test_fold_edges),
+		cmocka_unit_test(test_byte_order),    cmocka_unit_test(test_unaligned),
+		cmocka_unit_test(test_mac),	      cmocka_unit_test(test_mac_is_group),
+		cmocka_unit_test(test_put_macs),      cmocka_unit_test(test_addr_copy),
+		cmocka_unit_test(test_addr_kinds),    cmocka_unit_test(test_solicited_node),
+		cmocka_unit_test(test_fold_random),   cmocka_unit_test(test_fold_edges),
 		cmocka_unit_test(test_fold_verifies),
 	};
 

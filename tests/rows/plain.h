@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Holds nd_plain() against the long way, for whoever runs frames natively. */
+#ifndef ROWS_PLAIN_H
+#define ROWS_PLAIN_H
+
+#include "nd_plain.h"
+
+/* 1 where nd_plain() took the frame. */
+static inline int plain_takes(const struct nd_frame *frame, const struct nd_ns *ns,
+			      const struct nd_port *port)
+{
+	struct nd_query q;
+
+	return nd_plain(frame, ns, port, &q);
+}
+
+/* 1 unless nd_plain() takes what nd_check() said `v` to, or finds another query than `want`. */
+static inline int plain_agrees(const struct nd_frame *frame, const struct nd_ns *ns,
+			       const struct nd_port *port, enum ndpx_verdict v,
+			       const struct nd_query *want)
+{
+	struct nd_query q;
+
+	if (!nd_plain(frame, ns, port, &q))
+		return 1;
+	return v == NDPX_V_END && nd_addr_eq(q.source, want->source) &&
+	       nd_addr_eq(q.dest, want->dest) && nd_addr_eq(q.target, want->target) &&
+	       q.asker == want->asker && q.reply_to == want->reply_to && q.kind == want->kind &&
+	       q.vlan == want->vlan;
+}
+
+#endif
