@@ -133,6 +133,12 @@ $(B)/tests/xdp_pass.bpf.o: tests/lab/xdp_pass.bpf.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
+# As the program is compiled, and without what only a debugger needs.
+$(B)/tests/count: tests/count/count.c $(ROWS_SRC) $(wildcard tests/rows/*.h bpf/*.h) include/ndpx_abi.h
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -O2 -g0 -o $@ $(filter %.c,$^)
+
 FUZZ_FLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all
 FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import
@@ -146,7 +152,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h 
 .PHONY: tests fuzz
 .SECONDARY:
 tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/prog/test_prog $(B)/tests/ndtool $(B)/tests/wire \
-	$(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/diff/observe.bpf.o
+	$(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/diff/observe.bpf.o
 
 deps:
 	@tools/deps.sh check

@@ -33,7 +33,7 @@ cmocka() { # NAME COMMAND...
 	[ "$bad" = 0 ] || grep -vE '^ok |^1\.\.' "$log" | head -n 200
 	printf '%-4s %-14s %d passed, %d failed, %d skipped\n' \
 		"$([ "$bad" = 0 ] && echo ok || echo FAIL)" "$name" "$ok" "$bad" "$skip"
-	grep -h '^# .*instructions verified' "$log"
+	grep -hE '^# .*instructions verified|^ok .* instructions, at most' "$log"
 	add "$ok" "$bad" "$skip"
 }
 
@@ -44,6 +44,9 @@ echo '--- unit'
 for t in "$build"/tests/unit/test_*; do
 	cmocka "$(basename "$t")" "$t"
 done
+
+echo '--- count: instructions for a packet'
+cmocka count tests/count/count.sh "$build/tests/count"
 
 echo "--- fuzz: ${FUZZ:-60} s each"
 if FUZZ_DIR=$PWD/$build/fuzz tests/fuzz/run.sh "${FUZZ:-60}" | tee "$log"; then

@@ -85,13 +85,14 @@ static void fill_record(const struct job *job, struct ndpx_record *record)
 	}
 }
 
-/* The settings wanted, with the lengths in force, so that memcmp() tells a change. */
+/* The settings wanted, with what follows from the rules as it is, so that memcmp() tells a change. */
 static bool settings_differ(struct job *job)
 {
 	const struct ndpx_settings *now = dataplane_settings(job->dp);
 	struct ndpx_settings *want = &job->wanted.settings;
 
 	want->n_lengths = now->n_lengths;
+	want->far = now->far;
 	memcpy(want->lengths, now->lengths, sizeof(want->lengths));
 	return memcmp(want, now, sizeof(*want)) != 0;
 }
