@@ -87,11 +87,25 @@ static __always_inline __u64 coarse_now(void)
 	return last_tick.ns;
 }
 
-static __always_inline void count(enum ndpx_verdict verdict)
+/*
+ * Is this a question that is only tried? Read anew by whoever asks: where it is known, the
+ * verifier walks everything that follows twice.
+ */
+static __always_inline int is_trial(nd_mac source)
+{
+	return NDPX_TRIAL(source) == *(volatile __u64 *)&config.trial.source;
+}
+
+static __always_inline void count(enum ndpx_verdict verdict, nd_mac source)
 {
 	__u32 slot = verdict;
-	__u64 *counter = bpf_map_lookup_elem(&counters, &slot);
+	__u64 *counter;
 
+	if (is_trial(source)) {
+		config.trial.verdict = verdict;
+		return;
+	}
+	counter = bpf_map_lookup_elem(&counters, &slot);
 	if (counter)
 		(*counter)++;
 }
@@ -220,6 +234,8 @@ static __noinline int over_rate(const struct ndpx_settings *set, nd_mac mac, __u
 	nd_put_mac(key.mac, mac);
 	asker = bpf_map_lookup_elem(&askers, &key);
 	if (!asker) {
+		if (is_trial(mac))
+			return 0;
 		fresh.due = now + set->rate_cost;
 		bpf_map_update_elem(&askers, &key, &fresh, BPF_ANY);
 		return 0;
@@ -227,6 +243,8 @@ static __noinline int over_rate(const struct ndpx_settings *set, nd_mac mac, __u
 	due = asker->due;
 	if (due > now + set->rate_burst)
 		return 1;
+	if (is_trial(mac))
+		return 0;
 	asker->due = (due > now ? due : now) + set->rate_cost;
 	return 0;
 }
@@ -234,27 +252,30 @@ static __noinline int over_rate(const struct ndpx_settings *set, nd_mac mac, __u
 /* What `guest show -s` tells of a rule. */
 static __always_inline void remember(struct ndpx_rule *rule, const struct nd_query *q)
 {
+	if (is_trial(q->asker))
+		return;
 	__sync_fetch_and_add(&rule->answers, 1);
 	rule->last_answer = coarse_now();
 	nd_put_addr(rule->last_asker, q->source);
 }
 
 /*
- * What decide() hands to a hook. All but `drop` are set where the verdict answers. The
+ * What decide() hands to a hook; the last three are set where the verdict answers. The
  * rule's words are copied: a pointer into one of three maps would have the verifier
  * walk all that follows three times.
  */
 struct decision {
-	int drop;     /* rather than pass, where the verdict does not answer */
-	__u32 l2_len; /* bytes before the IPv6 header */
+	int drop;      /* rather than pass, where the verdict does not answer */
+	nd_mac source; /* Ethernet source of the question; 0 until there is one */
+	__u32 l2_len;  /* bytes before the IPv6 header */
 	struct ndpx_say say;
 	const struct ndpx_settings *set;
 };
 
 /*
- * Everything but the hook's own business. Returns the verdict; *q is filled where
- * it answers. Nothing of the frame is written, and the rule
- * remembers its answer: only a frame that cannot be resized is then not answered.
+ * Everything but the hook's own business. Returns the verdict; *q is filled where it
+ * answers. Nothing of the frame is written, but the rule remembers its answer: only a
+ * frame that cannot be resized gets none after that.
  */
 static __always_inline enum ndpx_verdict decide(void *ctx, int is_xdp, struct nd_frame *frame,
 						__u32 ifindex, struct nd_query *q,
@@ -269,6 +290,9 @@ static __always_inline enum ndpx_verdict decide(void *ctx, int is_xdp, struct nd
 	__u32 generation;
 
 	v = nd_parse(frame, &ns);
+	if (v == NDPX_V_NONE)
+		return v;
+	ret->source = nd_get_mac(frame->data + 6);
 	if (v != NDPX_V_END)
 		return v;
 	generation = *(volatile __u32 *)&config.generation;
@@ -365,20 +389,20 @@ int ndpx_xdp(struct xdp_md *ctx)
 	if (v == NDPX_V_NONE)
 		return XDP_PASS;
 	if (!is_answer(v)) {
-		count(v);
+		count(v, d.source);
 		return d.drop ? XDP_DROP : XDP_PASS;
 	}
 	/* P20 and short solicitations: the NA is 86 bytes, 90 with a tag, whatever the NS was. */
 	len = d.l2_len + ND_IP6_LEN + ND_NA_LEN;
 	if (len != frame.len && bpf_xdp_adjust_tail(ctx, (int)len - (int)frame.len)) {
-		count(NDPX_V_NO_ROOM);
+		count(NDPX_V_NO_ROOM, d.source);
 		return XDP_PASS;
 	}
 	if (!write_answer((void *)(long)ctx->data, (void *)(long)ctx->data_end, &q, &d)) {
-		count(NDPX_V_NO_ROOM);
+		count(NDPX_V_NO_ROOM, d.source);
 		return XDP_ABORTED;
 	}
-	count(v);
+	count(v, d.source);
 	return XDP_TX;
 }
 
@@ -427,19 +451,19 @@ int ndpx_tc(struct __sk_buff *skb)
 	if (v == NDPX_V_NONE)
 		return TC_ACT_UNSPEC;
 	if (!is_answer(v)) {
-		count(v);
+		count(v, d.source);
 		return d.drop ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 	}
 	len = d.l2_len + ND_IP6_LEN + ND_NA_LEN;
 	if (len != frame.len && bpf_skb_change_tail(skb, len, 0)) {
-		count(NDPX_V_NO_ROOM);
+		count(NDPX_V_NO_ROOM, d.source);
 		return TC_ACT_UNSPEC;
 	}
 	if (!write_answer((void *)(long)skb->data, (void *)(long)skb->data_end, &q, &d)) {
-		count(NDPX_V_NO_ROOM);
+		count(NDPX_V_NO_ROOM, d.source);
 		return TC_ACT_SHOT;
 	}
-	count(v);
+	count(v, d.source);
 	/* A tag the kernel took out is still with the frame and goes out again: P3. */
 	return (int)bpf_redirect(ifindex, 0);
 }

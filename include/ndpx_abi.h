@@ -216,13 +216,27 @@ struct ndpx_settings {
 };
 _Static_assert(sizeof(struct ndpx_settings) == NDPX_SIZE_SETTINGS, "layout crosses to the kernel");
 
+/*
+ * A question that is only tried (`explain`): a solicitation from this Ethernet source moves no
+ * counter, no rule's statistics and no token, and its verdict is told here.
+ */
+struct ndpx_trial {
+	__u64 source; /* NDPX_TRIAL(the MAC as six bytes of memory); 0: none */
+	__u32 verdict;
+	__u32 pad;
+};
+_Static_assert(sizeof(struct ndpx_trial) == 16, "layout crosses to the kernel");
+
+#define NDPX_TRIAL(mac) (1ull << 48 | (mac))
+
 /* The program's global data: set[generation & 1] is in force. */
 struct ndpx_config {
 	__u32 generation;
 	__u32 staged; /* not 0: a change was begun and not cleaned up; user space only */
+	struct ndpx_trial trial;
 	struct ndpx_settings set[2];
 };
-_Static_assert(sizeof(struct ndpx_config) == 8 + 2 * NDPX_SIZE_SETTINGS,
+_Static_assert(sizeof(struct ndpx_config) == 24 + 2 * NDPX_SIZE_SETTINGS,
 	       "layout crosses to the kernel");
 
 /* Key and value of `askers`: generic cell rate, one word and so no lock. */

@@ -117,6 +117,24 @@ int dataplane_recover(struct dataplane *dp, struct error *err);
 /* The settings in force. The pointer lives as long as `dp`; another commit may change it. */
 const struct ndpx_settings *dataplane_settings(const struct dataplane *dp);
 
+/* What became of a frame that was only tried. */
+enum trial_act { TRIAL_PASS, TRIAL_DROP, TRIAL_ANSWER };
+
+struct trial {
+	enum ndpx_verdict verdict; /* NDPX_V_NONE: no solicitation */
+	enum trial_act act;
+	uint8_t frame[2048]; /* as the program left it: the answer, where it answers */
+	size_t len;
+};
+
+/*
+ * Runs the attached program on a frame as if it had come in on this device. Nothing is
+ * sent, and no counter, statistics or token moves; a real frame of the same Ethernet
+ * source in that moment is not counted either. The caller holds the lock.
+ */
+int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct trial *ret,
+		  struct error *err);
+
 /* Sums over all CPUs, by verdict. */
 int dataplane_counters(const struct dataplane *dp, uint64_t ret[NDPX_COUNTERS], struct error *err);
 
