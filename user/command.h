@@ -40,6 +40,7 @@ int verb_check(struct command *cmd);
 int verb_down(struct command *cmd);
 int verb_guest(struct command *cmd);
 int verb_help(struct command *cmd);
+int verb_import_from(struct command *cmd);
 int verb_metrics(struct command *cmd);
 int verb_stats(struct command *cmd);
 int verb_status(struct command *cmd);

@@ -32,6 +32,8 @@ const struct verb verbs[] = {
 	  "counters by verdict" },
 	{ "metrics", verb_metrics, OPT_TEXTFILE, "metrics [--textfile PATH]",
 	  "the same and more as OpenMetrics text" },
+	{ "import-from", verb_import_from, 0, "import-from kernel|ndppd|npd6 [FILE|-]",
+	  "print an ndpx.conf for what answers now" },
 	{ "version", verb_version, 0, "version", "versions of ndpx and its ABI" },
 	{ "help", verb_help, 0, "help [VERB]", "this text, or that of one verb" },
 	{ NULL, NULL, 0, NULL, NULL },
@@ -84,7 +86,7 @@ int verb_help(struct command *cmd)
 	puts("ndpx answers IPv6 Neighbor Solicitations for this host's guests, in XDP or TC.\n\n"
 	     "Usage: ndpx [OPTIONS] VERB ...\n");
 	for (v = verbs; v->name; v++)
-		printf("  %-9s %s\n", v->name, v->help);
+		printf("  %-11s %s\n", v->name, v->help);
 	puts("\nOptions, before or behind the verb:\n"
 	     "  -c, --config FILE  the configuration (" DEFAULT_CONFIG ")\n"
 	     "  -j, --json         one JSON object on stdout; -p, --pretty: indented\n"
