@@ -192,8 +192,10 @@ static int import_from(const struct command *cmd, const struct source *source, i
 	draft_note(&draft, DRAFT_HEAD, 0,
 		   "Made by 'ndpx import-from %s%s%s', ndpx " NDPX_VERSION ".", source->name,
 		   file ? " " : "", file ? file : "");
-	draft_note(&draft, DRAFT_HEAD, 0, "Look it through; 'ndpx check'; %s; 'ndpx apply'.",
+	draft_note(&draft, DRAFT_HEAD, 0, "Look it through; 'ndpx check'; 'ndpx apply'; then %s;",
 		   source->end);
+	draft_note(&draft, DRAFT_HEAD, 0,
+		   "and 'ndpx apply' again: what ends may take groups or allmulticast along.");
 	if (source->read && file)
 		r = read_file(cmd, source, file, &draft, ret_status, err);
 	else

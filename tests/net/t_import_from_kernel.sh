@@ -33,6 +33,8 @@ for guest in "$LAB_GUEST1" "$LAB_GUEST2" 2001:db8:7::7; do
 	lab_ip host -6 neigh del proxy "$guest" dev eth0
 done
 lab_set host net/ipv6/conf/eth0/proxy_ndp 0
+status 0 ndpx apply
+assert_eq "groups joined" "$(lab_ip host -6 neigh show proxy dev eth0 | grep -c 'proto 110')" 3
 same "the kernel" "${SET[@]}"
 note "ndpx's own entries are not imported"
 ndpx import-from kernel >"$WORK/again" 2>"$WORK/err"
