@@ -74,8 +74,9 @@ ROWS_SRC := $(wildcard tests/rows/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 # The pure half of user/, with the sanitizers.
-PURE := config config_check config_text error import_read metrics model netlink netlink_device \
-	output plan text_file verdict wanted
+PURE := config config_check config_text draft draft_write error from_kernel from_ndppd from_npd6 \
+	import_read metrics model na_frame ndppd_text netlink netlink_device netlink_route output \
+	plan text_file verdict wanted
 PURE_OBJ := $(PURE:%=$(B)/san/user/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 
@@ -141,7 +142,7 @@ $(B)/tests/count: tests/count/count.c $(ROWS_SRC) $(wildcard tests/rows/*.h bpf/
 
 FUZZ_FLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all
-FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import
+FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import $(B)/fuzz/fuzz_import_from
 FUZZ_SRC := $(PURE:%=user/%.c)
 
 $(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h user/*.h include/*.h) $(FUZZ_SRC)

@@ -35,12 +35,16 @@ struct verb {
 
 extern const struct verb verbs[];
 
+int verb_announce(struct command *cmd);
 int verb_apply(struct command *cmd);
 int verb_check(struct command *cmd);
 int verb_down(struct command *cmd);
 int verb_guest(struct command *cmd);
 int verb_help(struct command *cmd);
+int verb_import_from(struct command *cmd);
 int verb_metrics(struct command *cmd);
+int verb_pause(struct command *cmd);
+int verb_resume(struct command *cmd);
 int verb_stats(struct command *cmd);
 int verb_status(struct command *cmd);
 int verb_version(struct command *cmd);

@@ -287,13 +287,6 @@ static void start_over(void)
 	config_mistakes_free(&P->mistakes);
 }
 
-static int by_line(const void *a, const void *b)
-{
-	const struct config_mistake *x = a, *y = b;
-
-	return (x->line > y->line) - (x->line < y->line);
-}
-
 static const char *unknown_reason(const char *word)
 {
 	/* In the design, but of a later version: say so rather than "unknown". */
@@ -360,7 +353,7 @@ int config_parse(const char *text, size_t len, struct model *ret,
 	if (parse.no_memory || all.lost) {
 		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	} else if (all.n) {
-		qsort(all.items, all.n, sizeof(*all.items), by_line);
+		config_mistakes_sort(&all);
 		*ret_mistakes = all;
 		memset(&all, 0, sizeof(all));
 		r = error_set(err, EXIT_USAGE, EINVAL, "%zu mistakes", ret_mistakes->n);

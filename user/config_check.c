@@ -5,6 +5,19 @@
 
 #include "config_check.h"
 
+static int by_line(const void *a, const void *b)
+{
+	const struct config_mistake *x = a, *y = b;
+
+	return (x->line > y->line) - (x->line < y->line);
+}
+
+void config_mistakes_sort(struct config_mistakes *mistakes)
+{
+	if (mistakes->n)
+		qsort(mistakes->items, mistakes->n, sizeof(*mistakes->items), by_line);
+}
+
 static int by_rule_then_line(const void *a, const void *b)
 {
 	const struct rule *x = a, *y = b;

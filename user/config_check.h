@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a whole file must hold to, beyond each value of it. For config.c only. */
+/* What a whole file must hold to, beyond each value of it. For what reads such text. */
 #ifndef NDPX_CONFIG_CHECK_H
 #define NDPX_CONFIG_CHECK_H
 
@@ -8,6 +8,9 @@
 /* Notes a mistake. */
 void config_mistake(struct config_mistakes *mistakes, int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Into the order of their lines. */
+void config_mistakes_sort(struct config_mistakes *mistakes);
 
 /*
  * Spreads an uplink's VLAN over its rules, sorts them by rule_compare(), and notes

@@ -15,8 +15,6 @@
 #include "groups.h"
 #include "netlink.h"
 
-#define GROUPS_PROTOCOL 110 /* NDA_PROTOCOL: `ip -6 neigh show proxy` says "proto 110" */
-
 static int by_address(const void *a, const void *b)
 {
 	const struct nl_proxy *x = a, *y = b;

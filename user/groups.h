@@ -10,6 +10,7 @@
 #include "plan.h"
 #include "wanted.h"
 
+#define GROUPS_PROTOCOL	 110 /* NDA_PROTOCOL: `ip -6 neigh show proxy` says "proto 110" */
 #define GROUPS_JOIN_MOST 256 /* memberships that `auto` asks of a NIC's filter and a querier */
 
 struct groups_report {

@@ -32,6 +32,12 @@ const struct verb verbs[] = {
 	  "counters by verdict" },
 	{ "metrics", verb_metrics, OPT_TEXTFILE, "metrics [--textfile PATH]",
 	  "the same and more as OpenMetrics text" },
+	{ "announce", verb_announce, 0, "announce [ADDR...] dev DEV [vlan N]",
+	  "tell the link where guests are now: unsolicited advertisements" },
+	{ "pause", verb_pause, 0, "pause dev DEV", "stop answering, with everything in place" },
+	{ "resume", verb_resume, 0, "resume dev DEV", "answer again, and announce all guests" },
+	{ "import-from", verb_import_from, 0, "import-from kernel|ndppd|npd6 [FILE|-]",
+	  "print an ndpx.conf for what answers now" },
 	{ "version", verb_version, 0, "version", "versions of ndpx and its ABI" },
 	{ "help", verb_help, 0, "help [VERB]", "this text, or that of one verb" },
 	{ NULL, NULL, 0, NULL, NULL },
@@ -84,7 +90,7 @@ int verb_help(struct command *cmd)
 	puts("ndpx answers IPv6 Neighbor Solicitations for this host's guests, in XDP or TC.\n\n"
 	     "Usage: ndpx [OPTIONS] VERB ...\n");
 	for (v = verbs; v->name; v++)
-		printf("  %-9s %s\n", v->name, v->help);
+		printf("  %-11s %s\n", v->name, v->help);
 	puts("\nOptions, before or behind the verb:\n"
 	     "  -c, --config FILE  the configuration (" DEFAULT_CONFIG ")\n"
 	     "  -j, --json         one JSON object on stdout; -p, --pretty: indented\n"

@@ -140,8 +140,7 @@ int parse_address(const char *text, struct in6_addr *ret, struct error *err)
 	return bad(err, "'%s' is no IPv6 address", text);
 }
 
-/* Clears the host bits of a prefix. */
-static struct in6_addr network_of(const struct in6_addr *addr, unsigned int bits)
+struct in6_addr network_of(const struct in6_addr *addr, unsigned int bits)
 {
 	struct in6_addr net = *addr;
 	unsigned int i;

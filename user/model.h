@@ -110,6 +110,9 @@ int uplink_set(struct uplink *uplink, const char *key, const char *value, struct
 /* Appends a copy of *rule. -ENOMEM. */
 int uplink_add(struct uplink *uplink, const struct rule *rule);
 
+/* The address with its host bits cleared. */
+struct in6_addr network_of(const struct in6_addr *addr, unsigned int bits);
+
 /* Order of rules: VLAN, longest first, address. For qsort() over struct rule. */
 int rule_compare(const void *a, const void *b);
 

@@ -33,6 +33,7 @@ struct nl_address {
 struct nl_proxy {
 	uint32_t ifindex;
 	uint8_t protocol; /* NDA_PROTOCOL, kernel 5.0: who made it */
+	bool router;	  /* the kernel answers with the R flag */
 	struct in6_addr addr;
 };
 
@@ -61,6 +62,12 @@ int nl_set_allmulti(uint32_t ifindex, bool on, struct error *err);
 int nl_proxy_read(struct nl_proxy **ret, size_t *ret_n, struct error *err);
 /* Adds or deletes the entries one by one; an entry that is (not) there already is fine. */
 int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct error *err);
+
+/*
+ * The interface that the kernel's route to an address leaves by, 0 where it has none,
+ * also for what is not forwarded (unreachable, the host's own).
+ */
+int nl_route_out(const struct in6_addr *addr, uint32_t *ret, struct error *err);
 
 /* Removes clsact from a device, if nobody's filter is left on it; 0 as well if somebody's is. */
 int nl_clsact_remove_if_empty(uint32_t ifindex, struct error *err);

@@ -52,6 +52,7 @@ static int on_proxy(const struct nlmsghdr *nlh, void *data)
 	if (!proxy)
 		return MNL_CB_OK;
 	proxy->ifindex = (uint32_t)ndm->ndm_ifindex;
+	proxy->router = ndm->ndm_flags & NTF_ROUTER;
 	mnl_attr_for_each(attr, nlh, sizeof(*ndm)) {
 		if (mnl_attr_get_type(attr) == NDA_DST &&
 		    mnl_attr_get_payload_len(attr) == sizeof(proxy->addr))

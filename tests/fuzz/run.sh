@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=${FUZZ_DIR:-$here/../../build/fuzz}
 seconds=${1:?seconds for each target, 0 for no limit}
 shift
-targets=${*:-nd config import}
+targets=${*:-nd config import import_from}
 turn=600 # seconds a target has in the endless run
 
 # The frames are kept as text: one hexadecimal file a seed.

@@ -16,6 +16,7 @@ nobody() {
 
 nobody version >/dev/null 2>&1 || skip "nobody cannot run $NDPX from here"
 status 0 nobody check
+status 0 nobody import-from kernel
 
 # refused COMMAND...: one line that says what is lacking.
 refused() {
@@ -27,7 +28,8 @@ refused() {
 refused apply
 status 0 ndpx apply
 assert_answered 2001:db8:1::1
-for words in apply down status stats metrics "guest show" "guest del 2001:db8:1::1 dev eth0"; do
+for words in apply down status stats metrics "guest show" "guest del 2001:db8:1::1 dev eth0" \
+	"announce 2001:db8:1::1 dev eth0" "pause dev eth0" "resume dev eth0"; do
 	# shellcheck disable=SC2086 # words they are
 	refused $words
 done

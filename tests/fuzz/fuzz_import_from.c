@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Any bytes as an ndppd.conf and as an npd6.conf: either a draft whose text is an
+ * ndpx.conf without a mistake, or at least one mistake, each in a line that there is.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draft.h"
+#include "from_ndppd.h"
+#include "from_npd6.h"
+#include "fuzz_assert.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+typedef int read_fn(const char *text, size_t len, struct draft *draft,
+		    struct config_mistakes *mistakes);
+
+/* Too many lengths, VLANs or rules for one file are the one thing left to refuse. */
+static bool too_much(const struct config_mistakes *mistakes)
+{
+	return mistakes->n && (strstr(mistakes->items[0].text, "at most") ||
+			       strstr(mistakes->items[0].text, "more than"));
+}
+
+static void check_text(struct draft *draft)
+{
+	struct config_mistakes mistakes = { 0 };
+	struct model model = { 0 };
+	size_t len = 0, uplinks = 0;
+	struct error err;
+	char *text = NULL;
+	FILE *fp = open_memstream(&text, &len);
+
+	fuzz_assert(fp && draft_write(draft, fp, &uplinks) == 0 && fclose(fp) == 0);
+	if (!len) {
+		free(text); /* `import-from` says on top where it comes from */
+		return;
+	}
+	if (config_parse(text, len, &model, &mistakes, &err))
+		fuzz_assert(too_much(&mistakes));
+	else
+		fuzz_assert(model.n_uplinks == uplinks);
+	config_mistakes_free(&mistakes);
+	model_free(&model);
+	free(text);
+}
+
+static void check_reader(read_fn *fn, const char *text, size_t size, size_t lines)
+{
+	struct config_mistakes mistakes = { 0 };
+	struct draft draft = { 0 };
+	int r = fn(text, size, &draft, &mistakes);
+	size_t i;
+
+	fuzz_assert(r == (mistakes.n ? -EINVAL : 0));
+	for (i = 0; i < mistakes.n; i++)
+		fuzz_assert(mistakes.items[i].line >= 1 &&
+			    (size_t)mistakes.items[i].line <= lines && mistakes.items[i].text[0]);
+	if (!r)
+		check_text(&draft);
+	config_mistakes_free(&mistakes);
+	draft_free(&draft);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+	size_t i, lines = 1;
+
+	if (!text)
+		return 0;
+	for (i = 0; i < size; i++)
+		lines += (text[i] = (char)data[i]) == '\n';
+	text[size] = '\0';
+	check_reader(from_ndppd, text, size, lines);
+	check_reader(from_npd6, text, size, lines);
+	free(text);
+	return 0;
+}

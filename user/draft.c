@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Collecting what goes into the file, and deciding what cannot. Writing is draft_write.c's. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draft.h"
+
+/* Grown at powers of two, so that no capacity need be kept. */
+static struct draft_item *add_item(struct draft *draft, size_t uplink)
+{
+	struct draft_items *in = uplink == DRAFT_TOP	? &draft->top
+				 : uplink == DRAFT_HEAD ? &draft->head
+							: &draft->uplinks[uplink].in;
+	struct draft_item *items = in->items;
+
+	if ((in->n & (in->n - 1)) == 0) {
+		items = realloc(items, (in->n ? in->n * 2 : 1) * sizeof(*items));
+		if (!items) {
+			draft->no_memory = true;
+			return NULL;
+		}
+		in->items = items;
+	}
+	memset(&items[in->n], 0, sizeof(*items));
+	return &items[in->n++];
+}
+
+static char *format(struct draft *draft, const char *fmt, va_list ap)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, fmt, ap) < 0) {
+		draft->no_memory = true;
+		return NULL;
+	}
+	return text;
+}
+
+static void add_note(struct draft *draft, size_t uplink, int line, char *text)
+{
+	struct draft_item *item = text ? add_item(draft, uplink) : NULL;
+
+	if (!item) {
+		free(text);
+		return;
+	}
+	item->line = line;
+	item->text = text;
+}
+
+void draft_note(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_note(draft, uplink, line, format(draft, fmt, ap));
+	va_end(ap);
+}
+
+void draft_lost(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_note(draft, uplink, line, format(draft, fmt, ap));
+	va_end(ap);
+	draft->lost++;
+}
+
+/* Can the name stand in ndpx.conf? Not all that the kernel takes can. */
+static bool writable(const char *name)
+{
+	return name[0] && !strpbrk(name, "\"'\\$*?[]") &&
+	       name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789._-:@+%,=~!#&(){}<>|;^")] == '\0';
+}
+
+/* The name of an uplink as ndpx.conf has it; false with the reason in `why`. */
+static bool find_title(const struct nl_state *state, const char *name, char title[64],
+		       char why[256])
+{
+	const struct nl_link *link = state ? nl_link_by_name(state, name) : NULL;
+	const struct nl_link *lower = NULL;
+	struct place place = { 0 };
+	struct error err;
+
+	snprintf(title, 64, "%s", name);
+	if (!writable(name)) {
+		snprintf(why, 256, "the name cannot stand in ndpx.conf");
+		return false;
+	}
+	if (link && link->vlan) {
+		if (link->lower && link->lower_netns < 0)
+			lower = nl_link_by_index(state, link->lower);
+		if (!lower) {
+			snprintf(why, 256,
+				 "the device below this VLAN is in another network namespace: "
+				 "run ndpx there");
+			return false;
+		}
+		if (lower->vlan) {
+			snprintf(why, 256, "two VLAN tags: ndpx answers behind one");
+			return false;
+		}
+		snprintf(title, 64, "%s.%u", lower->name, link->vlan);
+		link = lower;
+		if (!writable(title)) {
+			snprintf(why, 256, "the name %s cannot stand in ndpx.conf", lower->name);
+			return false;
+		}
+	} else if (link && !parse_dev(name, &place, &err) && place.have_vlan) {
+		snprintf(why, 256, "in ndpx.conf this name would mean VLAN %u on %s", place.vlan,
+			 place.dev);
+		return false;
+	}
+	if (link && !link->is_ethernet) {
+		snprintf(why, 256, "%s is no Ethernet", link->name);
+		return false;
+	}
+	if (parse_dev(title, &place, &err)) {
+		snprintf(why, 256, "%.200s", err.message);
+		return false;
+	}
+	return true;
+}
+
+size_t draft_uplink(struct draft *draft, const char *name, int line)
+{
+	struct draft_uplink *uplinks, *u;
+	char title[64], why[256] = "";
+	bool ok = find_title(draft->state, name, title, why);
+	size_t i;
+
+	for (i = 0; i < draft->n_uplinks; i++) {
+		u = &draft->uplinks[i];
+		if (!strcmp(u->name, name) || (ok && !u->refused && !strcmp(u->title, title)))
+			return i;
+	}
+	uplinks = realloc(draft->uplinks, (draft->n_uplinks + 1) * sizeof(*uplinks));
+	if (!uplinks) {
+		draft->no_memory = true;
+		return DRAFT_TOP;
+	}
+	draft->uplinks = uplinks;
+	u = memset(&uplinks[draft->n_uplinks], 0, sizeof(*u));
+	snprintf(u->name, sizeof(u->name), "%s", name);
+	memcpy(u->title, title, sizeof(u->title));
+	u->line = line;
+	draft->n_uplinks++;
+	if (!ok)
+		draft_refuse(draft, draft->n_uplinks - 1, "%s", why);
+	return draft->n_uplinks - 1;
+}
+
+void draft_refuse(struct draft *draft, size_t uplink, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (uplink == DRAFT_TOP || draft->uplinks[uplink].refused)
+		return;
+	va_start(ap, fmt);
+	draft->uplinks[uplink].refused = format(draft, fmt, ap);
+	va_end(ap);
+}
+
+/* Joins two reasons to one comment; frees the first. */
+static char *join(struct draft *draft, char *first, const char *second)
+{
+	char *both = NULL;
+
+	if (first && !second[0])
+		return first;
+	if (!first || asprintf(&both, "%s%s%s", first, first[0] ? "; " : "", second) < 0) {
+		draft->no_memory = true;
+		both = NULL;
+	}
+	free(first);
+	return both;
+}
+
+void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, const char *fmt, ...)
+{
+	char text[RULE_TEXT_LEN], was[RULE_TEXT_LEN], extra[256] = "";
+	struct rule fixed = *rule, ignored;
+	struct draft_item *item;
+	struct error err;
+	char *comment;
+	va_list ap;
+
+	if (uplink == DRAFT_TOP) /* memory was short */
+		return;
+	va_start(ap, fmt);
+	comment = format(draft, fmt, ap);
+	va_end(ap);
+	fixed.addr = network_of(&rule->addr, rule->bits);
+	target_text(&fixed.addr, fixed.bits, text);
+	if (memcmp(&fixed.addr, &rule->addr, sizeof(fixed.addr)) != 0)
+		snprintf(extra, sizeof(extra), "%s had host bits set",
+			 target_text(&rule->addr, rule->bits, was));
+	comment = join(draft, comment, extra);
+	if (parse_target(text, &ignored, &err)) {
+		draft_lost(draft, uplink, rule->line, "%s%s%s: not taken over: %s",
+			   comment ? comment : "", comment && comment[0] ? ": " : "", text,
+			   err.message);
+		free(comment);
+		return;
+	}
+	if (fixed.action == NDPX_ACT_ANSWER && fixed.bits < MODEL_WIDE_BITS)
+		fixed.wide = true;
+	if (fixed.answer != NDPX_ANSWER_ALWAYS && IN6_IS_ADDR_LINKLOCAL(&fixed.addr)) {
+		fixed.answer = NDPX_ANSWER_ALWAYS;
+		comment = join(draft, comment,
+			       "answered always, for the kernel routes no link-local address");
+	}
+	if (fixed.port[0] && !writable(fixed.port)) {
+		fixed.port[0] = '\0';
+		comment = join(draft, comment, "the port's name cannot stand in ndpx.conf");
+	}
+	item = comment ? add_item(draft, uplink) : NULL;
+	if (!item) {
+		free(comment);
+		return;
+	}
+	item->is_rule = true;
+	item->rule = fixed;
+	item->line = rule->line;
+	item->text = comment;
+}
+
+static void free_items(struct draft_items *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->n; i++)
+		free(in->items[i].text);
+	free(in->items);
+}
+
+void draft_free(struct draft *draft)
+{
+	size_t i;
+
+	free_items(&draft->head);
+	free_items(&draft->top);
+	for (i = 0; i < draft->n_uplinks; i++) {
+		free_items(&draft->uplinks[i].in);
+		free(draft->uplinks[i].refused);
+	}
+	free(draft->uplinks);
+	memset(draft, 0, sizeof(*draft));
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * An ndpx.conf in the making, for `import-from`: uplinks, rules and comments in the
+ * order they come in. What ndpx.conf cannot hold becomes a comment that says why, so
+ * that the result passes `ndpx check`. Pure: no kernel, no files.
+ */
+#ifndef NDPX_DRAFT_H
+#define NDPX_DRAFT_H
+
+#include <stdio.h>
+
+#include "model.h"
+#include "netlink.h"
+
+/* One line of the result: a rule, or, without `is_rule`, a comment alone. */
+struct draft_item {
+	bool is_rule;
+	struct rule rule; /* rule.line: of what was read, 0: it has no lines */
+	char *text;	  /* the comment, owned; NULL: none */
+	int line;
+};
+
+struct draft_items {
+	struct draft_item *items; /* owned */
+	size_t n;
+};
+
+struct draft_uplink {
+	char name[64];	/* as what was read calls it */
+	char title[64]; /* as ndpx.conf calls it */
+	char *refused;	/* why it cannot be an uplink, owned; NULL: it can */
+	int line;
+	struct draft_items in;
+};
+
+struct draft {
+	const struct nl_state *state; /* to tell VLAN devices; NULL: names are all there is */
+	struct draft_items head, top;
+	struct draft_uplink *uplinks; /* owned */
+	size_t n_uplinks;
+	size_t lost;	/* comments that stand for something which is not answered the same way */
+	bool no_memory; /* draft_write() tells */
+};
+
+/* In place of an uplink: above them all, what is to be said of all, and what of single lines. */
+#define DRAFT_HEAD ((size_t)-2)
+#define DRAFT_TOP  ((size_t)-1)
+
+/* The place of an uplink; made where nothing named the same link before. */
+size_t draft_uplink(struct draft *draft, const char *name, int line);
+/* Says that this cannot be an uplink: its rules become comments. */
+void draft_refuse(struct draft *draft, size_t uplink, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A comment in an uplink, at DRAFT_HEAD or DRAFT_TOP; `line` 0: about no line. */
+void draft_note(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* The same for what ndpx will not do although it was done before. */
+void draft_lost(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/*
+ * A guest or a deny with its comment ("": none). Host bits are cleared, a short prefix
+ * gets `wide`; a target that ndpx.conf refuses becomes a comment. The same target
+ * again is a comment as well, once the draft is written; a deny goes before a guest.
+ */
+void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/*
+ * Writes the file; an uplink without a rule becomes a comment. 0 with the number of
+ * uplinks that are left, or -ENOMEM if memory was short at any time.
+ */
+int draft_write(struct draft *draft, FILE *fp, size_t *ret_uplinks);
+void draft_free(struct draft *draft);
+
+#endif

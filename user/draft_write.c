@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A draft as the text of an ndpx.conf. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draft.h"
+
+/* Order by target, a deny before a guest, then as they came: of each target the first stays. */
+static int by_target(const void *a, const void *b)
+{
+	const struct draft_item *x = *(struct draft_item *const *)a;
+	const struct draft_item *y = *(struct draft_item *const *)b;
+	int c = rule_compare(&x->rule, &y->rule);
+
+	if (!c)
+		c = (int)y->rule.action - (int)x->rule.action;
+	return c ? c : (x > y) - (x < y);
+}
+_Static_assert(NDPX_ACT_DENY > NDPX_ACT_ANSWER, "by_target() sorts by action");
+
+/* Makes comments of the rules whose target another has. */
+static void drop_twins(struct draft *draft, struct draft_items *in)
+{
+	struct draft_item **sorted = calloc(in->n + 1, sizeof(struct draft_item *));
+	char text[RULE_TEXT_LEN], where[32] = "given twice", *comment;
+	struct draft_item *kept = NULL;
+	size_t i, n = 0;
+
+	if (!sorted) {
+		draft->no_memory = true;
+		return;
+	}
+	for (i = 0; i < in->n; i++) {
+		if (in->items[i].is_rule)
+			sorted[n++] = &in->items[i];
+	}
+	qsort(sorted, n, sizeof(struct draft_item *), by_target);
+	for (i = 0; i < n; i++) {
+		struct draft_item *item = sorted[i];
+
+		if (!kept || rule_compare(&kept->rule, &item->rule) != 0) {
+			kept = item;
+			continue;
+		}
+		if (kept->line)
+			snprintf(where, sizeof(where), "%s line %d",
+				 kept->rule.action == item->rule.action ? "already in"
+									: "denied by",
+				 kept->line);
+		target_text(&item->rule.addr, item->rule.bits, text);
+		if (asprintf(&comment, "%s: %s%s%s", text, where, item->text[0] ? "; " : "",
+			     item->text) < 0) {
+			draft->no_memory = true;
+			break;
+		}
+		/* Behind several ports it is behind no one. */
+		if (strcmp(kept->rule.port, item->rule.port) != 0)
+			kept->rule.port[0] = '\0';
+		free(item->text);
+		item->text = comment;
+		item->is_rule = false;
+	}
+	free(sorted);
+}
+
+/* Text of others in a comment of ours: nothing in it may end the comment. */
+static void put_clean(FILE *fp, const char *text)
+{
+	const unsigned char *p;
+
+	for (p = (const unsigned char *)text; *p; p++)
+		fputc(*p < 0x20 || *p == 0x7f ? '?' : *p, fp);
+}
+
+static void put_comment(FILE *fp, int line, const char *text)
+{
+	fputs("#", fp);
+	if (line)
+		fprintf(fp, " line %d%s", line, text[0] ? ":" : "");
+	if (text[0])
+		fputc(' ', fp);
+	put_clean(fp, text);
+}
+
+/* A name as a word, in quotes where the syntax needs them. */
+static void put_name(FILE *fp, const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._-:";
+
+	fprintf(fp, name[strspn(name, plain)] ? "\"%s\"" : "%s", name);
+}
+
+static void put_rule(FILE *fp, const struct rule *rule)
+{
+	char text[RULE_TEXT_LEN];
+
+	target_text(&rule->addr, rule->bits, text);
+	if (rule->action == NDPX_ACT_DENY) {
+		fprintf(fp, "deny = { %s }", text);
+		return;
+	}
+	fprintf(fp, "guest %s {", text);
+	if (rule->port[0]) {
+		fputs(" port = ", fp);
+		put_name(fp, rule->port);
+	}
+	if (rule->flags & NDPX_F_ROUTER)
+		fputs(" router = on", fp);
+	if (rule->flags & NDPX_F_OVERRIDE)
+		fputs(" override = on", fp);
+	if (rule->flags & NDPX_F_DAD_IGNORE)
+		fputs(" dad = ignore", fp);
+	if (rule->answer != NDPX_ANSWER_ALWAYS)
+		fprintf(fp, " answer = %s", answer_mode_word((enum ndpx_answer_mode)rule->answer));
+	if (rule->flags & NDPX_F_PAUSED)
+		fputs(" paused = on", fp);
+	if (rule->wide)
+		fputs(" wide = on", fp);
+	fputs(" }", fp);
+}
+
+static void put_item(FILE *fp, const struct draft_item *item, const char *indent, bool dead)
+{
+	fputs(indent, fp);
+	if (item->is_rule) {
+		if (dead)
+			fputs("# ", fp);
+		put_rule(fp, &item->rule);
+		if (!item->text[0] && !item->line) {
+			fputc('\n', fp);
+			return;
+		}
+		fputs("   ", fp);
+	}
+	put_comment(fp, item->line, item->text);
+	fputc('\n', fp);
+}
+
+static void put_uplink(FILE *fp, const struct draft_uplink *u)
+{
+	size_t i;
+
+	fputc('\n', fp);
+	if (u->refused) {
+		put_comment(fp, u->line, u->name);
+		fputs(": not taken over: ", fp);
+		put_clean(fp, u->refused);
+		fputc('\n', fp);
+	} else {
+		fputs("uplink ", fp);
+		put_name(fp, u->title);
+		fputs(" {", fp);
+		if (u->line || strcmp(u->name, u->title) != 0) {
+			fputs("   ", fp);
+			put_comment(fp, u->line, strcmp(u->name, u->title) ? u->name : "");
+		}
+		fputc('\n', fp);
+	}
+	for (i = 0; i < u->in.n; i++)
+		put_item(fp, &u->in.items[i], u->refused ? "#   " : "    ", u->refused);
+	if (!u->refused)
+		fputs("}\n", fp);
+}
+
+static bool has_rule(const struct draft_items *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->n; i++) {
+		if (in->items[i].is_rule)
+			return true;
+	}
+	return false;
+}
+
+int draft_write(struct draft *draft, FILE *fp, size_t *ret_uplinks)
+{
+	size_t i, j, n = 0;
+
+	for (i = 0; i < draft->n_uplinks; i++) {
+		struct draft_uplink *u = &draft->uplinks[i];
+
+		drop_twins(draft, &u->in);
+		if (!has_rule(&u->in))
+			draft_refuse(draft, i, "nothing is answered for here");
+		for (j = 0; u->refused && j < u->in.n; j++)
+			draft->lost += u->in.items[j].is_rule;
+		n += !u->refused;
+	}
+	if (draft->no_memory)
+		return -ENOMEM;
+	for (i = 0; i < draft->head.n; i++)
+		put_item(fp, &draft->head.items[i], "", false);
+	if (draft->top.n)
+		fputc('\n', fp);
+	for (i = 0; i < draft->top.n; i++)
+		put_item(fp, &draft->top.items[i], "", false);
+	for (i = 0; i < draft->n_uplinks; i++)
+		put_uplink(fp, &draft->uplinks[i]);
+	*ret_uplinks = n;
+	return 0;
+}

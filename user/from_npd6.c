@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What npd6 1.1.0 makes of its file, as read in its sources: KEY = VALUE a line, the
+ * n-th prefix goes with the n-th interface, one list of exceptions for all of them.
+ */
+#include "from_npd6.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_check.h"
+
+#define LINE_MOST    126 /* fgets() of 128 bytes: npd6 takes the rest for a line of its own */
+#define MAX_MISTAKES 100 /* more would scroll the first away */
+
+enum list { LIST_NONE, LIST_BLACK, LIST_WHITE };
+
+struct listed {
+	struct in6_addr addr;
+	int line;
+	bool used; /* some prefix covers it */
+};
+
+struct named {
+	char dev[IFNAMSIZ];
+	int line;
+};
+
+struct expression {
+	char text[LINE_MOST + 1];
+	int line;
+};
+
+struct file {
+	struct draft *draft;
+	struct config_mistakes *mistakes;
+	struct rule *prefixes; /* owned, as the arrays below */
+	size_t n_prefixes;
+	struct named *interfaces;
+	size_t n_interfaces;
+	struct listed *addresses;
+	size_t n_addresses;
+	enum list list;
+	bool no_router;
+	struct expression *expressions;
+	size_t n_expressions;
+	bool no_memory;
+};
+
+static void *grow(struct file *f, void *items, size_t n, size_t size)
+{
+	if (n & (n - 1))
+		return items;
+	items = realloc(items, (n ? n * 2 : 1) * size);
+	if (!items)
+		f->no_memory = true;
+	return items;
+}
+
+/*
+ * A prefix in npd6's spelling: groups of hexadecimal digits with a colon behind each
+ * but the eighth, and one colon more or not. Its length is that of the groups there
+ * are, unless /LEN follows. False with no word said.
+ */
+static bool parse_prefix(const char *text, struct rule *rule)
+{
+	const char *p = text;
+	unsigned int groups = 0;
+	unsigned long bits;
+	struct error err;
+
+	memset(&rule->addr, 0, sizeof(rule->addr));
+	while (groups < 8 && isxdigit((unsigned char)*p)) {
+		unsigned int value = 0, digits;
+
+		for (digits = 0; digits < 4 && isxdigit((unsigned char)*p); digits++, p++)
+			value = value << 4 |
+				(unsigned int)(isdigit((unsigned char)*p) ? *p - '0'
+									  : (*p | 0x20) - 'a' + 10);
+		rule->addr.s6_addr[2 * groups] = (uint8_t)(value >> 8);
+		rule->addr.s6_addr[2 * groups + 1] = (uint8_t)value;
+		groups++;
+		if (*p == ':')
+			p++;
+		else if (groups < 8)
+			return false;
+	}
+	if (!groups)
+		return false;
+	if (*p == ':' && groups < 8)
+		p++;
+	bits = 16 * groups;
+	if (*p == '/' && parse_number(p + 1, 128, &bits, &err))
+		return false;
+	if (*p && *p != '/')
+		return false;
+	rule->bits = (uint8_t)bits;
+	return true;
+}
+
+static void on_prefix(struct file *f, int line, const char *value)
+{
+	struct rule rule = { .action = NDPX_ACT_ANSWER, .line = line }, *prefixes;
+
+	if (!parse_prefix(value, &rule)) {
+		config_mistake(f->mistakes, line,
+			       "prefix: '%s' is no prefix (2001:db8:1:2: or 2001:db8:1:2::/64)",
+			       value);
+		return;
+	}
+	prefixes = grow(f, f->prefixes, f->n_prefixes, sizeof(*prefixes));
+	if (!prefixes)
+		return;
+	f->prefixes = prefixes;
+	prefixes[f->n_prefixes++] = rule;
+}
+
+static void on_interface(struct file *f, int line, const char *value)
+{
+	struct named named = { .line = line }, *interfaces;
+	struct error err;
+
+	if (parse_ifname(value, named.dev, &err)) {
+		config_mistake(f->mistakes, line, "interface: %s", err.message);
+		return;
+	}
+	interfaces = grow(f, f->interfaces, f->n_interfaces, sizeof(*interfaces));
+	if (!interfaces)
+		return;
+	f->interfaces = interfaces;
+	interfaces[f->n_interfaces++] = named;
+}
+
+static void on_address(struct file *f, int line, const char *value)
+{
+	struct listed listed = { .line = line }, *addresses;
+	struct error err;
+
+	if (parse_address(value, &listed.addr, &err)) {
+		config_mistake(f->mistakes, line, "addrlist: %s", err.message);
+		return;
+	}
+	addresses = grow(f, f->addresses, f->n_addresses, sizeof(*addresses));
+	if (!addresses)
+		return;
+	f->addresses = addresses;
+	addresses[f->n_addresses++] = listed;
+}
+
+static void on_expression(struct file *f, int line, const char *value)
+{
+	struct expression *expressions =
+		grow(f, f->expressions, f->n_expressions, sizeof(*expressions));
+
+	if (!expressions)
+		return;
+	f->expressions = expressions;
+	snprintf(expressions[f->n_expressions].text, sizeof(expressions->text), "%s", value);
+	expressions[f->n_expressions++].line = line;
+}
+
+/* One of two words; true for the first. */
+static bool either(struct file *f, int line, const char *key, const char *value, const char *yes,
+		   const char *no)
+{
+	if (!strcmp(value, yes))
+		return true;
+	if (strcmp(value, no) != 0)
+		config_mistake(f->mistakes, line, "%s: '%s' is none of %s, %s", key, value, yes,
+			       no);
+	return false;
+}
+
+static void on_listtype(struct file *f, int line, const char *value)
+{
+	static const char *const words[] = { "none", "black", "white" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(value, words[i])) {
+			f->list = (enum list)i;
+			return;
+		}
+	}
+	config_mistake(f->mistakes, line, "listtype: '%s' is none of none, black, white", value);
+}
+
+/* What npd6 does and ndpx does otherwise, or not at all. */
+static bool note_without(struct file *f, int line, const char *key, const char *value)
+{
+	static const struct {
+		const char *key;
+		unsigned long most;   /* of a number; 0: one of the words */
+		const char *yes, *no; /* the words */
+		const char *why;
+	} keys[] = {
+		{ "linkOption", 0, "true", "false", "the answer always has the option" },
+		{ "ignoreLocal", 0, "true", "false",
+		  "unicast probes are answered, and the host's own addresses never" },
+		{ "listlogging", 0, "on", "off", "'ndpx stats' counts 'denied'" },
+		{ "ralogging", 0, "on", "off", "ndpx reads no Router Advertisements" },
+		{ "maxHops", 255, NULL, NULL, "the hop limit is 255: others are ignored" },
+		{ "collectTargets", 1000000, NULL, NULL,
+		  "'ndpx guest show -s' tells what was answered" },
+		{ "pollErrorLimit", 2147483647, NULL, NULL, "nothing is polled" },
+	};
+	unsigned long number;
+	struct error err;
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strcmp(key, keys[i].key) != 0)
+			continue;
+		if (!keys[i].most)
+			either(f, line, key, value, keys[i].yes, keys[i].no);
+		else if (parse_number(value, keys[i].most, &number, &err))
+			config_mistake(f->mistakes, line, "%s: %s", key, err.message);
+		draft_note(f->draft, DRAFT_TOP, line, "%s = %s: no equivalent: %s", key, value,
+			   keys[i].why);
+		return true;
+	}
+	return false;
+}
+
+static void read_key(struct file *f, int line, const char *key, const char *value)
+{
+	if (!strcmp(key, "prefix")) {
+		on_prefix(f, line, value);
+	} else if (!strcmp(key, "interface")) {
+		on_interface(f, line, value);
+	} else if (!strcmp(key, "listtype")) {
+		on_listtype(f, line, value);
+	} else if (!strcmp(key, "addrlist")) {
+		on_address(f, line, value);
+	} else if (!strcmp(key, "routerNA")) {
+		f->no_router = !either(f, line, key, value, "true", "false");
+	} else if (!strcmp(key, "exprlist")) {
+		on_expression(f, line, value);
+	} else if (!note_without(f, line, key, value)) {
+		config_mistake(f->mistakes, line, "'%s' is no word of npd6", key);
+	}
+}
+
+/* Takes the blanks out, as npd6 does, wherever they are. */
+static void strip(char *line)
+{
+	char *to = line;
+
+	for (; *line; line++) {
+		if (!isspace((unsigned char)*line))
+			*to++ = *line;
+	}
+	*to = '\0';
+}
+
+static void read_line(struct file *f, int line, const char *text, size_t len)
+{
+	char buf[LINE_MOST + 1], *value;
+
+	if (len > LINE_MOST) {
+		config_mistake(f->mistakes, line, "npd6 cuts lines at %d characters", LINE_MOST);
+		return;
+	}
+	memcpy(buf, text, len);
+	buf[len] = '\0';
+	if (strlen(buf) != len) {
+		config_mistake(f->mistakes, line, "a NUL byte: this is no text");
+		return;
+	}
+	strip(buf);
+	value = strchr(buf, '=');
+	if (!value || value == buf || !value[1]) {
+		config_mistake(f->mistakes, line, "'%s' is no KEY = VALUE", buf);
+		return;
+	}
+	*value++ = '\0';
+	read_key(f, line, buf, value);
+}
+
+/* Whatever is no key is noise to npd6; these are the signs of a comment. */
+static bool is_comment(const char *text, size_t len)
+{
+	while (len && isspace((unsigned char)*text)) {
+		text++;
+		len--;
+	}
+	return !len || *text == '#' || *text == ';' ||
+	       (len > 1 && text[0] == '/' && text[1] == '/');
+}
+
+static void read_lines(struct file *f, const char *text, size_t len)
+{
+	const char *end = text + len, *stop;
+	int line;
+
+	for (line = 1; text < end && f->mistakes->n < MAX_MISTAKES; line++, text = stop + 1) {
+		stop = memchr(text, '\n', (size_t)(end - text));
+		if (!stop)
+			stop = end;
+		if (!is_comment(text, (size_t)(stop - text)))
+			read_line(f, line, text, (size_t)(stop - text));
+	}
+}
+
+static void check_pairs(struct file *f)
+{
+	size_t n = f->n_prefixes < f->n_interfaces ? f->n_prefixes : f->n_interfaces;
+
+	if (f->n_prefixes > n)
+		config_mistake(f->mistakes, f->prefixes[n].line,
+			       "prefix without an interface: npd6 pairs them in order");
+	else if (f->n_interfaces > n)
+		config_mistake(f->mistakes, f->interfaces[n].line,
+			       "interface without a prefix: npd6 pairs them in order");
+	else if (!n)
+		config_mistake(f->mistakes, 1, "neither prefix nor interface");
+}
+
+static bool covers(const struct rule *prefix, const struct in6_addr *addr)
+{
+	struct in6_addr a = network_of(&prefix->addr, prefix->bits);
+	struct in6_addr b = network_of(addr, prefix->bits);
+
+	return !memcmp(&a, &b, sizeof(a));
+}
+
+/* The exceptions inside a prefix: denied by a black list, all there is with a white one. */
+static void draft_listed(struct file *f, size_t uplink, const struct rule *prefix)
+{
+	struct rule rule = *prefix;
+	size_t i;
+
+	rule.bits = 128;
+	if (f->list == LIST_BLACK) {
+		rule.action = NDPX_ACT_DENY;
+		rule.flags = 0;
+	}
+	for (i = 0; i < f->n_addresses; i++) {
+		struct listed *listed = &f->addresses[i];
+
+		if (!covers(prefix, &listed->addr))
+			continue;
+		listed->used = true;
+		rule.addr = listed->addr;
+		rule.line = listed->line;
+		draft_rule(f->draft, uplink, &rule, "addrlist");
+	}
+}
+
+static void draft_pair(struct file *f, const struct rule *prefix, const struct named *interface)
+{
+	size_t uplink = draft_uplink(f->draft, interface->dev, interface->line);
+	struct rule rule = *prefix;
+	char text[RULE_TEXT_LEN];
+
+	rule.flags = NDPX_F_DAD_IGNORE | (f->no_router ? 0 : NDPX_F_ROUTER);
+	target_text(&rule.addr, rule.bits, text);
+	if (f->list == LIST_WHITE) {
+		draft_note(f->draft, uplink, rule.line,
+			   "prefix %s: listtype = white answers for what is listed alone", text);
+	} else if (f->list == LIST_BLACK && f->n_expressions) {
+		/* Answering for what was kept out may take somebody's address from him. */
+		rule.flags |= NDPX_F_PAUSED;
+		draft_rule(f->draft, uplink, &rule,
+			   "paused until 'deny' says what the exprlist in line %d keeps out",
+			   f->expressions[0].line);
+		rule.flags &= (uint8_t)~NDPX_F_PAUSED;
+	} else {
+		draft_rule(f->draft, uplink, &rule, "%s", "");
+	}
+	if (f->list != LIST_NONE)
+		draft_listed(f, uplink, &rule);
+}
+
+static void draft_expression(struct file *f, const struct expression *e)
+{
+	if (f->list == LIST_NONE)
+		draft_note(f->draft, DRAFT_TOP, e->line,
+			   "exprlist = %s: without effect: listtype is none", e->text);
+	else
+		draft_lost(f->draft, DRAFT_TOP, e->line,
+			   "exprlist = %s: no equivalent: write a '%s' for each address or prefix "
+			   "that it stands for",
+			   e->text, f->list == LIST_BLACK ? "deny" : "guest");
+}
+
+static void draft_file(struct file *f)
+{
+	char text[RULE_TEXT_LEN];
+	size_t i;
+
+	draft_note(f->draft, DRAFT_HEAD, 0,
+		   "npd6 leaves duplicate address detection alone: dad = ignore.");
+	draft_note(f->draft, DRAFT_HEAD, 0,
+		   "A prefix's first address (subnet-router anycast) is answered for only if "
+		   "named.");
+	for (i = 0; i < f->n_expressions; i++)
+		draft_expression(f, &f->expressions[i]);
+	/* One socket of npd6 a pair, so these are few. */
+	for (i = 0; i < f->n_prefixes; i++)
+		draft_pair(f, &f->prefixes[i], &f->interfaces[i]);
+	for (i = 0; i < f->n_addresses; i++) {
+		const struct listed *listed = &f->addresses[i];
+
+		target_text(&listed->addr, 128, text);
+		if (f->list == LIST_NONE)
+			draft_note(f->draft, DRAFT_TOP, listed->line,
+				   "addrlist %s: without effect: listtype is none", text);
+		else if (!listed->used)
+			draft_note(f->draft, DRAFT_TOP, listed->line,
+				   "addrlist %s: without effect: no prefix covers it", text);
+	}
+}
+
+int from_npd6(const char *text, size_t len, struct draft *draft, struct config_mistakes *mistakes)
+{
+	struct file f = { .draft = draft, .mistakes = mistakes };
+	int r = 0;
+
+	read_lines(&f, text, len);
+	if (!mistakes->n)
+		check_pairs(&f);
+	if (mistakes->n)
+		r = -EINVAL;
+	else
+		draft_file(&f);
+	if (f.no_memory || mistakes->lost)
+		r = -ENOMEM;
+	free(f.prefixes);
+	free(f.interfaces);
+	free(f.addresses);
+	free(f.expressions);
+	return r;
+}
