@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "deciding.h"
 #include "na_frame.h"
 #include "netlink.h"
 
@@ -45,38 +46,6 @@ static int add(struct announcements *list, const uint8_t addr[16], uint16_t vlan
 	return 0;
 }
 
-/*
- * The rule that decides, as the program finds it: the address itself, else the longest
- * prefix, which speaks neither for link-local targets nor for its own first address.
- * NDPX_ACT_NONE in *ret: none.
- */
-static int find_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
-		     struct ndpx_say *ret, struct error *err)
-{
-	const struct ndpx_settings *set = dataplane_settings(dp);
-	struct ndpx_prefix_key key = { .bits = 128, .vlan = vlan };
-	uint32_t i;
-	int r;
-
-	memset(ret, 0, sizeof(*ret));
-	memcpy(key.addr, addr, sizeof(key.addr));
-	r = dataplane_get(dp, &key, ret, NULL, err);
-	for (i = 0; r == -ENOENT && i < set->n_lengths && !IN6_IS_ADDR_LINKLOCAL(addr); i++) {
-		struct in6_addr net = network_of(addr, set->lengths[i].bits);
-
-		key.bits = set->lengths[i].bits;
-		memcpy(key.addr, &net, sizeof(key.addr));
-		r = dataplane_get(dp, &key, ret, NULL, err);
-		if (!r && ret->action == NDPX_ACT_ANSWER && key.bits < 127 &&
-		    !memcmp(&net, addr, sizeof(net)))
-			return refuse(
-				err, addr,
-				"the first address of a prefix (subnet-router anycast) is not "
-				"answered for: name it as a guest");
-	}
-	return r == -ENOENT ? 0 : r;
-}
-
 /* Does the route leave by another interface than this link's? *ret is the answer. */
 static int is_routed(struct dataplane *dp, const struct in6_addr *addr, bool *ret,
 		     struct error *err)
@@ -96,28 +65,34 @@ static int is_routed(struct dataplane *dp, const struct in6_addr *addr, bool *re
 int announce_add(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
 		 struct announcements *list, struct error *err)
 {
-	struct ndpx_say say;
+	const struct ndpx_say *say;
+	struct deciding rule;
 	bool routed = true;
-	int r = find_rule(dp, vlan, addr, &say, err);
+	int r = deciding_rule(dp, vlan, addr, &rule, err);
 
 	if (r)
 		return r;
-	if (say.action == NDPX_ACT_NONE)
+	say = &rule.entry.say;
+	if (rule.anycast)
+		return refuse(err, addr,
+			      "the first address of a prefix (subnet-router anycast) is not "
+			      "answered for: name it as a guest");
+	if (say->action == NDPX_ACT_NONE)
 		return refuse(err, addr, "no rule answers for it: 'ndpx guest add' first");
-	if (say.action == NDPX_ACT_OWN)
+	if (say->action == NDPX_ACT_OWN)
 		return refuse(err, addr,
 			      "an address or gateway of this host: the kernel speaks for it");
-	if (say.action == NDPX_ACT_DENY)
+	if (say->action == NDPX_ACT_DENY)
 		return refuse(err, addr, "denied by the file: take it out there and apply");
-	if (say.flags & NDPX_F_PAUSED)
+	if (say->flags & NDPX_F_PAUSED)
 		return refuse(err, addr, "its rule is paused: 'ndpx guest replace' without it");
-	if (say.answer != NDPX_ANSWER_ALWAYS)
+	if (say->answer != NDPX_ANSWER_ALWAYS)
 		r = is_routed(dp, addr, &routed, err);
 	if (!r && !routed)
 		return refuse(err, addr,
 			      "answered only with a route that leaves by another interface: "
 			      "'ip -6 route add' first");
-	return r ? r : add(list, (const uint8_t *)addr, vlan, &say, err);
+	return r ? r : add(list, (const uint8_t *)addr, vlan, say, err);
 }
 
 int announce_add_all(struct dataplane *dp, int vlan, struct announcements *list, struct error *err)

@@ -39,6 +39,7 @@ int verb_announce(struct command *cmd);
 int verb_apply(struct command *cmd);
 int verb_check(struct command *cmd);
 int verb_down(struct command *cmd);
+int verb_explain(struct command *cmd);
 int verb_guest(struct command *cmd);
 int verb_help(struct command *cmd);
 int verb_import_from(struct command *cmd);

@@ -139,6 +139,12 @@ int frame_from_hex(const char *text, uint8_t frame[EXPLAIN_FRAME])
 	size_t n = 0;
 
 	while (*text) {
+		/* "0x0010:", how tcpdump begins a line */
+		if (!strncmp(text, "0x", 2) && strspn(text + 2, "0123456789abcdef") == 4 &&
+		    text[6] == ':') {
+			text += 7;
+			continue;
+		}
 		if (isspace((unsigned char)*text) || *text == ':') {
 			text++;
 			continue;

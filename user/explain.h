@@ -44,7 +44,7 @@ struct advertisement {
 /* -EINVAL where the frame is no NA. */
 int advertisement_read(const uint8_t *frame, size_t len, struct advertisement *ret);
 
-/* Hex digits, blanks and colons between bytes allowed. The number of bytes, or -EINVAL. */
+/* Hex digits; blanks and colons between bytes and tcpdump's "0x0010:" are skipped. The number of bytes, or -EINVAL. */
 int frame_from_hex(const char *text, uint8_t frame[EXPLAIN_FRAME]);
 
 #endif

@@ -32,6 +32,10 @@ const struct verb verbs[] = {
 	  "counters by verdict" },
 	{ "metrics", verb_metrics, OPT_TEXTFILE, "metrics [--textfile PATH]",
 	  "the same and more as OpenMetrics text" },
+	{ "explain", verb_explain, 0,
+	  "explain ADDR dev DEV [vlan N] [from SRC] [dad|probe]\n"
+	  "       ndpx explain frame HEX dev DEV",
+	  "what the attached program does with a question, and why; sends nothing" },
 	{ "announce", verb_announce, 0, "announce [ADDR...] dev DEV [vlan N]",
 	  "tell the link where guests are now: unsolicited advertisements" },
 	{ "pause", verb_pause, 0, "pause dev DEV", "stop answering, with everything in place" },

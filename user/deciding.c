@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <string.h>
+
+#include "deciding.h"
+#include "model.h"
+
+int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
+		  struct deciding *ret, struct error *err)
+{
+	const struct ndpx_settings *set = dataplane_settings(dp);
+	struct ndpx_prefix_key *key = &ret->entry.key;
+	struct in6_addr net = *addr;
+	uint32_t i;
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	key->bits = 128;
+	key->vlan = vlan;
+	memcpy(key->addr, addr, sizeof(key->addr));
+	r = dataplane_get(dp, key, &ret->entry.say, NULL, err);
+	for (i = 0; r == -ENOENT && i < set->n_lengths && !IN6_IS_ADDR_LINKLOCAL(addr); i++) {
+		net = network_of(addr, set->lengths[i].bits);
+		key->bits = set->lengths[i].bits;
+		memcpy(key->addr, &net, sizeof(key->addr));
+		r = dataplane_get(dp, key, &ret->entry.say, NULL, err);
+	}
+	if (r == -ENOENT)
+		memset(ret, 0, sizeof(*ret));
+	else if (r)
+		return r;
+	/* RFC 6164 5.1: a /127 has no such anycast address. */
+	ret->anycast = ret->entry.say.action == NDPX_ACT_ANSWER && key->bits < 127 &&
+		       !memcmp(&net, addr, sizeof(net));
+	return 0;
+}
