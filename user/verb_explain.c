@@ -25,7 +25,7 @@ struct words {
 
 /* What is known about the question once it was tried. */
 struct story {
-	struct words *words;
+	struct words words;
 	uint8_t frame[EXPLAIN_FRAME];
 	size_t len;
 	struct trial trial;
@@ -117,11 +117,11 @@ static void make_mac(uint8_t mac[6])
 
 static int make_frame(struct dataplane *dp, struct story *s, struct error *err)
 {
-	struct question *q = &s->words->question;
+	struct question *q = &s->words.question;
 	int n, r;
 
-	if (s->words->frame) {
-		n = frame_from_hex(s->words->frame, s->frame);
+	if (s->words.frame) {
+		n = frame_from_hex(s->words.frame, s->frame);
 		if (n < 0)
 			return error_set(err, EXIT_USAGE, EINVAL,
 					 "frame: up to %d bytes in hex digits, as tcpdump -xx "
@@ -130,14 +130,14 @@ static int make_frame(struct dataplane *dp, struct story *s, struct error *err)
 		s->len = (size_t)n;
 		return 0;
 	}
-	r = command_choose_vlan(dataplane_record(dp), &s->words->place, &s->vlan, err);
+	r = command_choose_vlan(dataplane_record(dp), &s->words.place, &s->vlan, err);
 	if (r)
 		return r;
 	q->vlan = s->vlan;
-	q->target = s->words->target;
+	q->target = s->words.target;
 	memcpy(q->port_mac, dataplane_settings(dp)->mac, sizeof(q->port_mac));
 	make_mac(q->mac);
-	if (!s->words->have_from)
+	if (!s->words.have_from)
 		inet_pton(AF_INET6, DEFAULT_ASKER, &q->source);
 	s->len = question_build(q, s->frame);
 	return 0;
@@ -168,7 +168,7 @@ static int find_nearest(struct dataplane *dp, struct story *s, struct error *err
 	for (i = 0; best && i < n; i++) {
 		if (entries[i].say.action != NDPX_ACT_ANSWER || entries[i].key.vlan != s->vlan)
 			continue;
-		b = common_bits(entries[i].key.addr, s->words->target.s6_addr);
+		b = common_bits(entries[i].key.addr, s->words.target.s6_addr);
 		for (at = s->n_nearest; at > 0 && bits[at - 1] < b; at--) {
 			best[at] = best[at - 1];
 			if (at < NEAREST)
@@ -191,13 +191,13 @@ static int find_out(struct dataplane *dp, struct story *s, struct error *err)
 
 	if (!r)
 		r = dataplane_try(dp, s->frame, s->len, &s->trial, err);
-	if (r || s->words->frame)
+	if (r || s->words.frame)
 		return r;
-	r = deciding_rule(dp, s->vlan, &s->words->target, &s->rule, err);
+	r = deciding_rule(dp, s->vlan, &s->words.target, &s->rule, err);
 	if (!r && s->trial.verdict == NDPX_V_NO_GUEST)
 		r = find_nearest(dp, s, err);
 	if (!r && s->rule.entry.say.action == NDPX_ACT_ANSWER)
-		r = nl_route_out(&s->words->target, &s->route, err);
+		r = nl_route_out(&s->words.target, &s->route, err);
 	return r;
 }
 
@@ -237,7 +237,7 @@ static void print_rule(const struct story *s, struct output *out)
 	const struct entry *e = &s->rule.entry;
 	char text[RULE_TEXT_LEN];
 
-	if (s->words->frame || e->say.action == NDPX_ACT_NONE) {
+	if (s->words.frame || e->say.action == NDPX_ACT_NONE) {
 		out_null(out, "rule");
 		return;
 	}
@@ -254,7 +254,7 @@ static void print_nearest(const struct story *s, const char *dev, struct output 
 {
 	size_t i;
 
-	if (s->trial.verdict != NDPX_V_NO_GUEST || s->words->frame)
+	if (s->trial.verdict != NDPX_V_NO_GUEST || s->words.frame)
 		return;
 	out_array(out, "nearest");
 	if (!s->n_nearest)
@@ -322,8 +322,8 @@ static void print_obstacles(const struct story *s, struct dataplane *dp, struct 
 	char text[512], addr[INET6_ADDRSTRLEN], port[IFNAMSIZ];
 
 	out_array(out, "obstacles");
-	if (!s->words->frame && e->say.action == NDPX_ACT_ANSWER) {
-		addr_text(&s->words->target, addr);
+	if (!s->words.frame && e->say.action == NDPX_ACT_ANSWER) {
+		addr_text(&s->words.target, addr);
 		if (!s->route) {
 			snprintf(text, sizeof(text),
 				 "the host has no route to %s: ip -6 route add %s dev PORT", addr,
@@ -347,7 +347,7 @@ static void print_obstacles(const struct story *s, struct dataplane *dp, struct 
 
 static void print_story(const struct story *s, struct dataplane *dp, struct output *out)
 {
-	const struct words *w = s->words;
+	const struct words *w = &s->words;
 	enum ndpx_verdict v = s->trial.verdict;
 	char text[INET6_ADDRSTRLEN];
 
@@ -398,7 +398,7 @@ int verb_explain(struct command *cmd)
 		r = error_set(&err, EXIT_NOT_ATTACHED, ENOENT,
 			      "%s: not attached, only pinned: 'ndpx apply' mends", words.place.dev);
 	} else {
-		s->words = &words;
+		s->words = words;
 		r = find_out(dp, s, &err);
 	}
 	dataplane_unlock(lock);
