@@ -110,8 +110,10 @@ static int parse_words(int argc, char **argv, struct words *w, struct error *err
 /* A MAC of our own making: individual, locally administered. */
 static void make_mac(uint8_t mac[6])
 {
+	static const uint8_t otherwise[6] = { 0x02, 'n', 'd', 'p', 'x', 1 };
+
 	if (getrandom(mac, 6, 0) != 6)
-		memcpy(mac, "\x02\x6e\x64\x70\x78\x01", 6);
+		memcpy(mac, otherwise, sizeof(otherwise));
 	mac[0] = (uint8_t)((mac[0] & 0xfc) | 0x02);
 }
 
@@ -380,40 +382,33 @@ int verb_explain(struct command *cmd)
 	struct dataplane *dp = NULL;
 	struct attachment at;
 	struct output out;
-	struct words words;
-	struct story *s;
+	struct story s = { 0 };
 	struct error err;
 	int lock, r;
 
-	r = parse_words(cmd->argc, cmd->argv, &words, &err);
+	r = parse_words(cmd->argc, cmd->argv, &s.words, &err);
 	if (!r)
-		r = command_open(cmd, words.place.dev, &dp, &lock, &err);
+		r = command_open(cmd, s.words.place.dev, &dp, &lock, &err);
 	if (r)
 		return command_fail(cmd, &err);
-	s = calloc(1, sizeof(*s));
 	dataplane_attachment(dp, &at);
-	if (!s) {
-		r = error_set(&err, EXIT_KERNEL, ENOMEM, "out of memory");
-	} else if (at.mode == NDPX_MODE_NONE) {
+	if (at.mode == NDPX_MODE_NONE)
 		r = error_set(&err, EXIT_NOT_ATTACHED, ENOENT,
-			      "%s: not attached, only pinned: 'ndpx apply' mends", words.place.dev);
-	} else {
-		s->words = words;
-		r = find_out(dp, s, &err);
-	}
+			      "%s: not attached, only pinned: 'ndpx apply' mends",
+			      s.words.place.dev);
+	else
+		r = find_out(dp, &s, &err);
 	dataplane_unlock(lock);
 	if (!r) {
 		out_start(&out, stdout, cmd->json, cmd->pretty);
 		out_object(&out, "explain");
-		print_story(s, dp, &out);
+		print_story(&s, dp, &out);
 		out_close(&out, '}');
 		r = command_finish(cmd, &out, EXIT_DONE);
 	} else {
 		r = command_fail(cmd, &err);
 	}
 	dataplane_close(dp);
-	if (s)
-		free(s->nearest);
-	free(s);
+	free(s.nearest);
 	return r;
 }
