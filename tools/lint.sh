@@ -32,7 +32,8 @@ down 'SEC\(|bpf_[a-z]+\(' 'nd_*.h have no helpers and no maps' bpf/nd_*.h
 down '#include "' 'include/ depends on nothing' include/*.h
 down '\b(printf|puts|fprintf) *\(' 'library files do not print' \
 	user/model.c user/plan.c user/wanted.c user/netlink*.c user/groups.c user/dataplane.c user/dataplane_dir.c \
-	user/dataplane_attach.c user/dataplane_load.c user/dataplane_rules.c user/dataplane_commit.c user/import_read.c
+	user/dataplane_attach.c user/dataplane_load.c user/dataplane_rules.c user/dataplane_commit.c user/import_read.c \
+	user/doctor*.c user/sysctl.c
 down 'bpf_printk|bpf_trace_printk' 'the BPF side never logs' bpf/*
 
 # Every file says its licence first.

@@ -10,6 +10,7 @@
 
 struct command {
 	const char *config, *bpffs, *netns;
+	bool config_given; /* -c, and not the default */
 	bool json, pretty, quiet, verbose;
 	bool stats, replace, paused; /* -s, --replace, --paused */
 	double watch;		     /* --watch, seconds; 0: once */
@@ -37,6 +38,7 @@ extern const struct verb verbs[];
 
 int verb_apply(struct command *cmd);
 int verb_check(struct command *cmd);
+int verb_doctor(struct command *cmd);
 int verb_down(struct command *cmd);
 int verb_guest(struct command *cmd);
 int verb_help(struct command *cmd);

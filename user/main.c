@@ -30,6 +30,8 @@ const struct verb verbs[] = {
 	  "what is attached where, how, since when; exit 3 when not" },
 	{ "stats", verb_stats, OPT_WATCH, "stats [dev DEV] [--watch SECONDS]",
 	  "counters by verdict" },
+	{ "doctor", verb_doctor, 0, "doctor [dev DEV [vlan N]]",
+	  "what breaks such set-ups in the field, with its remedy; exit 3 when found" },
 	{ "metrics", verb_metrics, OPT_TEXTFILE, "metrics [--textfile PATH]",
 	  "the same and more as OpenMetrics text" },
 	{ "version", verb_version, 0, "version", "versions of ndpx and its ABI" },
@@ -158,6 +160,7 @@ static int parse_options(int argc, char **argv, struct command *cmd, unsigned in
 		switch (c) {
 		case 'c':
 			cmd->config = optarg;
+			cmd->config_given = true;
 			break;
 		case 'p':
 			cmd->pretty = true;

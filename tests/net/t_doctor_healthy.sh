@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# doctor finds nothing on a host that is well, in every way of being attached: what it
+# says must be worth an alarm.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+
+# The data centre of the demo: a switch that snoops, guests behind their ports.
+lab_up "$TAG"
+lab_hear_xdp router eth0
+
+well() {
+	status 0 ndpx apply
+	status 0 ndpx doctor
+	assert_eq "doctor says" "$(cat "$WORK/out")" "no findings"
+	assert_eq "stderr" "$(cat "$WORK/err")" ""
+	status 0 ndpx -j doctor dev eth0
+	assert_json "$WORK/out" '.findings == []'
+	status 0 ndpx -q doctor
+	assert_eq "with -q" "$(cat "$WORK/out")" ""
+}
+
+for mode in native tc generic; do
+	for groups in auto join allmulti none; do
+		note "$mode, groups = $groups"
+		conf <<-EOF
+			uplink eth0 {
+			    mode   = $mode
+			    groups = $groups
+			    guest $LAB_GUEST1 { port = vif1.0 }
+			    guest $LAB_GUEST2 { port = vif2.0  answer = routed }
+			}
+		EOF
+		well
+	done
+done
+
+note "a prefix of which only a part is routed, and one that is local"
+lab_ip host route add 2001:db8:7::/64 dev vif1.0
+lab_ip host route add local 2001:db8:8::/64 dev lo
+conf <<-EOF
+	uplink eth0 {
+	    deny = { $LAB_ROUTER }
+	    guest $LAB_PREFIX/64 { answer = routed }
+	    guest 2001:db8:7::/56 { }
+	    guest 2001:db8:8::/64 { }
+	}
+EOF
+well
+
+note "VLANs"
+conf <<-EOF
+	uplink eth0.88 { guest $LAB_GUEST1 { } }
+	uplink eth0.89 { guest $LAB_GUEST1 { } }
+EOF
+well
+
+note "rules added by hand are no finding, also without a file"
+conf <<-EOF
+	uplink eth0 { guest $LAB_GUEST1 { port = vif1.0 } }
+EOF
+well
+status 0 ndpx guest add "$LAB_GUEST2" dev eth0 port vif2.0
+status 0 ndpx doctor
+status 0 "$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" doctor
+assert_eq "doctor says" "$(cat "$WORK/out")" "no findings"
+
+note "and on stand-by"
+status 0 ndpx apply --paused
+status 0 ndpx doctor
