@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "doctor.h"
+#include "doctor_heal.h"
 
 /* What one call works on. */
 struct ward {
@@ -18,6 +19,7 @@ struct ward {
 	size_t n_instances;
 	struct doctor_snapshot snap;
 	struct findings findings;
+	struct findings before; /* with --heal: what was found before it */
 };
 
 /* The uplinks of the file on one device: they stand together. */
@@ -72,26 +74,44 @@ static int look(struct ward *w, struct error *err)
 	return r;
 }
 
-/* One look and its findings; again after healing. */
-static int examine(struct ward *w, struct error *err)
+/* Under the lock, so that nobody's apply is seen half-way; *ret_lock stays where it is not NULL. */
+static int look_locked(struct ward *w, int *ret_lock, struct error *err)
 {
-	int r;
+	int lock = -1, r;
 
+	r = dataplane_lock(w->cmd->bpffs, false, &lock, err);
+	if (r && r != -ENOENT)
+		return r;
+	r = command_instances(w->cmd, w->dev, &w->instances, &w->n_instances, err);
+	if (!r)
+		r = look(w, err);
+	if (ret_lock)
+		*ret_lock = lock;
+	else if (lock >= 0)
+		dataplane_unlock(lock);
+	return r;
+}
+
+static void forget(struct ward *w)
+{
 	command_close_instances(w->instances, w->n_instances);
 	w->instances = NULL;
 	w->n_instances = 0;
 	doctor_snapshot_free(&w->snap);
-	findings_free(&w->findings);
-	r = command_instances(w->cmd, w->dev, &w->instances, &w->n_instances, err);
-	if (!r)
-		r = look(w, err);
+}
+
+/* One look and its findings. */
+static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct error *err)
+{
+	int r = look_locked(w, ret_lock, err);
+
 	if (r)
 		return r;
-	doctor_check(&w->snap, &w->findings);
+	doctor_check(&w->snap, ret);
 	if (!w->snap.n_uplinks)
-		finding_add(&w->findings, DOCTOR_NOT_ATTACHED, &(struct subject){ 0 },
+		finding_add(ret, DOCTOR_NOT_ATTACHED, &(struct subject){ 0 },
 			    "no uplink is attached, and no file names one");
-	return w->findings.no_memory ? error_set(err, EXIT_KERNEL, ENOMEM, "out of memory") : 0;
+	return ret->no_memory ? error_set(err, EXIT_KERNEL, ENOMEM, "out of memory") : 0;
 }
 
 /* Asked for one VLAN, another's findings are not of interest. */
@@ -120,6 +140,29 @@ static void print_finding(const struct finding *f, struct output *out)
 	out_close(out, '}');
 }
 
+/* What was found before and is found no more. */
+static void print_healed(const struct ward *w, struct output *out)
+{
+	size_t i;
+
+	out_array(out, "healed");
+	for (i = 0; i < w->before.n; i++) {
+		const struct finding *f = &w->before.items[i];
+
+		if (!doctor_rows[f->code].heal || findings_have(&w->findings, f))
+			continue;
+		out_object(out, NULL);
+		out_string(out, "code", NULL, doctor_rows[f->code].code);
+		out_string(out, "dev", "%s", f->dev);
+		if (f->vlan)
+			out_number(out, "vlan", ".%llu", f->vlan);
+		out_text(out, ": %s", doctor_rows[f->code].code);
+		out_string(out, "message", ": %s: healed\n", f->message);
+		out_close(out, '}');
+	}
+	out_close(out, ']');
+}
+
 static int print(const struct ward *w)
 {
 	const struct command *cmd = w->cmd;
@@ -127,6 +170,8 @@ static int print(const struct ward *w)
 	size_t i, n = 0;
 
 	out_start(&out, stdout, cmd->json, cmd->pretty);
+	if (cmd->heal)
+		print_healed(w, &out);
 	out_array(&out, "findings");
 	for (i = 0; i < w->findings.n; i++) {
 		if (!is_wanted(w, &w->findings.items[i]))
@@ -138,6 +183,47 @@ static int print(const struct ward *w)
 	if (!n && !cmd->quiet)
 		out_text(&out, "no findings\n");
 	return command_finish(cmd, &out, n ? EXIT_NOT_ATTACHED : EXIT_DONE);
+}
+
+/* Is there something on this device that may be mended, and nothing that forbids it? */
+static bool can_heal(const struct ward *w, const char *dev)
+{
+	bool some = false;
+	size_t i;
+
+	for (i = 0; i < w->before.n; i++) {
+		const struct finding *f = &w->before.items[i];
+
+		if (strcmp(f->dev, dev) != 0)
+			continue;
+		if (f->code == DOCTOR_PROGRAM_REPLACED)
+			return false;
+		some |= doctor_rows[f->code].heal && is_wanted(w, f);
+	}
+	return some;
+}
+
+/* A device where it fails keeps its finding, and a note says why. */
+static int heal(struct ward *w, struct error *err)
+{
+	int lock = -1, r = examine(w, &lock, &w->before, err);
+	size_t i;
+
+	for (i = 0; i < w->n_instances && !r; i++) {
+		struct instance *in = &w->instances[i];
+		const struct nl_link *link = nl_link_by_index(&w->snap.state, in->ifindex);
+		struct error why;
+
+		if (!in->dp || !link || !can_heal(w, in->dev))
+			continue;
+		if (dataplane_recover(in->dp, &why) ||
+		    doctor_heal(in->dp, link, &w->snap.state, &why))
+			command_note(w->cmd, "%s: not healed: %s", in->dev, why.message);
+	}
+	if (lock >= 0)
+		dataplane_unlock(lock);
+	forget(w);
+	return r;
 }
 
 int verb_doctor(struct command *cmd)
@@ -156,11 +242,13 @@ int verb_doctor(struct command *cmd)
 		status = command_load_config(cmd, &w.model);
 	if (status)
 		return status;
-	r = examine(&w, &err);
+	r = cmd->heal ? heal(&w, &err) : 0;
+	if (!r)
+		r = examine(&w, NULL, &w.findings, &err);
 	status = r ? command_fail(cmd, &err) : print(&w);
+	forget(&w);
 	findings_free(&w.findings);
-	doctor_snapshot_free(&w.snap);
-	command_close_instances(w.instances, w.n_instances);
+	findings_free(&w.before);
 	model_free(&w.model);
 	return status;
 }

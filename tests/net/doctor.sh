@@ -36,3 +36,12 @@ finds_none() {
 	status 0 ndpx doctor "$@"
 	assert_eq "doctor says" "$(cat "$WORK/out")" "no findings"
 }
+
+# heals WHO CODE: --heal says so, and nothing is left. What it mended is in force.
+heals() {
+	status 0 ndpx doctor --heal
+	assert_has "$WORK/out" "^$1: $2: .*: healed$"
+	assert_has "$WORK/out" '^no findings$'
+	assert_eq "stderr" "$(cat "$WORK/err")" ""
+	finds_none
+}
