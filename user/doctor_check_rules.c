@@ -128,10 +128,13 @@ static const struct entry *find(const struct entry *entries, size_t n, const str
 	return n ? bsearch(like, entries, n, sizeof(*entries), entry_compare) : NULL;
 }
 
-/* P75: the host's own addresses and gateways of today against those in the map. */
+/*
+ * P75: the host's own addresses and gateways of today against those in the map. One that
+ * no rule covers is not answered for in either case, and so not worth a word.
+ */
 void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
 {
-	struct several answered = { 0 }, missing = { 0 }, guests = { 0 }, stale = { 0 };
+	struct several missing = { 0 }, guests = { 0 }, stale = { 0 };
 	size_t i;
 
 	for (i = 0; i < up->now.n_entries; i++) {
@@ -141,31 +144,31 @@ void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
 		if (have && have->say.action == NDPX_ACT_ANSWER)
 			several_add(&guests, &own->key);
 		else if (!have && covered_by(up, &own->key) == NDPX_ACT_ANSWER)
-			several_add(&answered, &own->key);
-		else if (!have)
 			several_add(&missing, &own->key);
 	}
 	for (i = 0; i < up->n_pinned; i++) {
-		if (up->pinned[i].say.action == NDPX_ACT_OWN &&
-		    !find(up->now.entries, up->now.n_entries, &up->pinned[i]))
-			several_add(&stale, &up->pinned[i].key);
+		const struct entry *have = &up->pinned[i];
+		const struct entry *want = find(up->want.entries, up->want.n_entries, have);
+
+		if (have->say.action != NDPX_ACT_OWN ||
+		    find(up->now.entries, up->now.n_entries, have))
+			continue;
+		if (covered_by(up, &have->key) == NDPX_ACT_ANSWER ||
+		    (want && want->say.action == NDPX_ACT_ANSWER))
+			several_add(&stale, &have->key);
 	}
 	if (guests.n)
 		finding_add(ret, DOCTOR_GUEST_OWN_ADDRESS,
 			    &(struct subject){ .dev = up->dev, .addr = guests.first },
 			    "guest %s: an address or gateway of this host itself",
 			    several_text(&guests));
-	if (answered.n)
-		finding_add(ret, DOCTOR_OWN_ADDRESS_ANSWERED, &(struct subject){ .dev = up->dev },
-			    "%s: this host's own, or its gateway's, and a prefix answers for it",
-			    several_text(&answered));
 	if (missing.n)
 		finding_add(ret, DOCTOR_OWN_ADDRESS_MISSING, &(struct subject){ .dev = up->dev },
-			    "%s: this host's own, or its gateway's, and not in the rules",
+			    "a prefix answers for %s, which is this host's own or its gateway",
 			    several_text(&missing));
 	if (stale.n)
 		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &(struct subject){ .dev = up->dev },
-			    "%s: not this host's any more, and never answered for",
+			    "%s is not this host's any more, and not answered for",
 			    several_text(&stale));
 }
 

@@ -61,14 +61,11 @@ enum doctor_severity {
 	X(LINK_MOVED, "link-moved", WARNING, true,                                                 \
 	  "the VLAN devices or the master of the uplink are others than at apply",                 \
 	  DOCTOR_HEAL)                                                                             \
-	X(OWN_ADDRESS_ANSWERED, "own-address-answered", ERROR, true,                               \
-	  "an address or gateway of this host is answered for, by a rule that covers it",          \
-	  DOCTOR_HEAL)                                                                             \
-	X(OWN_ADDRESS_MISSING, "own-address-missing", WARNING, true,                               \
-	  "an address or gateway of this host came after apply",                                   \
+	X(OWN_ADDRESS_MISSING, "own-address-missing", ERROR, true,                                 \
+	  "an address or gateway of this host came after apply, and a prefix answers for it",      \
 	  DOCTOR_HEAL)                                                                             \
 	X(OWN_ADDRESS_STALE, "own-address-stale", WARNING, true,                                   \
-	  "an address that is this host's no more is still kept from being answered",              \
+	  "an address is this host's no more, and still kept from being answered for",             \
 	  DOCTOR_HEAL)                                                                             \
 	X(GUEST_OWN_ADDRESS, "guest-own-address", ERROR, false,                                    \
 	  "a guest is an address or gateway of this host, and so not answered for",                \
