@@ -188,6 +188,9 @@ static void check_snooping(const struct doctor_snapshot *snap, const struct doct
 	if (!up->have_bridge || !up->bridge.mcast_snooping || !up->bridge.mcast_querier ||
 	    up->peer.mcast_router == 2)
 		return;
+	/* A bridge that is allmulticast itself gets all groups, though its ports do not. */
+	if (!up->bridge_port && (up->nic.flags & (IFF_ALLMULTI | IFF_PROMISC)))
+		return;
 	for (i = 0; i < up->n_pinned; i++) {
 		const struct entry *e = &up->pinned[i];
 
@@ -210,15 +213,18 @@ void doctor_check_hearing(const struct doctor_snapshot *snap, const struct docto
 	bool proxied;
 	size_t i;
 
+	check_snooping(snap, up, ret);
 	if (up->record.groups == GROUPS_NONE)
 		return;
 	proxied = check_proxy(snap, up, ret);
+	/* auto is content with either; join is asked for where a switch must be told. */
 	for (i = 0; i < up->groups.n; i++) {
 		const struct nl_proxy *m = &up->groups.members[i];
 		struct ndpx_prefix_key key = { .bits = 128 };
 
 		memcpy(key.addr, &m->addr, sizeof(key.addr));
-		if (!is_member(snap, m->ifindex, &m->addr))
+		if (!is_member(snap, m->ifindex, &m->addr) &&
+		    !(up->record.groups == GROUPS_AUTO && (up->nic.flags & IFF_ALLMULTI)))
 			several_add(&lost, &key);
 	}
 	if (lost.n)
@@ -235,5 +241,4 @@ void doctor_check_hearing(const struct doctor_snapshot *snap, const struct docto
 	if (prefixes.n)
 		finding_add(ret, DOCTOR_PREFIX_UNHEARD, &about,
 			    "groups = join hears nothing for prefix %s", several_text(&prefixes));
-	check_snooping(snap, up, ret);
 }
