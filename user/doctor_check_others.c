@@ -34,21 +34,37 @@ static void check_kernel(const struct doctor_snapshot *snap, const struct doctor
 			    "the kernel answers for its proxy entry %s", several_text(&entries));
 }
 
+/* One finding for each MAC address that answers, however many guests it claims. */
 static void check_claims(const struct doctor_uplink *up, struct findings *ret)
 {
-	size_t i;
+	size_t i, j;
 
 	for (i = 0; i < up->n_claims; i++) {
 		const struct doctor_claim *c = &up->claims[i];
-		char addr[INET6_ADDRSTRLEN], mac[18];
+		struct several addrs = { 0 };
+		char mac[18];
 
-		inet_ntop(AF_INET6, &c->addr, addr, sizeof(addr));
+		for (j = 0; j < up->n_claims; j++) {
+			const struct doctor_claim *other = &up->claims[j];
+			struct ndpx_prefix_key key = { .bits = 128 };
+
+			if (other->vlan != c->vlan || memcmp(other->mac, c->mac, 6) != 0)
+				continue;
+			if (j < i)
+				break; /* said already */
+			memcpy(key.addr, &other->addr, sizeof(key.addr));
+			several_add(&addrs, &key);
+		}
+		if (!addrs.n)
+			continue;
 		snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", c->mac[0], c->mac[1],
 			 c->mac[2], c->mac[3], c->mac[4], c->mac[5]);
 		finding_add(ret, DOCTOR_DUPLICATE,
-			    &(struct subject){
-				    .dev = up->dev, .vlan = c->vlan, .addr = addr, .other = mac },
-			    "%s answers for %s as well", mac, addr);
+			    &(struct subject){ .dev = up->dev,
+					       .vlan = c->vlan,
+					       .addr = addrs.first,
+					       .other = mac },
+			    "%s answers for guest %s as well", mac, several_text(&addrs));
 	}
 }
 

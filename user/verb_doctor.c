@@ -8,6 +8,7 @@
 #include "command.h"
 #include "doctor.h"
 #include "doctor_heal.h"
+#include "doctor_probe.h"
 
 /* What one call works on. */
 struct ward {
@@ -105,6 +106,9 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 {
 	int r = look_locked(w, ret_lock, err);
 
+	/* Nothing that a probe finds is healed, and nobody shall wait for its answers. */
+	if (!r && !ret_lock && !w->cmd->no_probe)
+		r = doctor_probe(&w->snap, err);
 	if (r)
 		return r;
 	doctor_check(&w->snap, ret);
