@@ -46,7 +46,8 @@ void doctor_check_settings(const struct doctor_uplink *up, struct findings *ret)
 void doctor_check_own(const struct doctor_uplink *up, struct findings *ret);
 void doctor_check_config(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
 			 struct findings *ret);
-void doctor_check_nic(const struct doctor_uplink *up, struct findings *ret);
+void doctor_check_nic(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
+		      struct findings *ret);
 void doctor_check_hearing(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
 			  struct findings *ret);
 void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor_uplink *up,

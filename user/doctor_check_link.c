@@ -61,7 +61,27 @@ static void check_native(const struct doctor_uplink *up, const struct subject *a
 			    runs_tc(up) ? "tc" : "generic XDP");
 }
 
-void doctor_check_nic(const struct doctor_uplink *up, struct findings *ret)
+/* What a newer kernel would do, where something stands that it would mend. */
+static void check_kernel(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
+			 struct findings *ret)
+{
+	if (!snap->kernel)
+		return;
+	if (snap->kernel < 518 && up->file && up->file[0].mode == WANT_NATIVE &&
+	    up->attachment.mode != NDPX_MODE_NATIVE && up->nic.mtu > XDP_ONE_PAGE)
+		finding_add(ret, DOCTOR_KERNEL_FEATURE,
+			    &(struct subject){ .dev = up->dev, .other = "5.18" },
+			    "no xdp.frags before 5.18: native XDP takes no MTU of %u", up->nic.mtu);
+	if (snap->kernel < 606 && up->pins == PINS_WHOLE && up->attachment.mode == NDPX_MODE_NONE &&
+	    up->record.mode == NDPX_MODE_CLSACT)
+		finding_add(ret, DOCTOR_KERNEL_FEATURE,
+			    &(struct subject){ .dev = up->dev, .other = "6.6" },
+			    "no TCX before 6.6: whoever replaces the clsact qdisc takes our filter "
+			    "along");
+}
+
+void doctor_check_nic(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
+		      struct findings *ret)
 {
 	const struct subject about = { .dev = up->dev };
 
@@ -69,6 +89,7 @@ void doctor_check_nic(const struct doctor_uplink *up, struct findings *ret)
 		finding_add(ret, DOCTOR_LINK_DOWN, &about, "the interface is down");
 	else if (!(up->link->flags & IFF_RUNNING))
 		finding_add(ret, DOCTOR_LINK_DOWN, &about, "the interface has no carrier");
+	check_kernel(snap, up, ret);
 	check_tags(up, &about, ret);
 	check_native(up, &about, ret);
 	if (up->attachment.mode == NDPX_MODE_NATIVE && !strcmp(up->link->kind, "veth") &&

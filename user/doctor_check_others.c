@@ -68,21 +68,6 @@ static void check_claims(const struct doctor_uplink *up, struct findings *ret)
 	}
 }
 
-static bool is_uplink(const struct doctor_snapshot *snap, uint32_t ifindex)
-{
-	size_t i, j;
-
-	for (i = 0; i < snap->n_uplinks; i++) {
-		if (snap->uplinks[i].ifindex == ifindex)
-			return true;
-		for (j = 0; j < snap->uplinks[i].n_stacks; j++) {
-			if (snap->uplinks[i].stacks[j].ifindex == ifindex)
-				return true;
-		}
-	}
-	return false;
-}
-
 void doctor_check_responders(const struct doctor_snapshot *snap, struct findings *ret)
 {
 	size_t i, j;
@@ -104,10 +89,9 @@ void doctor_check_responders(const struct doctor_snapshot *snap, struct findings
 		const struct doctor_filter *f = &snap->filters[i];
 		const struct nl_link *link = nl_link_by_index(&snap->state, f->ifindex);
 
-		if (f->ifindex && !is_uplink(snap, f->ifindex))
-			continue;
 		finding_add(ret, DOCTOR_ND_FILTER,
-			    &(struct subject){ .dev = link ? link->name : NULL, .other = f->what },
-			    "%s drops %s", f->what, f->frames);
+			    &(struct subject){ .dev = link ? link->name : NULL, .other = f->chain },
+			    "nftables drops Neighbor Discovery, %s: by %s %s", f->frames,
+			    f->by_policy ? "the policy of" : "rule", f->what);
 	}
 }

@@ -134,8 +134,8 @@ enum doctor_severity {
 	  "somebody else on the link answers for a guest of ours",                                 \
 	  "stop the one with OTHER, or pause the rule here")                                       \
 	X(ND_FILTER, "nd-filter", ERROR, false,                                                    \
-	  "a packet filter of this host drops Neighbor Discovery",                                 \
-	  "nft delete rule OTHER, or accept nd-neighbor-solicit and nd-neighbor-advert before it") \
+	  "nftables of this host drops Neighbor Discovery on the uplink",                          \
+	  "nft insert rule OTHER icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept")  \
 	X(KERNEL_FEATURE, "kernel-feature", INFO, false,                                           \
 	  "the kernel lacks something that this set-up would profit from",                         \
 	  "a kernel from OTHER on")

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "doctor_look.h"
 #include "doctor_processes.h"
@@ -14,6 +15,16 @@
 static int no_memory(struct error *err)
 {
 	return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+}
+
+static unsigned int kernel_version(void)
+{
+	unsigned int major, minor;
+	struct utsname uts;
+
+	if (uname(&uts) || sscanf(uts.release, "%3u.%3u", &major, &minor) != 2 || minor > 99)
+		return 0;
+	return major * 100 + minor;
 }
 
 int doctor_look(struct doctor_snapshot *snap, struct error *err)
@@ -40,6 +51,7 @@ int doctor_look(struct doctor_snapshot *snap, struct error *err)
 		qsort(snap->members, snap->n_members, sizeof(*snap->members),
 		      doctor_member_compare);
 	snap->forwarding_all = sysctl_ipv6("all", "forwarding");
+	snap->kernel = kernel_version();
 	snap->proxy_all = sysctl_ipv6("all", "proxy_ndp");
 	return 0;
 }

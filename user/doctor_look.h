@@ -95,11 +95,13 @@ struct doctor_process {
 	char name[16];
 };
 
-/* A rule of nftables, or a line of ip6tables, that surely drops Neighbor Discovery. */
+/* A rule of nftables, or a chain's policy, that surely drops Neighbor Discovery. */
 struct doctor_filter {
-	uint32_t ifindex; /* 0: on every uplink */
-	char what[160];	  /* "inet filter input handle 4" */
-	char frames[40];  /* "solicitations coming in" */
+	uint32_t ifindex; /* of the uplink's device */
+	bool by_policy;
+	char what[160];	 /* "inet filter input handle 4" */
+	char chain[140]; /* "inet filter input" */
+	char frames[80]; /* "solicitations in, advertisements in" */
 };
 
 struct doctor_snapshot {
@@ -117,6 +119,7 @@ struct doctor_snapshot {
 	struct doctor_filter *filters;
 	size_t n_filters;
 	int forwarding_all, proxy_all; /* net.ipv6.conf.all */
+	unsigned int kernel;	       /* 6.18 is 618; 0: unknown */
 	struct doctor_uplink *uplinks;
 	size_t n_uplinks;
 };

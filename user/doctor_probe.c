@@ -171,7 +171,7 @@ static void pick(struct probes *p, struct link *link, size_t most)
 
 	for (i = 0; i < up->n_pinned; i++)
 		all += may_ask(link, &up->pinned[i]);
-	step = (all + most - 1) / most;
+	step = all > most ? (all + most - 1) / most : 1;
 	for (i = 0; i < up->n_pinned && p->n < DOCTOR_MOST_PROBES; i++) {
 		const struct entry *e = &up->pinned[i];
 		struct probe *probe = &p->items[p->n];

@@ -59,6 +59,13 @@ int nl_members_read(struct nl_member **ret, size_t *ret_n, struct error *err);
 int nl_mdb_read(struct nl_mdb **ret, size_t *ret_n, struct error *err);
 int nl_routes_read(struct nl_route **ret, size_t *ret_n, struct error *err);
 
+/* A device that a chain of nftables hangs on: hooks ingress and egress. */
+struct nl_hook {
+	char table[64], chain[64];
+	char dev[IFNAMSIZ];
+};
+int nl_hooks_read(struct nl_hook **ret, size_t *ret_n, struct error *err);
+
 /* Where a frame for `dst` that comes in on `iif` goes. */
 struct nl_hop {
 	int error;    /* -errno of the route: ENETUNREACH none, EHOSTUNREACH unreachable, ... */

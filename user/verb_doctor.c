@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "doctor.h"
+#include "doctor_filter.h"
 #include "doctor_heal.h"
 #include "doctor_probe.h"
 
@@ -72,6 +73,8 @@ static int look(struct ward *w, struct error *err)
 	}
 	if (!r && w->dev && !w->snap.n_uplinks)
 		r = doctor_look_uplink(&w->snap, w->dev, NULL, NULL, 0, err);
+	if (!r)
+		r = doctor_filters(&w->snap, err);
 	return r;
 }
 

@@ -34,9 +34,8 @@ only() {
 		tr '\n' ' ')"
 }
 
-# finds_none [doctor's words...]
 finds_none() {
-	status 0 ndpx doctor "${PROBE[@]}" "$@"
+	status 0 ndpx doctor "${PROBE[@]}"
 	assert_eq "doctor says" "$(cat "$WORK/out")" "no findings"
 }
 

@@ -113,7 +113,7 @@ wait_for 5 sh -c "ip -n $(lab_name host) link show eth0 | grep -q NO-CARRIER"
 finds eth0 link-down 'no carrier'
 lab_ip router link set eth0 up
 settle eth0
-up # a link without carrier loses its groups
+up
 lab_ip host link set eth0 down
 finds eth0 link-down 'interface is down'
 lab_ip host link set eth0 up

@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
 . "$(dirname "$0")/doctor.sh"
+# shellcheck disable=SC2034 # finds() uses it
 PROBE=()
 
 ONE=2001:db8:1::1

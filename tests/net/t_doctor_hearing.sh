@@ -84,7 +84,7 @@ note "proxy-ndp: came on after the groups were joined; healed by allmulticast"
 for where in eth0 all; do
 	conf <<<"uplink eth0 { guest $ONE { } }"
 	status 0 ndpx apply
-	lab_set host net/ipv6/conf/$where/proxy_ndp 1
+	lab_set host "net/ipv6/conf/$where/proxy_ndp" 1
 	finds eth0 proxy-ndp "sysctl -w net.ipv6.conf.$where.proxy_ndp=0"
 	only proxy-ndp
 	heals eth0 proxy-ndp
@@ -93,7 +93,7 @@ for where in eth0 all; do
 	lab_ip host -6 neigh add proxy 2001:db8:66::6 dev eth0
 	finds eth0 kernel-proxy 'ip -6 neigh del proxy 2001:db8:66::6 dev eth0'
 	only kernel-proxy
-	lab_set host net/ipv6/conf/$where/proxy_ndp 0
+	lab_set host "net/ipv6/conf/$where/proxy_ndp" 0
 	finds_none
 	lab_ip host -6 neigh del proxy 2001:db8:66::6 dev eth0
 	status 0 ndpx apply
@@ -109,7 +109,7 @@ for daemon in ndppd npd6; do
 	net_job guest $daemon "${args[@]}" >"$WORK/log" 2>&1
 	other=$JOB
 	running() {
-		[ "$(cat "/proc/$JOB/comm")" = $daemon ]
+		[ "$(cat "/proc/$JOB/comm")" = "$daemon" ]
 	}
 	wait_for 5 running
 	finds_none
