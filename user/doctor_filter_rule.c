@@ -243,6 +243,7 @@ static void apply_vmap(const json_t *vmap, const struct filter_frame *frame,
 			is == MAYBE ? UNKNOWN : verdict_of(json_array_get(pair, 1), &effect->chain);
 		return;
 	}
+	effect->matches = NO; /* without the value in it, a map ends the rule */
 }
 
 /* Statements that neither match nor decide. */
@@ -264,7 +265,7 @@ struct filter_effect filter_effect_of(const json_t *expr, const struct filter_fr
 	struct filter_effect effect = { .matches = YES, .verdict = GO_ON };
 	size_t i;
 
-	for (i = 0; i < json_array_size(expr) && effect.matches != NO; i++) {
+	for (i = 0; i < json_array_size(expr); i++) {
 		const json_t *statement = json_array_get(expr, i), *part;
 		enum filter_verdict verdict = verdict_of(statement, &effect.chain);
 		enum tri is = YES;
@@ -279,6 +280,8 @@ struct filter_effect filter_effect_of(const json_t *expr, const struct filter_fr
 			is = MAYBE; /* limit, quota, what an extension of iptables does */
 		if (is < effect.matches)
 			effect.matches = is;
+		if (effect.matches == NO || effect.verdict != GO_ON)
+			break;
 	}
 	return effect;
 }
