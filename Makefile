@@ -75,7 +75,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 # The pure half of user/, with the sanitizers.
 PURE := config config_check config_text doctor doctor_check_link doctor_check_others \
-	doctor_check_routes doctor_check_rules doctor_filter doctor_filter_rule error import_read \
+	doctor_check_routes doctor_check_rules doctor_filter doctor_filter_rule doctor_filter_save error import_read \
 	metrics model netlink netlink_device \
 	output plan text_file verdict wanted
 PURE_OBJ := $(PURE:%=$(B)/san/user/%.o)

@@ -122,6 +122,17 @@ int doctor_member_compare(const void *a, const void *b)
 	return memcmp(&x->group, &y->group, sizeof(x->group));
 }
 
+int doctor_mdb_compare(const void *a, const void *b)
+{
+	const struct nl_mdb *x = a, *y = b;
+
+	if (x->bridge != y->bridge)
+		return x->bridge < y->bridge ? -1 : 1;
+	if (x->port != y->port)
+		return x->port < y->port ? -1 : 1;
+	return memcmp(&x->group, &y->group, sizeof(x->group));
+}
+
 static bool is_member(const struct doctor_snapshot *snap, uint32_t ifindex,
 		      const struct in6_addr *addr)
 {
@@ -177,8 +188,9 @@ static bool bridge_sends(const struct doctor_snapshot *snap, const struct doctor
 			 const struct entry *rule)
 {
 	const struct in6_addr *addr = (const struct in6_addr *)rule->key.addr;
-	struct in6_addr group = group_of(addr);
-	uint32_t port = up->bridge_port ? up->bridge_port : up->bridge.ifindex;
+	struct nl_mdb key = { .bridge = up->bridge.ifindex,
+			      .port = up->bridge_port ? up->bridge_port : up->bridge.ifindex,
+			      .group = group_of(addr) };
 	size_t i;
 
 	if (rule->key.bits != 128)
@@ -191,12 +203,8 @@ static bool bridge_sends(const struct doctor_snapshot *snap, const struct doctor
 		}
 		return true;
 	}
-	for (i = 0; i < snap->n_mdb; i++) {
-		if (snap->mdb[i].bridge == up->bridge.ifindex && snap->mdb[i].port == port &&
-		    !memcmp(&snap->mdb[i].group, &group, sizeof(group)))
-			return true;
-	}
-	return false;
+	return snap->n_mdb &&
+	       bsearch(&key, snap->mdb, snap->n_mdb, sizeof(key), doctor_mdb_compare) != NULL;
 }
 
 static void check_snooping(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
@@ -254,7 +262,7 @@ void doctor_check_hearing(const struct doctor_snapshot *snap, const struct docto
 	/* As apply has it: the flag that stays, not somebody's momentary hold on it. */
 	if (up->groups.allmulti && !(up->nic.flags & IFF_ALLMULTI) && !proxied)
 		finding_add(ret, DOCTOR_ALLMULTI_OFF, &about,
-			    "%zu rules need allmulticast, and it is off", up->n_pinned);
+			    "the rules need allmulticast, and it is off");
 	for (i = 0; i < up->n_pinned && up->record.groups == GROUPS_JOIN && !hears_all; i++) {
 		if (up->pinned[i].say.action == NDPX_ACT_ANSWER && up->pinned[i].key.bits < 128)
 			several_add(&prefixes, &up->pinned[i].key);

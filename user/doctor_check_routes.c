@@ -55,7 +55,11 @@ void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor
 			 struct findings *ret)
 {
 	struct several none = { 0 }, refused = { 0 }, back = { 0 };
+	char looked_at[40] = "";
 	size_t i;
+
+	if (up->n_rules > DOCTOR_MOST_HOPS)
+		snprintf(looked_at, sizeof(looked_at), ", of %zu looked at", up->n_hops);
 
 	for (i = 0; i < up->n_hops; i++) {
 		const struct ndpx_prefix_key *key = &up->rules[up->hops[i].rule].key;
@@ -74,17 +78,17 @@ void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor
 	if (none.n)
 		finding_add(ret, DOCTOR_NO_ROUTE,
 			    &(struct subject){ .dev = up->dev, .addr = none.first },
-			    "no route to guest %s", several_text(&none));
+			    "no route to guest %s%s", several_text(&none), looked_at);
 	if (refused.n)
 		finding_add(ret, DOCTOR_ROUTE_REFUSED,
 			    &(struct subject){ .dev = up->dev, .addr = refused.first },
-			    "the route to guest %s refuses (unreachable, prohibit or blackhole)",
-			    several_text(&refused));
+			    "the route to guest %s%s refuses (unreachable, prohibit or blackhole)",
+			    several_text(&refused), looked_at);
 	if (back.n)
 		finding_add(ret, DOCTOR_ROUTE_UPLINK,
 			    &(struct subject){ .dev = up->dev, .addr = back.first },
-			    "the route to guest %s goes back out of the uplink",
-			    several_text(&back));
+			    "the route to guest %s%s goes back out of the uplink",
+			    several_text(&back), looked_at);
 }
 
 static bool answers_by_route(const struct doctor_uplink *up)

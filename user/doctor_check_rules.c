@@ -250,12 +250,24 @@ static void check_rules(const struct doctor_uplink *up, struct findings *ret)
 			    several_text(&ports));
 }
 
+/* Rules of one port tend to stand together: the last answer is worth keeping. */
+static bool port_exists(const struct nl_state *state, const char *name, const char **last)
+{
+	if (*last && !strcmp(*last, name))
+		return true;
+	if (!nl_link_by_name(state, name))
+		return false;
+	*last = name;
+	return true;
+}
+
 /* Ports that do not exist: by the name in the file, else by the index in the rule. */
 static void check_ports(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
 			struct findings *ret)
 {
 	struct several gone = { 0 };
-	const char *name = NULL;
+	const char *name = NULL, *last = NULL;
+	uint32_t last_port = 0;
 	char number[24];
 	size_t i, j;
 
@@ -264,7 +276,7 @@ static void check_ports(const struct doctor_snapshot *snap, const struct doctor_
 			const struct rule *rule = &up->file[i].rules[j];
 			struct entry e;
 
-			if (!rule->port[0] || nl_link_by_name(&snap->state, rule->port))
+			if (!rule->port[0] || port_exists(&snap->state, rule->port, &last))
 				continue;
 			wanted_entry(rule, 0, &e);
 			several_add(&gone, &e.key);
@@ -275,8 +287,12 @@ static void check_ports(const struct doctor_snapshot *snap, const struct doctor_
 	for (i = 0; !up->n_file && i < up->n_pinned; i++) {
 		const struct ndpx_say *say = &up->pinned[i].say;
 
-		if (!say->port || nl_link_by_index(&snap->state, say->port))
+		if (!say->port || say->port == last_port)
 			continue;
+		if (nl_link_by_index(&snap->state, say->port)) {
+			last_port = say->port;
+			continue;
+		}
 		several_add(&gone, &up->pinned[i].key);
 		if (!name) {
 			snprintf(number, sizeof(number), "interface %u", say->port);

@@ -134,8 +134,8 @@ enum doctor_severity {
 	  "somebody else on the link answers for a guest of ours",                                 \
 	  "stop the one with OTHER, or pause the rule here")                                       \
 	X(ND_FILTER, "nd-filter", ERROR, false,                                                    \
-	  "nftables of this host drops Neighbor Discovery on the uplink",                          \
-	  "nft insert rule OTHER icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept")  \
+	  "a packet filter of this host drops Neighbor Discovery on the uplink",                   \
+	  "let it through before that: OTHER")                                                     \
 	X(KERNEL_FEATURE, "kernel-feature", INFO, false,                                           \
 	  "the kernel lacks something that this set-up would profit from",                         \
 	  "a kernel from OTHER on")

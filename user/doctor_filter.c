@@ -126,7 +126,8 @@ static bool passes(const json_t *chain, bool in, const char *dev, const char *st
 	if (!strcmp(family, "bridge") && !bridged)
 		return false;
 	if (strcmp(family, "bridge") != 0) {
-		if (strcmp(family, "inet") != 0 && strcmp(family, "ip6") != 0)
+		if (strcmp(family, "inet") != 0 && strcmp(family, "ip6") != 0 &&
+		    strcmp(family, "ip6tables") != 0)
 			return false;
 		*ret_dev = stack;
 	}
@@ -135,22 +136,38 @@ static bool passes(const json_t *chain, bool in, const char *dev, const char *st
 	return !strcmp(hook, "output") || !strcmp(hook, "postrouting");
 }
 
-static void name_place(const struct spot *where, char *to, size_t size)
+static void name_spot(const struct spot *where, struct doctor_filter *f)
 {
-	int n = snprintf(to, size, "%s %s %s", text_of(where->chain, "family"),
-			 text_of(where->chain, "table"), text_of(where->chain, "name"));
+	const char *family = text_of(where->chain, "family"), *name = text_of(where->chain, "name");
+	const char *table = text_of(where->chain, "table");
+	char rule[40] = "";
 
-	if (where->handle && n > 0 && (size_t)n < size)
-		snprintf(to + n, size - (size_t)n, " handle %ld", where->handle);
+	f->by_policy = !where->handle;
+	if (!strcmp(family, "ip6tables")) {
+		if (where->handle)
+			snprintf(rule, sizeof(rule), " in line %ld of ip6tables-save",
+				 where->handle);
+		snprintf(f->remedy, sizeof(f->remedy),
+			 "ip6tables -t %s -I %s -p icmpv6 --icmpv6-type %s -j ACCEPT", table, name,
+			 "neighbour-solicitation (neighbour-advertisement)");
+	} else {
+		if (where->handle)
+			snprintf(rule, sizeof(rule), " handle %ld", where->handle);
+		snprintf(f->remedy, sizeof(f->remedy),
+			 "nft insert rule %s %s %s icmpv6 type { nd-neighbor-solicit, "
+			 "nd-neighbor-advert } accept",
+			 family, table, name);
+	}
+	snprintf(f->what, sizeof(f->what), "%s %s %s%s", family, table, name, rule);
 }
 
 static int add(struct doctor_filter **list, size_t *n, uint32_t ifindex, const struct spot *where,
 	       const char *frames)
 {
-	struct doctor_filter filter = { .ifindex = ifindex, .by_policy = !where->handle }, *more;
+	struct doctor_filter filter = { .ifindex = ifindex }, *more;
 	size_t i, len;
 
-	name_place(where, filter.what, sizeof(filter.what));
+	name_spot(where, &filter);
 	for (i = 0; i < *n; i++) {
 		struct doctor_filter *f = &(*list)[i];
 
@@ -162,8 +179,6 @@ static int add(struct doctor_filter **list, size_t *n, uint32_t ifindex, const s
 		return 0;
 	}
 	snprintf(filter.frames, sizeof(filter.frames), "%s", frames);
-	snprintf(filter.chain, sizeof(filter.chain), "%s %s %s", text_of(where->chain, "family"),
-		 text_of(where->chain, "table"), text_of(where->chain, "name"));
 	more = realloc(*list, (*n + 1) * sizeof(*more));
 	if (!more)
 		return -ENOMEM;

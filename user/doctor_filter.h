@@ -8,6 +8,7 @@
 #define NDPX_DOCTOR_FILTER_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "doctor_look.h"
 
@@ -44,7 +45,13 @@ int filter_judge(const json_t *ruleset, uint32_t ifindex, const char *dev, const
 		 bool bridged, filter_on_device on_device, const void *arg,
 		 struct doctor_filter **list, size_t *n);
 
-/* Asks nft, where it is installed, and judges for all uplinks of the snapshot. -ENOMEM. */
+/*
+ * Appends what ip6tables-save prints to a ruleset, as family "ip6tables", a rule's handle
+ * being its line. *ret_nft is set where its rules are nftables' in truth. -1: unreadable.
+ */
+int filter_read_save(FILE *fp, json_t *ruleset, bool *ret_nft);
+
+/* Asks nft and ip6tables-save, they are installed, and judges for all uplinks of the snapshot. -ENOMEM. */
 int doctor_filters(struct doctor_snapshot *snap, struct error *err);
 
 #endif

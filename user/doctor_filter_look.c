@@ -31,42 +31,106 @@ static bool is_on(const void *arg, const char *table, const char *chain, const c
 	return false;
 }
 
-/* Runs `nft -j list ruleset` in our namespace; NULL where there is no nft, or it fails. */
-static json_t *ask_nft(void)
+/* What a program prints, NULL where there is none of that name; ended with finish(). */
+static FILE *ask(char *const argv[], pid_t *ret_pid)
 {
-	static char *const paths[] = { "/usr/sbin/nft", "/sbin/nft", "/usr/local/sbin/nft" };
-	char *argv[] = { "nft", "-j", "list", "ruleset", NULL };
+	static const char *const dirs[] = { "/usr/sbin", "/sbin", "/usr/local/sbin" };
 	posix_spawn_file_actions_t actions;
-	json_t *ruleset = NULL;
-	int fds[2], status;
-	FILE *fp = NULL;
+	char path[64];
+	int fds[2], r;
+	FILE *fp;
 	size_t i;
-	pid_t pid;
 
-	for (i = 0; i < sizeof(paths) / sizeof(*paths) && access(paths[i], X_OK); i++)
-		;
-	if (i == sizeof(paths) / sizeof(*paths) || pipe2(fds, O_CLOEXEC))
+	for (i = 0; i < sizeof(dirs) / sizeof(*dirs); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dirs[i], argv[0]);
+		if (!access(path, X_OK))
+			break;
+	}
+	if (i == sizeof(dirs) / sizeof(*dirs) || pipe2(fds, O_CLOEXEC))
 		return NULL;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	status = posix_spawn(&pid, paths[i], &actions, NULL, argv, environ);
+	r = posix_spawn(ret_pid, path, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(fds[1]);
-	if (!status)
-		fp = fdopen(fds[0], "r");
-	if (fp) {
-		ruleset = json_loadf(fp, 0, NULL);
-		fclose(fp);
-	} else {
+	fp = r ? NULL : fdopen(fds[0], "r");
+	if (!fp)
 		close(fds[0]);
-	}
-	if (!status && waitpid(pid, &status, 0) == pid && status) {
+	if (!fp && !r)
+		waitpid(*ret_pid, NULL, 0);
+	return fp;
+}
+
+/* Did it end well? */
+static bool finish(FILE *fp, pid_t pid)
+{
+	int status;
+
+	fclose(fp);
+	return waitpid(pid, &status, 0) == pid && !status;
+}
+
+static json_t *ask_nft(void)
+{
+	char *argv[] = { "nft", "-j", "list", "ruleset", NULL };
+	json_t *ruleset = NULL;
+	pid_t pid;
+	FILE *fp = ask(argv, &pid);
+
+	if (fp)
+		ruleset = json_loadf(fp, 0, NULL);
+	if (fp && !finish(fp, pid)) {
 		json_decref(ruleset);
 		ruleset = NULL;
 	}
-	return ruleset;
+	return ruleset ? ruleset : json_pack("{s:[]}", "nftables");
+}
+
+/* ip6tables tells its rules better than nft does, where they are nftables' in truth. */
+static void drop_ip6tables(json_t *ruleset)
+{
+	static const char *const tables[] = { "filter", "mangle", "raw", "security" };
+	json_t *list = json_object_get(ruleset, "nftables");
+	size_t i = 0, j;
+
+	while (i < json_array_size(list)) {
+		const json_t *chain = json_object_get(json_array_get(list, i), "chain");
+		const char *family = json_string_value(json_object_get(chain, "family"));
+		const char *table = json_string_value(json_object_get(chain, "table"));
+		bool theirs = false;
+
+		for (j = 0; family && table && !strcmp(family, "ip6") && j < 4; j++)
+			theirs |= !strcmp(table, tables[j]);
+		if (!theirs || json_array_remove(list, i))
+			i++;
+	}
+}
+
+static void ask_ip6tables(json_t *ruleset)
+{
+	static char *const programs[] = { "ip6tables-save", "ip6tables-legacy-save" };
+	json_t *more = json_pack("{s:[]}", "nftables");
+	bool nft = false;
+	size_t i;
+
+	for (i = 0; more && i < sizeof(programs) / sizeof(*programs); i++) {
+		char *argv[] = { programs[i], NULL };
+		pid_t pid;
+		FILE *fp = ask(argv, &pid);
+
+		if (!fp)
+			continue;
+		filter_read_save(fp, more, &nft);
+		finish(fp, pid);
+		if (!nft)
+			break; /* it is the legacy one itself */
+	}
+	if (nft)
+		drop_ip6tables(ruleset);
+	json_array_extend(json_object_get(ruleset, "nftables"), json_object_get(more, "nftables"));
+	json_decref(more);
 }
 
 int doctor_filters(struct doctor_snapshot *snap, struct error *err)
@@ -79,9 +143,11 @@ int doctor_filters(struct doctor_snapshot *snap, struct error *err)
 
 	for (i = 0; i < snap->n_uplinks && !snap->uplinks[i].link; i++)
 		;
-	ruleset = i < snap->n_uplinks ? ask_nft() : NULL;
-	if (!ruleset)
+	if (i == snap->n_uplinks)
 		return 0;
+	ruleset = ask_nft();
+	if (ruleset)
+		ask_ip6tables(ruleset);
 	/* Without nftables in the kernel there is nothing to be read, nor to be found. */
 	if (nl_hooks_read(&devices.hooks, &devices.n, &ignored))
 		devices.n = 0;

@@ -47,6 +47,8 @@ int doctor_look(struct doctor_snapshot *snap, struct error *err)
 	/* A kernel without bridges refuses. */
 	if (nl_mdb_read(&snap->mdb, &snap->n_mdb, &ignored))
 		snap->n_mdb = 0;
+	if (snap->n_mdb)
+		qsort(snap->mdb, snap->n_mdb, sizeof(*snap->mdb), doctor_mdb_compare);
 	if (snap->n_members)
 		qsort(snap->members, snap->n_members, sizeof(*snap->members),
 		      doctor_member_compare);

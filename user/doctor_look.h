@@ -95,13 +95,13 @@ struct doctor_process {
 	char name[16];
 };
 
-/* A rule of nftables, or a chain's policy, that surely drops Neighbor Discovery. */
+/* A rule of nftables or ip6tables, or a chain's policy, that surely drops Neighbor Discovery. */
 struct doctor_filter {
 	uint32_t ifindex; /* of the uplink's device */
 	bool by_policy;
-	char what[160];	 /* "inet filter input handle 4" */
-	char chain[140]; /* "inet filter input" */
-	char frames[80]; /* "solicitations in, advertisements in" */
+	char what[200];	  /* "inet filter input handle 4" */
+	char remedy[250]; /* the command that lets it through before that */
+	char frames[80];  /* "solicitations in, advertisements in" */
 };
 
 struct doctor_snapshot {
@@ -112,7 +112,7 @@ struct doctor_snapshot {
 	size_t n_proxies;
 	struct nl_route *routes;
 	size_t n_routes;
-	struct nl_mdb *mdb;
+	struct nl_mdb *mdb; /* sorted by doctor_mdb_compare() */
 	size_t n_mdb;
 	struct doctor_process *processes;
 	size_t n_processes;
@@ -152,6 +152,8 @@ void doctor_snapshot_free(struct doctor_snapshot *snap);
 int doctor_uplinks_of(const struct ndpx_record *record, const struct ndpx_settings *settings,
 		      const char *dev, struct uplink **ret, size_t *ret_n);
 
+/* Orders for qsort() and bsearch(); the table's ignores VLANs. */
 int doctor_member_compare(const void *a, const void *b);
+int doctor_mdb_compare(const void *a, const void *b);
 
 #endif

@@ -104,6 +104,24 @@ static void forget(struct ward *w)
 	doctor_snapshot_free(&w->snap);
 }
 
+/* A VLAN that is asked for, and that neither a pin nor the file knows on its device. */
+static void check_vlan(const struct ward *w, struct findings *ret)
+{
+	struct finding about = { .code = DOCTOR_NOT_ATTACHED, .vlan = w->place.vlan };
+	const struct doctor_uplink *up = w->snap.uplinks;
+	struct error ignored;
+	uint16_t vlan;
+
+	if (!w->place.have_vlan || !w->snap.n_uplinks || up->pins != PINS_WHOLE ||
+	    !command_choose_vlan(&up->record, &w->place, &vlan, &ignored))
+		return;
+	snprintf(about.dev, sizeof(about.dev), "%s", up->dev);
+	if (!findings_have(ret, &about))
+		finding_add(ret, DOCTOR_NOT_ATTACHED,
+			    &(struct subject){ .dev = up->dev, .vlan = w->place.vlan },
+			    "nothing is attached for this VLAN");
+}
+
 /* One look and its findings. */
 static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct error *err)
 {
@@ -115,6 +133,7 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 	if (r)
 		return r;
 	doctor_check(&w->snap, ret);
+	check_vlan(w, ret);
 	if (!w->snap.n_uplinks)
 		finding_add(ret, DOCTOR_NOT_ATTACHED, &(struct subject){ 0 },
 			    "no uplink is attached, and no file names one");

@@ -37,6 +37,12 @@ conf <<<"uplink eth7 { guest 2001:db8:1::1 { } }"
 finds eth7 not-attached 'no such interface'
 conf_one
 
+note "not-attached: a VLAN that is no uplink"
+up
+finds eth0.7 not-attached 'nothing is attached for this VLAN' dev eth0.7
+finds_none
+status 0 ndpx doctor --no-probe dev eth0 vlan 0
+
 note "detached: a link that somebody detached; a filter that somebody removed"
 up
 bpftool link detach pinned "$(pins eth0)/link"

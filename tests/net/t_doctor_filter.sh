@@ -44,7 +44,7 @@ drops() { # HOOK RULE...
 			}
 		}
 	EOF
-	finds eth0 nd-filter 'by rule inet t c handle [0-9]+: nft insert rule inet t c icmpv6'
+	finds eth0 nd-filter 'by rule inet t c handle [0-9]+: let it .*: nft insert rule inet t c icmpv6'
 	only nd-filter
 }
 drops input icmpv6 type nd-neighbor-advert drop
@@ -76,7 +76,7 @@ filter <<-EOF
 		}
 	}
 EOF
-finds eth0 nd-filter 'solicitations in, advertisements in: by the policy of ip6 t in'
+finds eth0 nd-filter 'solicitations in, advertisements in, by the policy of ip6 t in'
 ! resolves || fail "it was not dropped"
 round jump
 filter <<-EOF
@@ -166,3 +166,45 @@ filter <<-EOF
 	}
 EOF
 finds_none
+
+note "ip6tables, over nftables and by itself"
+round ''
+lab_in host nft flush ruleset
+for tables in ip6tables-nft ip6tables-legacy; do
+	if ! command -v "$tables" >/dev/null || ! lab_in host "$tables" -L -n >/dev/null 2>&1; then
+		note "no $tables here: not shown"
+		continue
+	fi
+	round "$tables"
+	finds_none
+	for words in '-i eth0 -p icmpv6 --icmpv6-type neighbour-advertisement' '-p icmpv6' \
+		'-p icmpv6 ! --icmpv6-type echo-request' '! -i vif1 -p 58' \
+		'-m conntrack ! --ctstate ESTABLISHED,RELATED' '-i et+ -m comment --comment "a -j ACCEPT b"'; do
+		round "$tables $words"
+		eval "lab_in host $tables -A INPUT $words -j DROP"
+		finds eth0 nd-filter 'rule ip6tables filter INPUT in line [0-9]+ of ip6tables-save: .*: ip6tables -t filter -I INPUT'
+		only nd-filter
+		! resolves || fail "it was not dropped"
+		eval "lab_in host $tables -D INPUT $words -j DROP"
+	done
+	round "$tables policy"
+	lab_in host "$tables" -P INPUT DROP
+	lab_in host "$tables" -A INPUT -i lo -j ACCEPT
+	lab_in host "$tables" -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+	finds eth0 nd-filter 'the policy of ip6tables filter INPUT'
+	! resolves || fail "it was not dropped"
+	lab_in host "$tables" -N nd
+	lab_in host "$tables" -A nd -j LOG
+	lab_in host "$tables" -A nd -p icmpv6 --icmpv6-type 135 -j ACCEPT
+	lab_in host "$tables" -A nd -p icmpv6 --icmpv6-type 136/0 -j ACCEPT
+	lab_in host "$tables" -A INPUT -p icmpv6 -j nd
+	resolves || fail "the host does not resolve with this"
+	finds_none
+	round "$tables: what may let it through"
+	lab_in host "$tables" -F nd
+	lab_in host "$tables" -A nd -m limit --limit 9/second -j ACCEPT
+	finds_none
+	lab_in host "$tables" -P INPUT ACCEPT
+	lab_in host "$tables" -F
+	lab_in host "$tables" -X
+done

@@ -137,7 +137,32 @@ status 3 ndpx -j doctor --heal
 assert_json "$WORK/out" '.healed == [] and [.findings[].code] == ["guest-own-address"]'
 lab_ip host addr del 2001:db8:3::3/128 dev lo
 
+note "what cannot be healed is said, and stays a finding"
+status 0 ndpx down
+conf <<<"uplink eth0 { mode = native  guest $ADDR { } }"
+status 0 ndpx apply
+bpftool link detach pinned "$(link_pin)"
+lab_hear_xdp host eth0
+id=$(xdp_id host)
+status 3 ndpx doctor --heal --no-probe
+assert_has "$WORK/err" "^ndpx: eth0: not healed: .*'xdp_pass'"
+assert_has "$WORK/out" '^eth0: detached: '
+assert_has_not "$WORK/out" ': healed$'
+assert_eq "the foreign program" "$(xdp_id host)" "$id"
+lab_ip host link set eth0 xdp off
+heals eth0 detached
+assert_answered $ADDR
+
+note "nothing is healed where nothing ails: the record, the rules and the link stay"
+before=$(bpftool map dump pinned "$(find "$BPFFS" -name record)"; ndpx -j status)
+status 0 ndpx -j doctor --heal --no-probe
+assert_json "$WORK/out" '.healed == [] and .findings == []'
+assert_eq "the state" "$(bpftool map dump pinned "$(find "$BPFFS" -name record)"
+	ndpx -j status)" "$before"
+
 note "a program that is not ours is not touched"
+conf <<<"uplink eth0 { guest 2001:db8:2::/64 { } }"
+status 0 ndpx apply
 lab_ip host link set eth0 allmulticast off
 pin=$(find "$BPFFS" -name guests)
 rm "$pin"

@@ -69,3 +69,40 @@ assert_eq "doctor says" "$(cat "$WORK/out")" "no findings"
 note "and on stand-by"
 status 0 ndpx apply --paused
 status 0 ndpx doctor
+
+note "clsact, as before kernel 6.6"
+status 0 ndpx down
+NDPX_TC=clsact status 0 ndpx apply
+NDPX_TC=clsact status 0 ndpx doctor
+status 0 ndpx down
+
+note "two uplinks, one a port of a bridge, behind a firewall"
+lab_wire host eth1 switch host1 02:00:00:00:00:fd
+lab_plug host1
+lab_ip host link add br1 type bridge
+lab_ip host link set br1 up
+lab_ip host link set eth1 master br1
+wait_for 5 sh -c "ip -n $(lab_name host) -6 addr show dev br1 scope link | grep -q inet6"
+lab_in host nft -f - <<-EOF
+	table inet filter {
+		chain input {
+			type filter hook input priority 0; policy drop
+			ct state established,related accept
+			iifname "lo" accept
+			ct state invalid drop
+			meta l4proto ipv6-icmp icmpv6 type {
+				nd-neighbor-solicit, nd-neighbor-advert, echo-request } accept
+			tcp dport 22 accept
+			counter reject
+		}
+	}
+EOF
+conf <<-EOF
+	uplink eth0 { mode = tc  guest $LAB_GUEST1 { } }
+	uplink eth1 { mode = tc  groups = join  guest $LAB_GUEST2 { } }
+EOF
+well
+for dev in eth0 eth1; do
+	status 0 ndpx doctor --heal dev $dev
+	assert_eq "doctor says" "$(cat "$WORK/out")" "no findings"
+done
