@@ -58,8 +58,11 @@ static json_t *maybe(void)
 
 static json_t *match(const char *what, const char *key, const char *op, json_t *right)
 {
-	return json_pack("{s:{s:s, s:{s:{s:s}}, s:o}}", "match", "op", op, "left", what, "key", key,
-			 "right", right);
+	json_t *j = json_pack("{s:{s:s, s:{s:{s:s}}, s:o}}", "match", "op", op, "left", what, "key",
+			      key, "right", right);
+
+	/* Not for want of memory only: a name that is no UTF-8 cannot be said in JSON. */
+	return j ? j : maybe();
 }
 
 /* "eth+" is nft's "eth*". */
@@ -104,6 +107,8 @@ static json_t *verdict(const char *target)
 					       "TCPMSS",   "NOTRACK", "DSCP",	  "AUDIT",
 					       "SET",	   "TEE",     "CLASSIFY", NULL };
 
+	json_t *one;
+
 	if (!strcmp(target, "ACCEPT"))
 		return json_pack("{s:n}", "accept");
 	if (!strcmp(target, "DROP") || !strcmp(target, "REJECT"))
@@ -112,7 +117,8 @@ static json_t *verdict(const char *target)
 		return json_pack("{s:n}", "return");
 	if (is_among(target, passing))
 		return json_pack("{s:n}", "log");
-	return json_pack("{s:{s:s}}", "jump", "target", target);
+	one = json_pack("{s:{s:s}}", "jump", "target", target);
+	return one ? one : json_pack("{s:n}", "queue");
 }
 
 /* The words behind "-A CHAIN"; what is behind the target is the target's own. */

@@ -137,6 +137,46 @@ status 3 ndpx -j doctor --heal
 assert_json "$WORK/out" '.healed == [] and [.findings[].code] == ["guest-own-address"]'
 lab_ip host addr del 2001:db8:3::3/128 dev lo
 
+note "another build of the program: swapped inside the link"
+status 0 ndpx down
+conf <<<"uplink eth0 { groups = join  guest $ADDR { } }"
+status 0 ndpx apply
+record=$(find "$BPFFS" -name record)
+bytes=$(bpftool -j map lookup pinned "$record" key 0 0 0 0 |
+	jq -r '.value | .[24] = "0x77" | join(" ")')
+# shellcheck disable=SC2086 # a word each
+bpftool map update pinned "$record" key 0 0 0 0 value $bytes
+before=$(ndpx -j status | jq '.uplinks[0] | [.link_id, .prog_id]')
+finds eth0 other-release 'another build'
+heals eth0 other-release
+assert_eq "the same link" "$(ndpx -j status | jq '.uplinks[0].link_id')" "$(jq '.[0]' <<<"$before")"
+[ "$(ndpx -j status | jq '.uplinks[0].prog_id')" != "$(jq '.[1]' <<<"$before")" ] ||
+	fail "the same program"
+
+note "link-moved: into a bridge and out again, and the groups with it"
+lab_ip host link add br0 type bridge
+lab_ip host link set br0 up
+lab_ip host link set eth0 master br0
+wait_for 5 sh -c "ip -n $(lab_name host) -6 addr show dev br0 scope link | grep -q inet6"
+finds eth0 link-moved 'a master came or went'
+finds eth0 groups-lost "group of $ADDR"
+heals eth0 link-moved
+assert_eq "proxy entries" "$(lab_ip host -6 neigh show proxy | sed 's/ *$//')" \
+	"$ADDR dev br0 proxy proto 110"
+assert_answered $ADDR
+lab_ip host link del br0
+finds eth0 link-moved 'a master came or went'
+heals eth0 link-moved
+assert_eq "proxy entries" "$(lab_ip host -6 neigh show proxy | sed 's/ *$//')" \
+	"$ADDR dev eth0 proxy proto 110"
+
+note "link-local-changed"
+lab_ip host addr add fe80::77/64 dev eth0
+lab_ip host addr del "$(lab_ip host -j -6 addr show dev eth0 scope link |
+	jq -r '.[0].addr_info[] | .local | select(. != "fe80::77")')/64" dev eth0
+finds eth0 link-local-changed 'the device has fe80::77'
+heals eth0 link-local-changed
+
 note "what cannot be healed is said, and stays a finding"
 status 0 ndpx down
 conf <<<"uplink eth0 { mode = native  guest $ADDR { } }"

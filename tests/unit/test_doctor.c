@@ -349,6 +349,67 @@ static void filters_that_are_not_understood(void **state)
 		assert_string_equal(judge("inet", "input", rules[i], false), "");
 }
 
+/* What filter_judge() finds in the output of ip6tables-save. */
+static const char *judge_save(const char *text)
+{
+	FILE *fp = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	json_t *ruleset = json_pack("{s:[]}", "nftables");
+	struct doctor_filter *list = NULL;
+	static char what[200];
+	bool nft = false;
+	size_t n = 0;
+
+	assert_non_null(fp);
+	assert_int_equal(filter_read_save(fp, ruleset, &nft), 0);
+	fclose(fp);
+	assert_int_equal(nft, strstr(text, "(nf_tables)") != NULL);
+	assert_int_equal(
+		filter_judge(ruleset, ETH0, "eth0", "eth0", false, on_any_device, NULL, &list, &n),
+		0);
+	snprintf(what, sizeof(what), "%s", n ? list[0].what : "");
+	free(list);
+	json_decref(ruleset);
+	return what;
+}
+
+#define SAVED "# by ip6tables-save v1.8.9 (nf_tables)\n*filter\n:INPUT ACCEPT [0:0]\n:x - [0:0]\n"
+
+static void ip6tables_in_the_same_words(void **state)
+{
+	static const char line4[] = "ip6tables filter INPUT in line 4 of ip6tables-save";
+	static const char *const nothing[] = {
+		"",
+		"*filter\n",
+		"-A INPUT -j DROP\n", /* of no chain */
+		SAVED "-A\n-A INPUT\n-A INPUT -j\n-A INPUT !\n-A INPUT ! -i\n",
+		SAVED "-A INPUT -m u32 --u32 \"6&0xFF=58\" -j DROP\n",
+		SAVED "-A INPUT -s fe80::/10 -j DROP\n",
+		SAVED "-A INPUT -p icmpv6 --icmpv6-type 135/1 -j DROP\n",
+		SAVED "-A INPUT -p tcp -j DROP\n",
+		SAVED "-A INPUT -o eth0 -j DROP\n",
+		SAVED "-A INPUT -m comment --comment \"-j DROP \\\" \n",
+		SAVED "-A INPUT -j NFQUEUE --queue-num 0\n-A INPUT -j DROP\n",
+		SAVED "-A INPUT -j gone\n-A INPUT -j DROP\n",
+		SAVED "-A INPUT -g x\n-A INPUT -j DROP\n",
+		SAVED "-A INPUT -j RETURN\n-A INPUT -j DROP\n",
+		SAVED "*nat\n:INPUT DROP [0:0]\n",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(nothing) / sizeof(*nothing); i++)
+		assert_string_equal(judge_save(nothing[i]), "");
+	assert_string_equal(judge_save(SAVED "-A INPUT -j DROP\n"), line4);
+	assert_string_equal(judge_save(SAVED "-A INPUT ! -p tcp -j REJECT --reject-with x\n"),
+			    line4);
+	assert_string_equal(
+		judge_save(SAVED "-A INPUT -m comment --comment \"a \\\"b\\\" -j\" -j DROP\n"),
+		line4);
+	assert_string_equal(judge_save(SAVED "-A x -p icmpv6 --icmpv6-type 136 -j DROP\n"
+					     "-A INPUT -j x\n"),
+			    "ip6tables filter x in line 4 of ip6tables-save");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +424,7 @@ int main(void)
 		cmocka_unit_test(filters_by_hook),
 		cmocka_unit_test(filters_by_device),
 		cmocka_unit_test(filters_that_are_not_understood),
+		cmocka_unit_test(ip6tables_in_the_same_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
