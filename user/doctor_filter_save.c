@@ -106,7 +106,6 @@ static json_t *verdict(const char *target)
 					       "CONNMARK", "CT",      "TRACE",	  "HL",
 					       "TCPMSS",   "NOTRACK", "DSCP",	  "AUDIT",
 					       "SET",	   "TEE",     "CLASSIFY", NULL };
-
 	json_t *one;
 
 	if (!strcmp(target, "ACCEPT"))
