@@ -16,7 +16,7 @@
 
 #include "deciding.h"
 #include "na_frame.h"
-#include "netlink.h"
+#include "netlink_detail.h"
 
 #define NS_PER_S 1000000000ll
 
@@ -52,7 +52,7 @@ static int is_routed(struct dataplane *dp, const struct in6_addr *addr, bool *re
 {
 	const struct ndpx_settings *set = dataplane_settings(dp);
 	uint32_t out = 0, i;
-	int r = nl_route_out(addr, &out, err);
+	int r = nl_route_out(0, addr, &out, err);
 
 	if (r)
 		return r;

@@ -10,8 +10,10 @@
 
 struct command {
 	const char *config, *bpffs, *netns;
+	bool config_given; /* -c, and not the default */
 	bool json, pretty, quiet, verbose;
 	bool stats, replace, paused; /* -s, --replace, --paused */
+	bool heal, no_probe;	     /* --heal, --no-probe */
 	double watch;		     /* --watch, seconds; 0: once */
 	const char *textfile;	     /* --textfile */
 	int argc;		     /* words after the verb */
@@ -24,6 +26,7 @@ struct command {
 #define OPT_PAUSED   0x04u
 #define OPT_WATCH    0x08u
 #define OPT_TEXTFILE 0x10u
+#define OPT_DOCTOR   0x20u /* --heal, --no-probe */
 
 struct verb {
 	const char *name;
@@ -38,6 +41,7 @@ extern const struct verb verbs[];
 int verb_announce(struct command *cmd);
 int verb_apply(struct command *cmd);
 int verb_check(struct command *cmd);
+int verb_doctor(struct command *cmd);
 int verb_down(struct command *cmd);
 int verb_explain(struct command *cmd);
 int verb_guest(struct command *cmd);

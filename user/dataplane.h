@@ -76,6 +76,18 @@ int dataplane_set_record(struct dataplane *dp, struct error *err);
 /* Asks the kernel, not the record. */
 void dataplane_attachment(const struct dataplane *dp, struct attachment *ret);
 
+/* What the attached program is, as far as the kernel tells: dataplane_inspect.c. */
+struct inspection {
+	bool ours;    /* it reads the maps that are pinned; also where that cannot be told */
+	bool current; /* of the BPF object in this binary */
+	uint32_t other_device; /* the ifindex it hangs on, where that is not its own; else 0 */
+	char name[16];
+};
+void dataplane_inspect(const struct dataplane *dp, const struct attachment *at,
+		       struct inspection *ret);
+/* A program's name into `ret`, "?" where it cannot be told: -1 then. */
+int dataplane_program_name(uint32_t id, char ret[16]);
+
 /* What dataplane_attach() did. */
 struct attach_report {
 	struct attachment now;

@@ -44,7 +44,7 @@ static uint16_t icmp6_sum(const struct ip6_hdr *ip6, const uint8_t *message, siz
 	return (uint16_t)sum;
 }
 
-static void solicited_node(const struct in6_addr *target, struct in6_addr *ret)
+void solicited_node(const struct in6_addr *target, struct in6_addr *ret)
 {
 	inet_pton(AF_INET6, "ff02::1:ff00:0", ret);
 	memcpy(ret->s6_addr + 13, target->s6_addr + 13, 3);

@@ -151,16 +151,12 @@ static int set_members(const struct nl_proxy *want, size_t n_want, uint32_t dev,
 	return r;
 }
 
-int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
+int groups_want(enum want_groups want, const char *dev, uint32_t ifindex,
 		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
-		size_t n, struct ndpx_record *record, const struct groups_saver *saver,
-		struct groups_report *ret, struct error *err)
+		size_t n, struct groups_wanted *ret, struct error *err)
 {
-	size_t i, addresses = 0, prefixes = 0, members = 0;
-	struct groups_report rep = { 0 };
-	struct nl_proxy *list = NULL;
-	bool allmulti;
-	int r;
+	size_t i, addresses = 0, prefixes = 0;
+	struct groups_wanted w = { 0 };
 
 	for (i = 0; i < n; i++) {
 		if (entries[i].say.action != NDPX_ACT_ANSWER)
@@ -170,61 +166,81 @@ int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
 		else
 			prefixes++;
 	}
-	allmulti = want == GROUPS_ALLMULTI && addresses + prefixes > 0;
+	w.allmulti = want == GROUPS_ALLMULTI && addresses + prefixes > 0;
 	if (want == GROUPS_AUTO && prefixes) {
-		allmulti = true;
-		snprintf(rep.note, sizeof(rep.note),
+		w.allmulti = true;
+		snprintf(w.note, sizeof(w.note),
 			 "%s: allmulticast, for a prefix has too many groups to join", dev);
 	} else if (want == GROUPS_AUTO && addresses > GROUPS_JOIN_MOST) {
-		allmulti = true;
-		snprintf(rep.note, sizeof(rep.note),
+		w.allmulti = true;
+		snprintf(w.note, sizeof(w.note),
 			 "%s: allmulticast, for %zu groups are more than the %d that auto joins",
 			 dev, addresses, GROUPS_JOIN_MOST);
 	} else if (want == GROUPS_AUTO && addresses && kernel_answers(stacks, n_stacks)) {
-		allmulti = true;
-		snprintf(rep.note, sizeof(rep.note),
+		w.allmulti = true;
+		snprintf(w.note, sizeof(w.note),
 			 "%s: allmulticast, for proxy_ndp is on and a joined group would be "
 			 "answered "
 			 "by the kernel as well",
 			 dev);
 	} else if (want == GROUPS_JOIN && prefixes) {
-		rep.warning = true;
-		snprintf(rep.note, sizeof(rep.note),
+		w.warning = true;
+		snprintf(w.note, sizeof(w.note),
 			 "%s: groups = join cannot join the groups of %zu prefixes: auto or "
 			 "allmulti "
 			 "hears them",
 			 dev, prefixes);
 	}
-	if (want == GROUPS_JOIN && !rep.note[0] && kernel_answers(stacks, n_stacks)) {
-		rep.warning = true;
-		snprintf(rep.note, sizeof(rep.note),
+	if (want == GROUPS_JOIN && !w.note[0] && kernel_answers(stacks, n_stacks)) {
+		w.warning = true;
+		snprintf(w.note, sizeof(w.note),
 			 "%s: proxy_ndp is on, so the kernel itself answers for joined addresses "
 			 "that "
 			 "ndpx leaves to it",
 			 dev);
 	}
-	if (!allmulti && (want == GROUPS_JOIN || want == GROUPS_AUTO) && addresses) {
-		list = calloc(addresses, sizeof(*list));
-		if (!list)
+	if (!w.allmulti && (want == GROUPS_JOIN || want == GROUPS_AUTO) && addresses) {
+		w.members = calloc(addresses, sizeof(*w.members));
+		if (!w.members)
 			return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 		for (i = 0; i < n; i++) {
 			const struct ndpx_prefix_key *key = &entries[i].key;
+			struct nl_proxy *member = &w.members[w.n];
 
 			if (entries[i].say.action != NDPX_ACT_ANSWER || key->bits != 128)
 				continue;
-			memcpy(&list[members].addr, key->addr, sizeof(key->addr));
-			list[members].ifindex = stack_ifindex(stacks, n_stacks, key->vlan, ifindex);
-			list[members++].protocol = GROUPS_PROTOCOL;
+			memcpy(&member->addr, key->addr, sizeof(key->addr));
+			member->ifindex = stack_ifindex(stacks, n_stacks, key->vlan, ifindex);
+			member->protocol = GROUPS_PROTOCOL;
+			w.n++;
 		}
-		qsort(list, members, sizeof(*list), by_address);
+		qsort(w.members, w.n, sizeof(*w.members), by_address);
 	}
+	*ret = w;
+	return 0;
+}
+
+int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
+		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
+		size_t n, struct ndpx_record *record, const struct groups_saver *saver,
+		struct groups_report *ret, struct error *err)
+{
+	struct groups_report rep = { 0 };
+	struct groups_wanted w = { 0 };
+	int r;
+
+	r = groups_want(want, dev, ifindex, stacks, n_stacks, entries, n, &w, err);
+	if (r)
+		return r;
+	rep.warning = w.warning;
+	memcpy(rep.note, w.note, sizeof(rep.note));
 	/* The wider one first on, last off: nothing goes unheard between. */
-	r = allmulti ? set_allmulti(ifindex, true, record, saver, &rep, err) : 0;
+	r = w.allmulti ? set_allmulti(ifindex, true, record, saver, &rep, err) : 0;
 	if (!r)
-		r = set_members(list, members, ifindex, stacks, n_stacks, &rep, err);
-	if (!r && !allmulti)
+		r = set_members(w.members, w.n, ifindex, stacks, n_stacks, &rep, err);
+	if (!r && !w.allmulti)
 		r = set_allmulti(ifindex, false, record, saver, &rep, err);
-	free(list);
+	free(w.members);
 	if (!r)
 		*ret = rep;
 	return r;

@@ -12,6 +12,16 @@
 
 #define GROUPS_PROTOCOL	 110 /* NDA_PROTOCOL: `ip -6 neigh show proxy` says "proto 110" */
 #define GROUPS_JOIN_MOST 256 /* memberships that `auto` asks of a NIC's filter and a querier */
+#define GROUPS_PROTOCOL	 110 /* NDA_PROTOCOL: `ip -6 neigh show proxy` says "proto 110" */
+
+/* What the rules of an uplink need. */
+struct groups_wanted {
+	bool allmulti;
+	struct nl_proxy *members; /* owned; sorted by interface, then address */
+	size_t n;
+	bool warning;	/* as in struct groups_report */
+	char note[256]; /* why so, "" if nothing is to be said */
+};
 
 struct groups_report {
 	size_t joined, left;
@@ -25,6 +35,14 @@ struct groups_saver {
 	int (*save)(void *arg, struct error *err);
 	void *arg;
 };
+
+/*
+ * What groups_sync() would bring about for these rules, with proxy_ndp as it is now.
+ * 0 or -errno; the members are the caller's to free.
+ */
+int groups_want(enum want_groups want, const char *dev, uint32_t ifindex,
+		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
+		size_t n, struct groups_wanted *ret, struct error *err);
 
 /*
  * Brings the memberships of an uplink to what its rules need. `record` says what

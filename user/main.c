@@ -30,6 +30,8 @@ const struct verb verbs[] = {
 	  "what is attached where, how, since when; exit 3 when not" },
 	{ "stats", verb_stats, OPT_WATCH, "stats [dev DEV] [--watch SECONDS]",
 	  "counters by verdict" },
+	{ "doctor", verb_doctor, OPT_DOCTOR, "doctor [dev DEV [vlan N]] [--heal] [--no-probe]",
+	  "what breaks such set-ups in the field, with its remedy; exit 3 when found" },
 	{ "metrics", verb_metrics, OPT_TEXTFILE, "metrics [--textfile PATH]",
 	  "the same and more as OpenMetrics text" },
 	{ "explain", verb_explain, 0,
@@ -47,7 +49,15 @@ const struct verb verbs[] = {
 	{ NULL, NULL, 0, NULL, NULL },
 };
 
-enum { OPTION_BPFFS = 256, OPTION_REPLACE, OPTION_PAUSED, OPTION_WATCH, OPTION_TEXTFILE };
+enum {
+	OPTION_BPFFS = 256,
+	OPTION_REPLACE,
+	OPTION_PAUSED,
+	OPTION_WATCH,
+	OPTION_TEXTFILE,
+	OPTION_HEAL,
+	OPTION_NO_PROBE
+};
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -64,6 +74,8 @@ static const struct option long_options[] = {
 	{ "paused", no_argument, NULL, OPTION_PAUSED },
 	{ "watch", required_argument, NULL, OPTION_WATCH },
 	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
+	{ "heal", no_argument, NULL, OPTION_HEAL },
+	{ "no-probe", no_argument, NULL, OPTION_NO_PROBE },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -168,6 +180,7 @@ static int parse_options(int argc, char **argv, struct command *cmd, unsigned in
 		switch (c) {
 		case 'c':
 			cmd->config = optarg;
+			cmd->config_given = true;
 			break;
 		case 'p':
 			cmd->pretty = true;
@@ -207,6 +220,14 @@ static int parse_options(int argc, char **argv, struct command *cmd, unsigned in
 		case OPTION_TEXTFILE:
 			cmd->textfile = optarg;
 			used |= OPT_TEXTFILE;
+			break;
+		case OPTION_HEAL:
+			cmd->heal = true;
+			used |= OPT_DOCTOR;
+			break;
+		case OPTION_NO_PROBE:
+			cmd->no_probe = true;
+			used |= OPT_DOCTOR;
 			break;
 		case 'h':
 			help = true;

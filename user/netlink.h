@@ -63,12 +63,6 @@ int nl_proxy_read(struct nl_proxy **ret, size_t *ret_n, struct error *err);
 /* Adds or deletes the entries one by one; an entry that is (not) there already is fine. */
 int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct error *err);
 
-/*
- * The interface that the kernel's route to an address leaves by, 0 where it has none,
- * also for what is not forwarded (unreachable, the host's own).
- */
-int nl_route_out(const struct in6_addr *addr, uint32_t *ret, struct error *err);
-
 /* Removes clsact from a device, if nobody's filter is left on it; 0 as well if somebody's is. */
 int nl_clsact_remove_if_empty(uint32_t ifindex, struct error *err);
 

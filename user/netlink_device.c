@@ -88,6 +88,8 @@ int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct e
 		ndm->ndm_family = AF_INET6;
 		ndm->ndm_ifindex = (int)entries[i].ifindex;
 		ndm->ndm_flags = NTF_PROXY;
+		/* As ip(8): else the entry, and its group, goes with the carrier already. */
+		ndm->ndm_state = NUD_PERMANENT;
 		mnl_attr_put(nlh, NDA_DST, sizeof(entries[i].addr), &entries[i].addr);
 		if (add)
 			mnl_attr_put_u8(nlh, NDA_PROTOCOL, entries[i].protocol);

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "command.h"
+#include "netlink_detail.h"
 #include "deciding.h"
 #include "explain.h"
 #include "guest_words.h"
@@ -34,6 +35,7 @@ struct story {
 	struct entry *nearest; /* owned */
 	size_t n_nearest;
 	uint32_t route; /* ifindex that the guest's route leaves by, 0: none */
+	bool joined;	/* the guest's group is heard: joined, or allmulticast */
 };
 
 static int parse_words(int argc, char **argv, struct words *w, struct error *err)
@@ -187,6 +189,45 @@ static int find_nearest(struct dataplane *dp, struct story *s, struct error *err
 	return best ? 0 : error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 }
 
+/* The interface on which this host's stack sees the VLAN: that is where a group is joined. */
+static uint32_t stack_of(const struct ndpx_record *record, uint16_t vlan)
+{
+	__u32 i;
+
+	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
+		if (record->vlans[i] == vlan && record->stacks[i])
+			return record->stacks[i];
+	}
+	return record->ifindex;
+}
+
+static int find_membership(struct dataplane *dp, struct story *s, struct error *err)
+{
+	const struct ndpx_record *record = dataplane_record(dp);
+	uint32_t ifindex = stack_of(record, s->vlan);
+	struct nl_member *members = NULL;
+	struct in6_addr group;
+	struct nl_state state;
+	size_t n = 0, i;
+	int r = nl_state_read(&state, err);
+
+	if (r)
+		return r;
+	for (i = 0; i < state.n_links; i++) {
+		if (state.links[i].ifindex == record->ifindex)
+			s->joined = state.links[i].flags & (IFF_ALLMULTI | IFF_PROMISC);
+	}
+	nl_state_free(&state);
+	if (!s->joined)
+		r = nl_members_read(&members, &n, err);
+	solicited_node(&s->words.target, &group);
+	for (i = 0; i < n; i++)
+		s->joined |= members[i].ifindex == ifindex &&
+			     !memcmp(&members[i].group, &group, sizeof(group));
+	free(members);
+	return r;
+}
+
 static int find_out(struct dataplane *dp, struct story *s, struct error *err)
 {
 	int r = make_frame(dp, s, err);
@@ -199,7 +240,9 @@ static int find_out(struct dataplane *dp, struct story *s, struct error *err)
 	if (!r && s->trial.verdict == NDPX_V_NO_GUEST)
 		r = find_nearest(dp, s, err);
 	if (!r && s->rule.entry.say.action == NDPX_ACT_ANSWER)
-		r = nl_route_out(&s->words.target, &s->route, err);
+		r = nl_route_out(dataplane_record(dp)->ifindex, &s->words.target, &s->route, err);
+	if (!r && s->rule.entry.say.action == NDPX_ACT_ANSWER)
+		r = find_membership(dp, s, err);
 	return r;
 }
 
@@ -343,6 +386,10 @@ static void print_obstacles(const struct story *s, struct dataplane *dp, struct 
 				 if_indextoname(e->say.port, port) ? port : "(gone)");
 			obstacle(out, "route-port", text);
 		}
+		if (!s->joined)
+			obstacle(out, "not-joined",
+				 "the group of this address is not joined, so the NIC or a switch "
+				 "may keep questions away: groups = join, or ndpx doctor --heal");
 	}
 	out_close(out, ']');
 }

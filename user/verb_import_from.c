@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "netlink_detail.h"
 #include "config_check.h"
 #include "draft.h"
 #include "from_kernel.h"
@@ -66,7 +67,7 @@ static int ask_kernel(const struct nl_proxy *all, size_t n_all, struct proxied *
 		if (all[i].protocol == GROUPS_PROTOCOL)
 			continue;
 		entries[k->n_entries].entry = all[i];
-		r = nl_route_out(&all[i].addr, &entries[k->n_entries].out, err);
+		r = nl_route_out(0, &all[i].addr, &entries[k->n_entries].out, err);
 		if (r)
 			return r;
 		k->n_entries++;

@@ -129,6 +129,13 @@ explain() {
 	says options_limit pass frame "$(frame 18 0070)$(printf '0%.0s' {1..160})"
 	says none pass frame "$(frame 12 0800)"
 
+	note "a group that is not joined"
+	assert_has_not "$WORK/out" not-joined
+	lab_ip host link set eth0 allmulticast off
+	status 0 ndpx -j explain 2001:db8:1::a1 dev eth0
+	assert_json "$WORK/out" '[.explain.obstacles[].code] == ["not-joined"]'
+	lab_ip host link set eth0 allmulticast on
+
 	note "as text"
 	status 0 ndpx explain 2001:db8:1::a1 dev eth0
 	assert_has "$WORK/out" '^2001:db8:1::a1 dev eth0 .*: answered .*rule: guest 2001:db8:1::a1$'

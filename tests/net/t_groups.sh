@@ -68,3 +68,13 @@ echo "uplink eth0 { groups = join  guest 2001:db8:1::1 { paused = on } }" | conf
 status 0 ndpx apply
 joined 00:1 || fail "not joined"
 assert_silent 2001:db8:1::1
+
+note "a cable that is pulled and put back: still joined"
+no_carrier() {
+	lab_ip host link show dev eth0 | grep -q NO-CARRIER
+}
+lab_ip router link set eth0 down
+wait_for 5 no_carrier
+lab_ip router link set eth0 up
+sleep 0.5 # what goes with the carrier goes a moment later
+joined 00:1 || fail "left with the carrier"
