@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Which guests are answered for, and sending for them at a pace. The bytes are na_frame.c's. */
+#include "array.h"
 #include "announce.h"
 
 #include <arpa/inet.h>
@@ -30,15 +31,11 @@ static int refuse(struct error *err, const struct in6_addr *addr, const char *wh
 static int add(struct announcements *list, const uint8_t addr[16], uint16_t vlan,
 	       const struct ndpx_say *say, struct error *err)
 {
-	/* Grown at powers of two, so that no capacity need be kept. */
-	if ((list->n & (list->n - 1)) == 0) {
-		struct announcement *items =
-			realloc(list->items, (list->n ? list->n * 2 : 1) * sizeof(*items));
+	struct announcement *items = array_room(list->items, list->n, sizeof(*items));
 
-		if (!items)
-			return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
-		list->items = items;
-	}
+	if (!items)
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	list->items = items;
 	memcpy(list->items[list->n].addr, addr, 16);
 	list->items[list->n].vlan = vlan;
 	list->items[list->n].say = *say;

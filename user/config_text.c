@@ -3,6 +3,7 @@
  * A tokenizer for libconfuse's syntax, and a walk that tells names of statements
  * from values and titles. Pure; judges no word.
  */
+#include "array.h"
 #include "config_text.h"
 
 #include <ctype.h>
@@ -209,15 +210,12 @@ static bool on_title(void *arg, enum event event, const struct scan *s, int dept
 	}
 	if (!t->here)
 		return false;
-	/* Grown at powers of two, so that no capacity need be kept. */
-	if ((t->n & (t->n - 1)) == 0) {
-		lines = realloc(t->lines, (t->n ? t->n * 2 : 1) * sizeof(*lines));
-		if (!lines) {
-			t->no_memory = true;
-			return true;
-		}
-		t->lines = lines;
+	lines = array_room(t->lines, t->n, sizeof(*lines));
+	if (!lines) {
+		t->no_memory = true;
+		return true;
 	}
+	t->lines = lines;
 	t->lines[t->n++] = s->token_line;
 	return false;
 }

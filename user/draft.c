@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "draft.h"
 
 /* Grown at powers of two, so that no capacity need be kept. */
@@ -13,16 +14,13 @@ static struct draft_item *add_item(struct draft *draft, size_t uplink)
 	struct draft_items *in = uplink == DRAFT_TOP	? &draft->top
 				 : uplink == DRAFT_HEAD ? &draft->head
 							: &draft->uplinks[uplink].in;
-	struct draft_item *items = in->items;
+	struct draft_item *items = array_room(in->items, in->n, sizeof(*items));
 
-	if ((in->n & (in->n - 1)) == 0) {
-		items = realloc(items, (in->n ? in->n * 2 : 1) * sizeof(*items));
-		if (!items) {
-			draft->no_memory = true;
-			return NULL;
-		}
-		in->items = items;
+	if (!items) {
+		draft->no_memory = true;
+		return NULL;
 	}
+	in->items = items;
 	memset(&items[in->n], 0, sizeof(*items));
 	return &items[in->n++];
 }

@@ -4,6 +4,7 @@
  * unknown ones are ignored there and mistakes here, of several proxies on one interface
  * the last counts, and of all rules that cover an address one that is `static` decides.
  */
+#include "array.h"
 #include "from_ndppd.h"
 
 #include <ctype.h>
@@ -61,9 +62,7 @@ static const struct {
 
 static void *grow(struct file *f, void *items, size_t n, size_t size)
 {
-	if (n & (n - 1))
-		return items;
-	items = realloc(items, (n ? n * 2 : 1) * size);
+	items = array_room(items, n, size);
 	if (!items)
 		f->no_memory = true;
 	return items;

@@ -3,6 +3,7 @@
  * What npd6 1.1.0 makes of its file, as read in its sources: KEY = VALUE a line, the
  * n-th prefix goes with the n-th interface, one list of exceptions for all of them.
  */
+#include "array.h"
 #include "from_npd6.h"
 
 #include <ctype.h>
@@ -51,9 +52,7 @@ struct file {
 
 static void *grow(struct file *f, void *items, size_t n, size_t size)
 {
-	if (n & (n - 1))
-		return items;
-	items = realloc(items, (n ? n * 2 : 1) * size);
+	items = array_room(items, n, size);
 	if (!items)
 		f->no_memory = true;
 	return items;

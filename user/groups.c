@@ -14,6 +14,7 @@
 
 #include "groups.h"
 #include "netlink.h"
+#include "sysctl.h"
 
 static int by_address(const void *a, const void *b)
 {
@@ -48,30 +49,15 @@ static uint32_t stack_ifindex(const struct wanted_stack *stacks, size_t n, uint1
 }
 
 /* Does the kernel itself answer for proxy entries here? Then they are no mere memberships. */
-static bool proxy_ndp_is_on(const char *where)
-{
-	char path[128], c = '0';
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/proxy_ndp", where);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	if (read(fd, &c, 1) != 1)
-		c = '0';
-	close(fd);
-	return c != '0';
-}
-
 static bool kernel_answers(const struct wanted_stack *stacks, size_t n)
 {
 	char name[IFNAMSIZ];
 	size_t i;
 
-	if (proxy_ndp_is_on("all"))
+	if (sysctl_ipv6("all", "proxy_ndp") > 0)
 		return true;
 	for (i = 0; i < n; i++) {
-		if (if_indextoname(stacks[i].ifindex, name) && proxy_ndp_is_on(name))
+		if (if_indextoname(stacks[i].ifindex, name) && sysctl_ipv6(name, "proxy_ndp") > 0)
 			return true;
 	}
 	return false;

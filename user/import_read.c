@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Text or JSON to rules, through the model's own words. Pure: no kernel, no files. */
+#include "array.h"
 #include "import_read.h"
 
 #include <ctype.h>
@@ -15,15 +16,11 @@
 
 static int import_add(struct import *import, const struct rule *rule, const struct place *place)
 {
-	/* Grown at powers of two, so that no capacity need be kept. */
-	if ((import->n & (import->n - 1)) == 0) {
-		size_t cap = import->n ? import->n * 2 : 1;
-		struct import_item *items = realloc(import->items, cap * sizeof(*items));
+	struct import_item *items = array_room(import->items, import->n, sizeof(*items));
 
-		if (!items)
-			return -ENOMEM;
-		import->items = items;
-	}
+	if (!items)
+		return -ENOMEM;
+	import->items = items;
 	import->items[import->n].rule = *rule;
 	import->items[import->n].place = *place;
 	import->n++;

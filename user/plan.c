@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "plan.h"
 
 static const struct ndpx_say nothing; /* NDPX_ACT_NONE */
@@ -25,16 +26,11 @@ int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct 
 {
 	struct change *c;
 
-	/* Grown at powers of two, so that no capacity need be kept. */
-	if ((plan->n & (plan->n - 1)) == 0) {
-		size_t cap = plan->n ? plan->n * 2 : 1;
-
-		c = realloc(plan->changes, cap * sizeof(*c));
-		if (!c)
-			return -ENOMEM;
-		plan->changes = c;
-	}
-	c = &plan->changes[plan->n++];
+	c = array_room(plan->changes, plan->n, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	plan->changes = c;
+	c += plan->n++;
 	c->key = *key;
 	c->before = before ? *before : nothing;
 	c->after = after ? *after : nothing;

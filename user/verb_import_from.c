@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "netlink_detail.h"
+#include "sysctl.h"
 #include "config_check.h"
 #include "draft.h"
 #include "from_kernel.h"
@@ -27,22 +28,6 @@ static const struct source {
 	{ "ndppd", "/etc/ndppd.conf", from_ndppd, "systemctl disable --now ndppd" },
 	{ "npd6", "/etc/npd6.conf", from_npd6, "systemctl disable --now npd6" },
 };
-
-/* net.ipv6.conf.WHERE.KEY; a device that is gone has nothing on. */
-static bool sysctl_is_on(const char *where, const char *key)
-{
-	char path[128], c = '0';
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", where, key);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	if (read(fd, &c, 1) != 1)
-		c = '0';
-	close(fd);
-	return c != '0';
-}
 
 static int by_device_and_address(const void *a, const void *b)
 {
@@ -75,8 +60,8 @@ static int ask_kernel(const struct nl_proxy *all, size_t n_all, struct proxied *
 		    !if_indextoname(all[i].ifindex, name))
 			continue;
 		s->ifindex = all[i].ifindex;
-		s->proxy_ndp = sysctl_is_on(name, "proxy_ndp");
-		s->forwarding = sysctl_is_on(name, "forwarding");
+		s->proxy_ndp = sysctl_ipv6(name, "proxy_ndp") > 0;
+		s->forwarding = sysctl_ipv6(name, "forwarding") > 0;
 		k->n_switches++;
 	}
 	return 0;
@@ -104,7 +89,7 @@ static int read_kernel(const struct nl_state *state, struct draft *draft, struct
 	if (!r) {
 		k.entries = entries;
 		k.switches = switches;
-		k.all_proxy_ndp = sysctl_is_on("all", "proxy_ndp");
+		k.all_proxy_ndp = sysctl_ipv6("all", "proxy_ndp") > 0;
 		from_kernel(&k, draft);
 	}
 	free(entries);

@@ -24,8 +24,9 @@ static void port_of(struct nd_port *ret)
 	ret->strict_lladdr = settings.flags & NDPX_S_STRICT_LLADDR;
 }
 
-/* From the frame to the answer, but for the look-up, as nearly all solicitations go. */
-WAY(count_plain)(const struct nd_frame *frame)
+/* From the frame to the answer, but for the look-up. */
+static inline __attribute__((always_inline)) enum ndpx_verdict way(const struct nd_frame *frame,
+								   int plain)
 {
 	struct nd_port port;
 	struct nd_query q;
@@ -35,28 +36,26 @@ WAY(count_plain)(const struct nd_frame *frame)
 	if (v != NDPX_V_END)
 		return v;
 	port_of(&port);
-	if (!nd_plain(frame, &ns, &port, &q))
-		return NDPX_V_NONE;
+	if (plain)
+		v = nd_plain(frame, &ns, &port, &q) ? NDPX_V_END : NDPX_V_NONE;
+	else
+		v = nd_check(frame, &ns, &port, &q);
+	if (v != NDPX_V_END)
+		return v;
 	nd_write(frame->data, ns.l2_len, &q, &say, &settings);
 	return NDPX_V_ANSWERED;
+}
+
+/* As nearly all solicitations go. */
+WAY(count_plain)(const struct nd_frame *frame)
+{
+	return way(frame, 1);
 }
 
 /* The same frame the long way. */
 WAY(count_long)(const struct nd_frame *frame)
 {
-	struct nd_port port;
-	struct nd_query q;
-	struct nd_ns ns;
-	enum ndpx_verdict v = nd_parse(frame, &ns);
-
-	if (v != NDPX_V_END)
-		return v;
-	port_of(&port);
-	v = nd_check(frame, &ns, &port, &q);
-	if (v != NDPX_V_END)
-		return v;
-	nd_write(frame->data, ns.l2_len, &q, &say, &settings);
-	return NDPX_V_ANSWERED;
+	return way(frame, 0);
 }
 
 /* What every other packet of the host pays. */
