@@ -1,0 +1,110 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# /init of the guest kernel: mounts, modules, the words that the cases use, and then a
+# shell for the host on the second serial port: a line in, its output, "@@ STATUS" out.
+# busybox's sh would run its own ip and tc whatever PATH says: hence dash.
+export PATH=/bin:/busybox
+
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev
+mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs /tmp
+mount -t bpf bpf /sys/fs/bpf
+mkdir -p /dev/net /run/netns
+[ -e /dev/net/tun ] || mknod /dev/net/tun c 10 200
+
+cut -d" " -f1 /proc/uptime >/dev/console
+for module in /modules/*.ko; do
+	insmod "$module" || echo "guest: $module does not load"
+done
+
+for key in all default; do
+	echo 0 >/proc/sys/net/ipv6/conf/$key/accept_dad
+	echo 0 >/proc/sys/net/ipv6/conf/$key/router_solicitations
+	echo 1 >/proc/sys/net/ipv6/conf/$key/forwarding
+done
+ip link set lo up
+
+# name MAC NAME: the kernel numbers cards as it finds them.
+name() {
+	for sys in /sys/class/net/*; do
+		[ "$(cat "$sys/address")" = "$1" ] || continue
+		ip link set "${sys##*/}" name "$2"
+		return
+	done
+	echo "no card with $1"
+	return 1
+}
+
+# host_addr DEV NET: the host's address on one of its links.
+host_addr() {
+	ip -6 addr add "2001:db8:$2::3/64" dev "$1" nodad && ip link set "$1" up
+}
+
+# behind NET...: a guest with one address for each link, behind a port of this host.
+behind() {
+	ip netns add guest &&
+		ip link add vif1.0 type veth peer name eth0 netns guest &&
+		ip link set vif1.0 up &&
+		ip -n guest link set lo up &&
+		ip -n guest link set eth0 up &&
+		ip -6 addr add fe80::1/64 dev vif1.0 nodad &&
+		ip -n guest -6 route add default via fe80::1 dev eth0 || return
+	for net; do
+		ip -n guest -6 addr add "2001:db8:$net::34/128" dev eth0 nodad &&
+			ip -6 route add "2001:db8:$net::34/128" dev vif1.0 || return
+	done
+}
+
+# snap: all that ndpx might leave behind, in words that nothing else changes.
+snap() {
+	# The kernel's own state of XDP, allmulti and promiscuity is in ip -d link.
+	ip -d link show | sed 's/ *numtxqueues.*//'
+	ip -6 addr show | grep -v valid_lft
+	ip maddr show
+	ip -6 neigh show proxy
+	tc qdisc show
+	for sys in /sys/class/net/*; do
+		for hook in ingress egress; do
+			tc filter show dev "${sys##*/}" $hook 2>/dev/null
+		done
+	done
+	find /sys/fs/bpf
+	grep ' bpf ' /proc/mounts
+	bpftool link show | sed 's/^[0-9]*: //'
+	bpftool prog show | grep -o 'name ndpx.*'
+	bpftool map show | grep -oE 'name (guests|prefixes|counters|askers|record|ndpx).*'
+}
+
+# left: what differs from /tmp/before. A kernel frees programs and maps when it gets to it.
+left() {
+	tries=0
+	until snap 2>&1 | diff /tmp/before - >/tmp/left || [ $tries = 30 ]; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+	grep '^[-+][^-+]' /tmp/left
+}
+
+# settled: every link that is up has its carrier and its addresses.
+settled() {
+	tries=0
+	while ip link show up | grep -q NO-CARRIER || ip -6 addr show | grep -q tentative; do
+		tries=$((tries + 1))
+		[ $tries -lt 300 ] || return 1
+		sleep 0.1
+	done
+}
+
+stty -F /dev/ttyS1 raw -echo
+exec </dev/ttyS1 >/dev/ttyS1
+cut -d" " -f1 /proc/uptime >/dev/console
+echo "@@ ready"
+while IFS= read -r line; do
+	(eval "$line") 2>&1
+	printf '\n@@ %d\n' $?
+done
+echo "guest: the host has hung up"
+poweroff -f
