@@ -7,6 +7,8 @@ set -uo pipefail
 
 MATRIX_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SERIES=$1
+# shellcheck disable=SC2034 # read by cases.sh
+QUICK=${MATRIX_QUICK-} # the cases that make check has time for
 # shellcheck source=/dev/null
 . "$MATRIX_DIR/../lab/lab.sh"
 # shellcheck source=/dev/null

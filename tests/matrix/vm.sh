@@ -111,7 +111,8 @@ vm_answer() {
 
 # vm COMMAND...: one line of dash in the guest; its stdout and stderr, its status.
 vm() {
-	printf '%s\n' "$*" >&"$VM_IN"
+	local line=$*
+	printf '%s\n' "${line//$'\n'/ }" >&"$VM_IN"
 	vm_answer
 }
 
