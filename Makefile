@@ -181,6 +181,14 @@ demo:
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/xdp_pass.bpf.o
 	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) tests/lab/demo.sh
 
+# Kernels × NIC drivers in QEMU, all that the mirror has; README's table is made of the results.
+.PHONY: matrix
+matrix:
+	@tools/deps.sh check
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o $(MATRIX)
+	@tests/matrix/run.sh $(B) 5.10 6.1 6.12 newest
+	@tests/matrix/table.sh $(B)/matrix/result README.md
+
 lint:
 	@tools/lint.sh
 

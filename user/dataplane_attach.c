@@ -197,6 +197,10 @@ static int pin_link(struct dataplane *dp, int fd, struct error *err)
 /* Drivers say their reasons to the kernel's log only: what they usually are. */
 static const char *refusal(int code)
 {
+	const char *hint = dataplane_kernel_hint(code);
+
+	if (hint[0])
+		return hint;
 	switch (code) {
 	case EOPNOTSUPP:
 		return ": the driver has none, or an offload (LRO, GRO_HW) is in its way";
@@ -237,7 +241,8 @@ static int attach_xdp(struct dataplane *dp, int prog, enum ndpx_mode mode, uint3
 	if (fd < 0)
 		return error_set(err, EXIT_KERNEL, code, "%s: %s XDP refused: %s%s", dp->record.dev,
 				 mode == NDPX_MODE_NATIVE ? "native" : "generic", strerror(code),
-				 mode == NDPX_MODE_NATIVE ? refusal(code) : "");
+				 mode == NDPX_MODE_NATIVE ? refusal(code)
+							  : dataplane_kernel_hint(code));
 	r = pin_link(dp, fd, err);
 	close(fd);
 	return r;
@@ -287,13 +292,13 @@ static int attach_clsact(struct dataplane *dp, int prog, struct error *err)
 		dp->record.flags &= ~NDPX_R_CLSACT;
 	}
 	if (r && r != -EEXIST)
-		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s", dp->record.dev,
-				 strerror(-r));
+		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s%s", dp->record.dev,
+				 strerror(-r), dataplane_kernel_hint(-r));
 	r = bpf_tc_attach(&hook, &opts);
 	dataplane_take_log();
 	if (r)
-		return error_set(err, EXIT_KERNEL, -r, "%s: TC refused: %s", dp->record.dev,
-				 strerror(-r));
+		return error_set(err, EXIT_KERNEL, -r, "%s: TC refused: %s%s", dp->record.dev,
+				 strerror(-r), dataplane_kernel_hint(-r));
 	return 0;
 }
 

@@ -77,4 +77,10 @@ int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items
 /* Releases the link of a pin directory, or our clsact filter. 0 when there was none. */
 int dataplane_detach(const char *dir, uint32_t ifindex, struct error *err);
 
+/*
+ * Where a refusal with `code` (positive errno) may come of the kernel's age: ": ..."
+ * with what is missing and which kernel has it, else "". Static text.
+ */
+const char *dataplane_kernel_hint(int code);
+
 #endif

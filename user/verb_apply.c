@@ -217,7 +217,7 @@ static int attach(struct job *job, const char *trouble, struct error *err)
 		/* There it is again after `down`: a TC that auto once chose stays. */
 		if (job->stripper)
 			snprintf(reason + n, sizeof(reason) - (size_t)n,
-				 ", unless 'ethtool -K %s rxvlan off'", job->stripper->name);
+				 ", which needs 'ethtool -K %s rxvlan off'", job->stripper->name);
 	}
 	warn_of_reset(job, trouble != NULL);
 	return dataplane_attach(job->dp, job->uplinks[0].mode, trouble ? reason : NULL,

@@ -40,4 +40,7 @@ if ! vm_boot "$MATRIX/kernels/$SERIES" "$VM_DIR/initrd"; then
 	say FAIL boot - "kernel $KERNEL does not get to its init: $(tail -n 1 "$VM_DIR/console.log")"
 	exit 1
 fi
+# Debian's release says 6.1.0 of all its 6.1.
+OUT=$(vm uname -v)
+[[ $OUT =~ Debian\ ([0-9.]+) ]] && KERNEL=${BASH_REMATCH[1]}
 cases

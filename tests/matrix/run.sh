@@ -45,6 +45,7 @@ finish() {
 	passed=$(cat "$LOG"/*.out | grep -c '^ok ')
 	failed=$(cat "$LOG"/*.out | grep -c '^FAIL ')
 	skipped=$(cat "$LOG"/*.out | grep -c '^SKIP ')
+	"$MATRIX_DIR/table.sh" "$MATRIX/result" >"$MATRIX/matrix.md" 2>/dev/null || rm -f "$MATRIX/matrix.md"
 	echo "matrix: $passed passed, $failed failed, $skipped skipped"
 	[ "$failed" = 0 ] && [ $((passed + skipped)) -gt 0 ]
 	exit
