@@ -44,3 +44,4 @@ fi
 OUT=$(vm uname -v)
 [[ $OUT =~ Debian\ ([0-9.]+) ]] && KERNEL=${BASH_REMATCH[1]}
 cases
+[ ! -e "$VM_DIR/dead" ] || say FAIL guest - "died or hung: $(tail -n 1 "$VM_DIR/console.log")"

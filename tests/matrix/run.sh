@@ -71,7 +71,7 @@ for series; do
 	while [ "$(jobs -rp | wc -l)" -ge "$PARALLEL" ]; do
 		wait -n
 	done
-	"$MATRIX_DIR/one.sh" "$series" {lock}>&- > >(tee "$LOG/$series.out") 2>"$LOG/$series.err" &
+	"$MATRIX_DIR/one.sh" "$series" {lock}>&- 2>"$LOG/$series.err" | tee "$LOG/$series.out" &
 done
 wait
 cat "$LOG"/*.err >&2 2>/dev/null

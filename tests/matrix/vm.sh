@@ -96,6 +96,7 @@ vm_answer() {
 			ticks=$((ticks + 1))
 			# Ticks, not a clock: whoever froze us has frozen the guest as well.
 			if [ $ticks -gt 30 ] || ! kill -0 "$VM_PID" 2>/dev/null; then
+				: >"$VM_DIR/dead" # nobody need wait so long again
 				return 125
 			fi
 		done
@@ -112,6 +113,7 @@ vm_answer() {
 # vm COMMAND...: one line of dash in the guest; its stdout and stderr, its status.
 vm() {
 	local line=$*
+	[ ! -e "$VM_DIR/dead" ] || return 125
 	printf '%s\n' "${line//$'\n'/ }" >&"$VM_IN"
 	vm_answer
 }
