@@ -202,7 +202,7 @@ static void warn_of_reset(const struct job *job, bool no_native)
 	       (mode != WANT_AUTO || no_native);
 	if ((comes || goes) && !job->link->kind[0])
 		command_note(job->cmd,
-			     "%s: native XDP %s: some drivers reset the link for a moment, once",
+			     "%s: native XDP: some drivers reset the link for a moment when it %s",
 			     job->link->name, comes ? "comes" : "goes");
 }
 

@@ -118,7 +118,7 @@ mode_case() {
 		fi
 		return
 	fi
-	note=$(grep '^ndpx:' <<<"$OUT" | grep -v 'native XDP comes')
+	note=$(grep '^ndpx:' <<<"$OUT" | grep -v 'some drivers reset')
 	note=${note//$'\n'/; }
 	CHOSEN=$(hook)
 	if ! reach "$link" "$mac"; then
@@ -374,13 +374,15 @@ jumbo_case() { # DEVICE LINK MAC
 	lab_ip router link set "$tap" mtu 9000
 	if ! OUT=$(vm "ip link set $dev mtu 9000 && ip link set vif1.0 mtu 9000 && ip -n guest link set eth0 mtu 9000"); then
 		say SKIP "$dev" jumbo "the card takes no MTU of 9000: $OUT"
-	elif ! lab_in router ping -q -c 1 -i 0.2 -s 8900 -w 5 "2001:db8:$link::3" >/dev/null; then
+	elif ! vm settled || ! lab_in router ping -q -c 1 -i 0.2 -w 30 "2001:db8:$link::3" >/dev/null; then
+		say FAIL "$dev" jumbo "the link does not come back with an MTU of 9000"
+	elif ! lab_in router ping -q -c 1 -i 0.2 -s 8900 -w 10 "2001:db8:$link::3" >/dev/null; then
 		say SKIP "$dev" jumbo "this emulated card loses 8900 bytes without ndpx as well"
 	else
 		before
 		conf "uplink $dev { guest $(guest_of "$link") { port = vif1.0 } }"
 		apply || why=$OUT
-		note=$(grep '^ndpx:' <<<"$OUT" | grep -v 'native XDP comes')
+		note=$(grep '^ndpx:' <<<"$OUT" | grep -v 'some drivers reset')
 		CHOSEN=$(hook)
 		reach "$link" "$mac" || why="not reached"
 		lab_in router ping -q -c 1 -i 0.2 -s 8900 -w 30 "$(guest_of "$link")" >/dev/null ||
@@ -437,8 +439,32 @@ vlan_leak_case() { # DEVICE LINK MAC
 	fi
 }
 
+# Without ndpx every router asks in vain, or its later success would prove nothing.
+without_case() {
+	local link why='' job jobs=()
+	for link in 1 2 3 4 5 6 7 10 11 12; do
+		if [ "$link" -ge 10 ]; then
+			forlorn "$link" || why+=" $link"
+		else
+			forlorn "$link" &
+			jobs+=($!)
+		fi
+	done
+	for job in "${jobs[@]}"; do
+		wait "$job" || why+=" of the outer links"
+	done
+	if [ -z "$why" ]; then
+		say ok all without "each router's entry is INCOMPLETE or FAILED"
+	else
+		say FAIL all without "a router reached a guest without ndpx, or has no entry: $why"
+	fi
+}
+
 # wanted CASE DEVICE: is it worth its time? All is, unless it is short.
 wanted() {
+	case $1/$2 in
+	wrong-vlan/fixed | foreign/fixed | foreign/e1000) return 1 ;;
+	esac
 	[ -n "$QUICK" ] || return 0
 	case $1/$2 in
 	*/fixed) false ;;
@@ -463,6 +489,7 @@ cases() {
 		say FAIL setup - "$OUT"
 		return
 	fi
+	without_case
 	while read -r name link model; do
 		[[ " $PRESENT " == *" $name "* ]] || continue
 		dev=$name mac=$(card_mac "$name" "$link")

@@ -129,7 +129,8 @@ left() {
 # settled: every link that is up has its carrier and its addresses.
 settled() {
 	tries=0
-	while ip link show up | grep -q NO-CARRIER || ip -6 addr show | grep -q tentative; do
+	while ip link show up | grep '^[0-9]' | grep -qv LOWER_UP ||
+		ip -6 addr show | grep -q tentative; do
 		tries=$((tries + 1))
 		[ $tries -lt 300 ] || return 1
 		sleep 0.1

@@ -28,7 +28,8 @@ end() {
 	exit "$status"
 }
 trap end EXIT
-trap 'exit 143' TERM INT HUP
+# PIPE: whoever read our lines is gone, and the machine must go as well.
+trap 'exit 143' TERM INT HUP PIPE
 
 RESULT=$MATRIX/result/$SERIES.tsv
 : >"$RESULT"

@@ -53,6 +53,7 @@ table() {
 		name["bond0"] = "bond of two virtio-net"; name["port"] = "bridge port, virtio-net"
 		name["vethx"] = "veth, XDP at its peer"; name["virtio.88"] = "VLAN on virtio-net"
 		name["e1000e.88"] = "VLAN on e1000e"; name["vmxnet3.88"] = "VLAN on vmxnet3"
+		what["without"] = "without ndpx: every router asks in vain"
 		what["groups"] = "an unjoined group is not heard, a joined one is"
 		what["heal"] = "heard again after link down, up, `apply`"
 		what["jumbo"] = "MTU 9000"
