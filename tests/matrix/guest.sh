@@ -126,12 +126,17 @@ left() {
 	grep '^[-+][^-+]' /tmp/left
 }
 
-# settled: every link that is up has its carrier and its addresses.
+# settled: every link that is up has its carrier and its addresses, and not for a moment only.
 settled() {
 	tries=0
-	while ip link show up | grep '^[0-9]' | grep -qv LOWER_UP ||
-		ip -6 addr show | grep -q tentative; do
+	good=0
+	while [ $good -lt 4 ]; do
+		good=$((good + 1))
 		tries=$((tries + 1))
+		if ip link show up | grep '^[0-9]' | grep -qE 'NO-CARRIER|,UP>' ||
+			ip -6 addr show | grep -q tentative; then
+			good=0
+		fi
 		[ $tries -lt 300 ] || return 1
 		sleep 0.1
 	done

@@ -98,6 +98,15 @@ kernel_unpack() {
 	rm -rf "$root" "$dir/tree" "$dir"/*.deb
 }
 
+# kernel_download DIR PACKAGE...: their debs into DIR.
+kernel_download() {
+	local dir=$1
+	shift
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	(cd "$dir" && apt-get "${APT[@]}" download -q "$@")
+}
+
 # kernel_get SERIES: fills $MATRIX/kernels/SERIES; with the mirror away, what is there will do.
 kernel_get() {
 	local series=$1 dir=$MATRIX/kernels/$1 packages new=$MATRIX/kernels/$1.new
@@ -109,16 +118,20 @@ kernel_get() {
 		return 1
 	fi
 	[ "$(cat "$dir/packages" 2>/dev/null)" != "$packages" ] || return 0
-	rm -rf "$new"
-	mkdir -p "$new"
 	# shellcheck disable=SC2086 # a list of words
-	if ! (cd "$new" && apt-get "${APT[@]}" download -q $packages) >"$dir.log" 2>&1; then
-		rm -rf "$new"
-		[ -e "$dir/vmlinuz" ] && return 0
-		WHY="$(echo "$packages" | head -n 1) cannot be downloaded: $(grep '^E:' "$dir.log" | head -n 1)"
-		return 1
+	if ! kernel_download "$new" $packages >"$dir.log" 2>&1; then
+		# The mirror has gone on since the lists were read.
+		apt-get "${APT[@]}" update -q >>"$dir.log" 2>&1
+		packages=$(kernel_packages "$series")
+		if ! kernel_download "$new" $packages >>"$dir.log" 2>&1; then
+			rm -rf "$new"
+			[ -e "$dir/vmlinuz" ] && return 0
+			WHY="$(head -n 1 <<<"$packages") cannot be downloaded: $(grep '^E:' "$dir.log" | head -n 1)"
+			return 1
+		fi
 	fi
 	if ! kernel_unpack "$new" >>"$dir.log" 2>&1; then
+		rm -rf "$new"
 		WHY="the packages of series $series do not unpack: see $dir.log"
 		return 1
 	fi
