@@ -141,6 +141,20 @@ $(B)/tests/count: tests/count/count.c $(ROWS_SRC) $(wildcard tests/rows/*.h bpf/
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -O2 -g0 -o $@ $(filter %.c,$^)
 
+# Programs that the matrix's guests carry, and the router's end of a trunk.
+MATRIX_BIN := $(B)/tests/matrix/foreign $(B)/tests/matrix/cable
+MATRIX := $(MATRIX_BIN) $(B)/tests/matrix/tag.bpf.o
+
+$(MATRIX_BIN): $(B)/tests/matrix/%: tests/matrix/%.c
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $< -lbpf
+
+$(B)/tests/matrix/tag.bpf.o: tests/matrix/tag.bpf.c
+	$(call say,BPF)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+
 FUZZ_FLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all
 FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import $(B)/fuzz/fuzz_import_from
@@ -154,7 +168,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h 
 .PHONY: tests fuzz
 .SECONDARY:
 tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/prog/test_prog $(B)/tests/ndtool $(B)/tests/wire \
-	$(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/diff/observe.bpf.o
+	$(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/diff/observe.bpf.o $(MATRIX)
 
 deps:
 	@tools/deps.sh check
@@ -174,6 +188,14 @@ demo:
 	@tools/deps.sh demo
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/xdp_pass.bpf.o
 	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) tests/lab/demo.sh
+
+# Kernels × NIC drivers in QEMU, all that the mirror has; README's table is made of the results.
+.PHONY: matrix
+matrix:
+	@tools/deps.sh check
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o $(MATRIX)
+	@tests/matrix/run.sh $(B) 5.10 6.1 6.12 newest
+	@tests/matrix/table.sh $(B)/matrix/result README.md
 
 lint:
 	@tools/lint.sh

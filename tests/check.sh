@@ -81,6 +81,11 @@ if [ "${n_ok:-0}" = 0 ]; then
 	[ "${n_bad:-0}" != 0 ] || add 0 1 0
 fi
 
+echo '--- matrix: other kernels and NIC drivers, in QEMU'
+MATRIX_QUICK=1 tests/matrix/run.sh "$build" 6.1 6.12 2>&1 | tee "$log"
+read -r n_ok n_bad n_skip < <(sed -nE 's/^matrix: //; s/[^0-9]+/ /gp' <(tail -n 1 "$log"))
+add "${n_ok:-0}" "${n_bad:-1}" "${n_skip:-0}"
+
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

@@ -8,7 +8,7 @@ build="gcc make pkg-config clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool l
 	libmnl-dev libjansson-dev"
 demo="$build iproute2 nftables iputils-ping tcpdump ethtool procps util-linux"
 check="$demo libcmocka-dev clang-format clang-tidy shellcheck strace jq mandoc libclang-rt-dev
-	thc-ipv6 clang-19 valgrind iptables"
+	thc-ipv6 clang-19 valgrind iptables qemu-system-x86 busybox-static cpio kmod xz-utils"
 bench="$demo strace ndppd npd6"
 
 case "${1:-build}" in

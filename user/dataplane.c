@@ -29,7 +29,7 @@ int dataplane_fail(struct error *err, int code, const char *what)
 	return error_set(err, EXIT_KERNEL, code, "%s: %s%s", what, strerror(code),
 			 code == EPERM || code == EACCES
 				 ? ": ndpx needs root (CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN)"
-				 : "");
+				 : dataplane_kernel_hint(code));
 }
 
 const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX])

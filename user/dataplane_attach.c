@@ -194,6 +194,28 @@ static int pin_link(struct dataplane *dp, int fd, struct error *err)
 	return 0;
 }
 
+/* Drivers say their reasons to the kernel's log only: what they usually are. */
+static const char *refusal(int code)
+{
+	const char *hint = dataplane_kernel_hint(code);
+
+	if (hint[0])
+		return hint;
+	switch (code) {
+	case EOPNOTSUPP:
+		return ": the driver has none, or an offload (LRO, GRO_HW) is in its way";
+	case EINVAL:
+	case ERANGE:
+	case EMSGSIZE:
+		return ": often the MTU is too large for it";
+	case ENOMEM:
+	case ENOSPC:
+		return ": often the NIC has too few queues for it";
+	default:
+		return "";
+	}
+}
+
 /* `gone` is the program that we just detached, 0: none. */
 static int attach_xdp(struct dataplane *dp, int prog, enum ndpx_mode mode, uint32_t gone,
 		      struct error *err)
@@ -217,8 +239,10 @@ static int attach_xdp(struct dataplane *dp, int prog, enum ndpx_mode mode, uint3
 	if (code == EBUSY || code == EEXIST)
 		return foreign_xdp(dp, there, err);
 	if (fd < 0)
-		return error_set(err, EXIT_KERNEL, code, "%s: %s XDP refused: %s", dp->record.dev,
-				 mode == NDPX_MODE_NATIVE ? "native" : "generic", strerror(code));
+		return error_set(err, EXIT_KERNEL, code, "%s: %s XDP refused: %s%s", dp->record.dev,
+				 mode == NDPX_MODE_NATIVE ? "native" : "generic", strerror(code),
+				 mode == NDPX_MODE_NATIVE ? refusal(code)
+							  : dataplane_kernel_hint(code));
 	r = pin_link(dp, fd, err);
 	close(fd);
 	return r;
@@ -268,13 +292,13 @@ static int attach_clsact(struct dataplane *dp, int prog, struct error *err)
 		dp->record.flags &= ~NDPX_R_CLSACT;
 	}
 	if (r && r != -EEXIST)
-		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s", dp->record.dev,
-				 strerror(-r));
+		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s%s", dp->record.dev,
+				 strerror(-r), dataplane_kernel_hint(-r));
 	r = bpf_tc_attach(&hook, &opts);
 	dataplane_take_log();
 	if (r)
-		return error_set(err, EXIT_KERNEL, -r, "%s: TC refused: %s", dp->record.dev,
-				 strerror(-r));
+		return error_set(err, EXIT_KERNEL, -r, "%s: TC refused: %s%s", dp->record.dev,
+				 strerror(-r), dataplane_kernel_hint(-r));
 	return 0;
 }
 
@@ -369,8 +393,8 @@ static int attach_fresh(struct dataplane *dp, enum want_mode want, const char *n
 		close(prog);
 		if (!r || r == -EBUSY || want != WANT_AUTO)
 			goto done;
-		snprintf(rep->note, sizeof(rep->note), "%.*s", (int)sizeof(rep->note) - 1,
-			 err->message);
+		snprintf(rep->note, sizeof(rep->note), "%.*s: TC instead",
+			 (int)sizeof(rep->note) - 16, err->message);
 	}
 	prog = dataplane_load(dp, false, err);
 	if (prog < 0)

@@ -91,4 +91,10 @@ void near_add_stats(const struct dataplane *dp, const struct ndpx_prefix_key *ke
 /* Releases the link of a pin directory, or our clsact filter. 0 when there was none. */
 int dataplane_detach(const char *dir, uint32_t ifindex, struct error *err);
 
+/*
+ * Where a refusal with `code` (positive errno) may come of the kernel's age: ": ..."
+ * with what is missing and which kernel has it, else "". Static text.
+ */
+const char *dataplane_kernel_hint(int code);
+
 #endif

@@ -7,6 +7,7 @@
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "dataplane_internal.h"
@@ -15,6 +16,12 @@
 #ifndef BPF_F_XDP_HAS_FRAGS
 #define BPF_F_XDP_HAS_FRAGS (1U << 5) /* kernel 5.18 */
 #endif
+
+/* The oldest kernel that tests/matrix has shown to work whole. */
+#define OLDEST_MAJOR 5
+#define OLDEST_MINOR 10
+
+#define KERNEL_ENOTSUPP 524 /* not for user space, and yet it comes out of bpf() */
 
 static char last_message[256];
 static void (*tell)(const char *line);
@@ -110,6 +117,28 @@ static struct ndpx_bpf *open_skeleton(struct error *err)
 	return skel;
 }
 
+const char *dataplane_kernel_hint(int code)
+{
+	static char text[160];
+	struct utsname name;
+	int major, minor;
+
+	if (code == ENOSYS)
+		return ": this kernel has no BPF (CONFIG_BPF_SYSCALL)";
+	/* What a kernel says to words that it does not know, and its verifier to such code. */
+	if (code != EINVAL && code != E2BIG && code != EOPNOTSUPP && code != EACCES &&
+	    code != KERNEL_ENOTSUPP)
+		return "";
+	if (uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2 ||
+	    major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))
+		return "";
+	snprintf(text, sizeof(text),
+		 ": this is kernel %d.%d, and ndpx needs %d.%d (settings mapped into a program "
+		 "came with 5.5, XDP links with 5.9)",
+		 major, minor, OLDEST_MAJOR, OLDEST_MINOR);
+	return text;
+}
+
 static int load_fail(int code, const char *what, struct error *err)
 {
 	const char *log = dataplane_take_log();
@@ -117,8 +146,8 @@ static int load_fail(int code, const char *what, struct error *err)
 	/* EACCES is the verifier's word, not about privilege. */
 	if (code == EPERM)
 		return dataplane_fail(err, EPERM, what);
-	return error_set(err, EXIT_KERNEL, code, "%s: %s%s%s%s", what, strerror(code),
-			 log[0] ? " (" : "", log, log[0] ? ")" : "");
+	return error_set(err, EXIT_KERNEL, code, "%s: %s%s%s%s%s", what, strerror(code),
+			 log[0] ? " (" : "", log, log[0] ? ")" : "", dataplane_kernel_hint(code));
 }
 
 int dataplane_make_maps(struct dataplane *dp, struct error *err)

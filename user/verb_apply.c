@@ -20,6 +20,7 @@ struct job {
 	const struct uplink *uplinks; /* of this device */
 	size_t n;
 	const struct nl_link *link;
+	const struct nl_link *stripper; /* takes VLAN tags out before XDP; NULL: nobody */
 	struct wanted wanted;
 	struct plan plan;
 	struct dataplane *dp;
@@ -29,19 +30,36 @@ struct job {
 };
 
 /*
- * Why native XDP would not do here, though the driver has it; NULL: it would.
- * P7: tags may be hidden from XDP. And a veth loses what XDP_TX sends where its
- * other end runs no XDP program.
+ * P7: the device that takes VLAN tags out of frames before native XDP sees them, NULL
+ * if none does. A bond is fed by its slaves. That the NIC says it filters VLANs is no
+ * help: e1000e says so, and lets all of them in while it has none.
  */
-static const char *native_trouble(const struct job *job)
+static const struct nl_link *strips_vlan(const struct nl_link *link, const struct nl_state *state)
+{
+	size_t i;
+
+	if (strcmp(link->kind, "bond") != 0)
+		return nl_strips_vlan(link->name) ? link : NULL;
+	for (i = 0; i < state->n_links; i++) {
+		if (state->links[i].master == link->ifindex && nl_strips_vlan(state->links[i].name))
+			return &state->links[i];
+	}
+	return NULL;
+}
+
+/*
+ * Why native XDP would not do here, though the driver may have it; NULL: it would.
+ * Tags may be hidden from XDP. And a veth loses what XDP_TX sends where its other
+ * end runs no XDP program.
+ */
+static const char *native_trouble(struct job *job, const struct nl_state *state)
 {
 	bool veth = !strcmp(job->link->kind, "veth");
 
 	if (job->wanted.hidden_tags && veth)
 		return "a veth may hand a VLAN tag past XDP";
-	/* Frames of VLANs that nobody asked for come in only where the NIC's filter is off. */
-	if ((job->wanted.hidden_tags || job->link->master || (job->link->flags & IFF_PROMISC)) &&
-	    !veth && nl_strips_vlan(job->link->name))
+	job->stripper = veth ? NULL : strips_vlan(job->link, state);
+	if (job->stripper)
 		return "the NIC takes VLAN tags out before XDP";
 	if (veth && !nl_peer_has_xdp(job->link))
 		return "a veth delivers XDP's answers only if its other end runs an XDP program";
@@ -49,14 +67,28 @@ static const char *native_trouble(const struct job *job)
 }
 
 /*
- * `mode = native` or `generic` on a NIC that hides tags would answer on the wrong
- * VLAN. A veth is for labs, and takes tags out only where its other end offloads them:
- * there the user may insist.
+ * Generic XDP on what stands above another device comes after the kernel itself has
+ * taken the tags out, whatever the NIC does.
+ */
+static bool is_stacked(const struct nl_link *link)
+{
+	return link->kind[0] && strcmp(link->kind, "veth") != 0 && strcmp(link->kind, "tun") != 0;
+}
+
+/*
+ * `mode = native` or `generic` where tags are hidden would answer on the wrong VLAN. A
+ * veth is for labs, and takes tags out only where its other end offloads them: there
+ * the user may insist.
  */
 static int check_mode(const struct job *job, const char *trouble, struct error *err)
 {
 	enum want_mode mode = job->uplinks[0].mode;
 
+	if (mode == WANT_GENERIC && is_stacked(job->link))
+		return error_set(err, EXIT_KERNEL, EOPNOTSUPP,
+				 "%s: mode = generic: VLAN tags are gone before generic XDP runs "
+				 "on a %s: mode = tc",
+				 job->link->name, job->link->kind);
 	if (!trouble || mode == WANT_AUTO || mode == WANT_TC)
 		return 0;
 	if (!strcmp(job->link->kind, "veth")) {
@@ -66,7 +98,7 @@ static int check_mode(const struct job *job, const char *trouble, struct error *
 	}
 	return error_set(err, EXIT_KERNEL, EOPNOTSUPP,
 			 "%s: mode = %s: %s: 'ethtool -K %s rxvlan off', or mode = tc",
-			 job->link->name, want_mode_word(mode), trouble, job->link->name);
+			 job->link->name, want_mode_word(mode), trouble, job->stripper->name);
 }
 
 static void fill_record(const struct job *job, struct ndpx_record *record)
@@ -171,17 +203,23 @@ static void warn_of_reset(const struct job *job, bool no_native)
 	       (mode != WANT_AUTO || no_native);
 	if ((comes || goes) && !job->link->kind[0])
 		command_note(job->cmd,
-			     "%s: native XDP %s: some drivers reset the link for a moment, once",
+			     "%s: native XDP: some drivers reset the link for a moment when it %s",
 			     job->link->name, comes ? "comes" : "goes");
 }
 
 static int attach(struct job *job, const char *trouble, struct error *err)
 {
 	char reason[200];
+	int n;
 
-	if (trouble)
-		snprintf(reason, sizeof(reason), "%s: %s: TC instead of native XDP",
-			 job->link->name, trouble);
+	if (trouble) {
+		n = snprintf(reason, sizeof(reason), "%s: %s: TC instead of native XDP",
+			     job->link->name, trouble);
+		/* There it is again after `down`: a TC that auto once chose stays. */
+		if (job->stripper)
+			snprintf(reason + n, sizeof(reason) - (size_t)n,
+				 ", which needs 'ethtool -K %s rxvlan off'", job->stripper->name);
+	}
 	warn_of_reset(job, trouble != NULL);
 	return dataplane_attach(job->dp, job->uplinks[0].mode, trouble ? reason : NULL,
 				&job->attach, err);
@@ -222,7 +260,7 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 	r = wanted_build(job->uplinks, job->n, job->link, state, &job->wanted, err);
 	if (r)
 		return r;
-	trouble = native_trouble(job);
+	trouble = native_trouble(job, state);
 	r = check_mode(job, trouble, err);
 	if (!r)
 		r = open_or_make(job, err);

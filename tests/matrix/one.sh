@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# One kernel: one.sh SERIES. Boots it, runs every case, prints a line each, and leaves
+# $MATRIX/result/SERIES.tsv for the table. MATRIX, BUILD and LAB_OBJECT come from run.sh.
+set -uo pipefail
+
+MATRIX_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+SERIES=$1
+# shellcheck disable=SC2034 # read by cases.sh
+QUICK=${MATRIX_QUICK-} # the cases that make check has time for
+# shellcheck source=/dev/null
+. "$MATRIX_DIR/../lab/lab.sh"
+# shellcheck source=/dev/null
+. "$MATRIX_DIR/vm.sh"
+# shellcheck source=/dev/null
+. "$MATRIX_DIR/cases.sh"
+LAB_TAG=m$$
+VM_DIR=$(mktemp -d /tmp/ndpx-matrix-XXXXXX)
+
+end() {
+	local status=$?
+	trap - EXIT
+	vm_end
+	lab_down "$LAB_TAG"
+	cp "$VM_DIR/console.log" "$MATRIX/result/$SERIES.console" 2>/dev/null
+	rm -rf "$VM_DIR"
+	exit "$status"
+}
+trap end EXIT
+# PIPE: whoever read our lines is gone, and the machine must go as well.
+trap 'exit 143' TERM INT HUP PIPE
+
+RESULT=$MATRIX/result/$SERIES.tsv
+: >"$RESULT"
+KERNEL=$(cat "$MATRIX/kernels/$SERIES/release")
+qemu-system-x86_64 -device help >"$VM_DIR/models" 2>/dev/null
+cat "$MATRIX/base.cpio" "$MATRIX/kernels/$SERIES/modules.cpio" >"$VM_DIR/initrd"
+vm_router
+if ! vm_boot "$MATRIX/kernels/$SERIES" "$VM_DIR/initrd"; then
+	say FAIL boot - "kernel $KERNEL does not get to its init: $(tail -n 1 "$VM_DIR/console.log")"
+	exit 1
+fi
+# Debian's release says 6.1.0 of all its 6.1.
+OUT=$(vm uname -v)
+[[ $OUT =~ Debian\ ([0-9.]+) ]] && KERNEL=${BASH_REMATCH[1]}
+cases
+[ ! -e "$VM_DIR/dead" ] || say FAIL guest - "died or hung: $(tail -n 1 "$VM_DIR/console.log")"
