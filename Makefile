@@ -74,8 +74,8 @@ ROWS_SRC := $(wildcard tests/rows/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 # The pure half of user/, with the sanitizers.
-PURE := config config_check config_text error import_read metrics model netlink netlink_device \
-	output plan text_file verdict wanted
+PURE := config config_check config_text error import_read metrics model model_ports netlink \
+	netlink_device output plan text_file verdict wanted wanted_ports
 PURE_OBJ := $(PURE:%=$(B)/san/user/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 

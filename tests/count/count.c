@@ -86,7 +86,8 @@ static void frame_of(const struct row *row, struct nd_frame *ret)
 
 	settings = row->env->settings;
 	memcpy(bytes, row->frame, row->len);
-	*ret = (struct nd_frame){ .data = bytes, .data_end = bytes + row->len,
+	*ret = (struct nd_frame){ .data = bytes,
+				  .data_end = bytes + row->len,
 				  .len = (__u32)row->len };
 }
 

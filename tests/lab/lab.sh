@@ -68,6 +68,23 @@ lab_wire() {
 	lab_ip "$3" link set "$4" up
 }
 
+# lab_tap TAP MAC NAME IF MAC: a guest behind a tap, as a virtual machine is: its interface
+# is a tap as well, and tapwire carries the frames.
+lab_tap() {
+	local tool=${LAB_TAPWIRE:-/run/ndl-$LAB_TAG.tapwire} i
+	[ -x "$tool" ] || cc -std=gnu11 -D_GNU_SOURCE -O2 -o "$tool" "$LAB_DIR/tapwire.c"
+	lab_in host "$tool" "$1" "/run/netns/$(lab_name "$3")" "$4" >/dev/null 2>&1 </dev/null &
+	for i in $(seq 50); do
+		lab_ip "$3" link show dev "$4" >/dev/null 2>&1 && break
+		[ "$i" -lt 50 ] || return 1
+		sleep 0.1
+	done
+	lab_ip host link set "$1" address "$2"
+	lab_ip "$3" link set "$4" address "$5"
+	lab_ip host link set "$1" up
+	lab_ip "$3" link set "$4" up
+}
+
 # lab_compile PATH: makes xdp_pass.o.
 lab_compile() {
 	clang -O2 -g -target bpf -idirafter "/usr/include/$(uname -m)-linux-gnu" \
@@ -186,5 +203,5 @@ lab_down() {
 		[ -z "$pids" ] || kill $pids 2>/dev/null || true
 		ip netns del "$net" || true
 	done
-	rm -f "/run/ndl-$1.o"
+	rm -f "/run/ndl-$1.o" "/run/ndl-$1.tapwire"
 }
