@@ -106,6 +106,11 @@ $(B)/tests/wire: $(wildcard tests/wire/*.c) $(ROWS_SRC) $(wildcard tests/wire/*.
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf
 
+$(B)/tests/tapwire: tests/lab/tapwire.c
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $<
+
 DIFF := tests/diff
 DIFF_MUT := $(DIFF)/native.c $(DIFF)/mutate.c $(DIFF)/mutate_nd.c
 DIFF_PROG := tests/prog/prog.c tests/prog/machine.c
@@ -152,6 +157,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h 
 .PHONY: tests fuzz
 .SECONDARY:
 tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/prog/test_prog $(B)/tests/ndtool $(B)/tests/wire \
+	$(B)/tests/tapwire \
 	$(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/diff/observe.bpf.o
 
 deps:
@@ -170,8 +176,9 @@ fuzz:
 
 demo:
 	@tools/deps.sh demo
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/xdp_pass.bpf.o
-	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) tests/lab/demo.sh
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/xdp_pass.bpf.o $(B)/tests/tapwire
+	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) \
+		LAB_TAPWIRE=$(abspath $(B)/tests/tapwire) tests/lab/demo.sh
 
 lint:
 	@tools/lint.sh

@@ -145,24 +145,24 @@ static int run(struct ports_job *job, struct error *err)
 }
 
 static void report_names(const struct ports_job *job, struct output *out, const char *key,
-			 const char *what, const char *(*name)(const struct ports_job *, size_t),
-			 size_t n)
+			 const char *(*name)(const struct ports_job *, size_t), size_t n)
 {
 	size_t i, shown = 0;
+	char first[48];
 
+	snprintf(first, sizeof(first), ", %s %%s", key);
 	out_array(out, key);
 	for (i = 0; i < n; i++) {
 		const char *dev = name(job, i);
 
 		if (!dev)
 			continue;
-		out_string(out, NULL, shown++ < NAMED ? ", %s" : NULL, dev);
+		out_string(out, NULL, shown >= NAMED ? NULL : shown ? ", %s" : first, dev);
+		shown++;
 	}
 	out_close(out, ']');
 	if (shown > NAMED)
 		out_text(out, " and %zu more", shown - NAMED);
-	if (shown)
-		out_text(out, " %s", what);
 }
 
 static const char *name_attached(const struct ports_job *job, size_t i)
@@ -183,8 +183,8 @@ static void report(const struct ports_job *job, struct output *out)
 		command_note(job->cmd, "%s", job->wanted.notes.lines[i]);
 	out_object(out, "ports");
 	out_number(out, "devices", "ports: %llu", job->wanted.n_ports);
-	report_names(job, out, "attached", "attached", name_attached, job->wanted.n_ports);
-	report_names(job, out, "detached", "detached", name_gone, job->n_gone);
+	report_names(job, out, "attached", name_attached, job->wanted.n_ports);
+	report_names(job, out, "detached", name_gone, job->n_gone);
 	out_bool(out, "swapped", ", program swapped", job->swapped);
 	out_number(out, "added", job->changed ? ", rules +%llu" : NULL, job->plan.added);
 	out_number(out, "removed", job->changed ? " -%llu" : NULL, job->plan.removed);
@@ -206,8 +206,11 @@ static int remove_all(const struct command *cmd, struct output *out, struct erro
 	if (r && r != -EPROTO)
 		return r;
 	r = ports_down(cmd->bpffs, err);
-	if (!r)
-		out_text(out, "ports: removed, for the file does not name any\n");
+	if (!r) {
+		out_object(out, "ports");
+		out_bool(out, "removed", "ports: removed, for the file does not name any\n", true);
+		out_close(out, '}');
+	}
 	return r;
 }
 

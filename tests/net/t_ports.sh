@@ -61,7 +61,7 @@ check() {
 
 both() {
 	status 0 ndpx apply
-	assert_has "$WORK/out" 'ports: 3.*vif1.0, vif2.0, tap3.0 attached'
+	assert_has "$WORK/out" 'ports: 3, attached vif1.0, vif2.0, tap3.0, rules'
 	check
 	status 0 ndpx status
 	assert_has "$WORK/out" "vif1.0: $1"
