@@ -76,8 +76,8 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 # The pure half of user/, with the sanitizers.
 PURE := config config_check config_text doctor doctor_check_link doctor_check_others \
 	doctor_check_routes doctor_check_rules doctor_filter doctor_filter_rule doctor_filter_save draft \
-	draft_write error explain from_kernel from_ndppd from_npd6 import_read metrics model na_frame \
-	ndppd_text netlink netlink_device netlink_table output plan text_file verdict wanted
+	draft_write error explain from_kernel from_ndppd from_npd6 import_read metrics model model_ports \
+	na_frame ndppd_text netlink netlink_device netlink_table output plan text_file verdict wanted wanted_ports
 PURE_OBJ := $(PURE:%=$(B)/san/user/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 
@@ -107,6 +107,11 @@ $(B)/tests/wire: $(wildcard tests/wire/*.c) $(ROWS_SRC) $(wildcard tests/wire/*.
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf
+
+$(B)/tests/tapwire: tests/lab/tapwire.c
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $<
 
 DIFF := tests/diff
 DIFF_MUT := $(DIFF)/native.c $(DIFF)/mutate.c $(DIFF)/mutate_nd.c
@@ -168,7 +173,8 @@ $(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h 
 .PHONY: tests fuzz
 .SECONDARY:
 tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/prog/test_prog $(B)/tests/ndtool $(B)/tests/wire \
-	$(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/diff/observe.bpf.o $(MATRIX)
+	$(B)/tests/tapwire $(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/diff/observe.bpf.o \
+	$(MATRIX)
 
 deps:
 	@tools/deps.sh check
@@ -186,8 +192,9 @@ fuzz:
 
 demo:
 	@tools/deps.sh demo
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/xdp_pass.bpf.o
-	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) tests/lab/demo.sh
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/xdp_pass.bpf.o $(B)/tests/tapwire
+	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) \
+		LAB_TAPWIRE=$(abspath $(B)/tests/tapwire) tests/lab/demo.sh
 
 # Kernels × NIC drivers in QEMU, all that the mirror has; README's table is made of the results.
 .PHONY: matrix

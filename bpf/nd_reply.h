@@ -41,18 +41,26 @@ ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, const struct nd
 	return NDPX_V_END;
 }
 
+/* Which of the two states of a guest port holds; as nd_rule_says(). */
+ND_INLINE const struct ndpx_port_at *nd_port_says(const struct ndpx_port *port, __u32 generation)
+{
+	return &port->at[(__s32)(generation - port->since) >= 0];
+}
+
 /*
  * Writes the answer over the solicitation `q` was read from: "The answer" of
  * PROTOCOL.md, column by column. `eth` is the frame, already as long as the answer,
- * `l2_len` the bytes before its IPv6 header; a tag between stays as it is. The
- * caller has checked that l2_len + ND_IP6_LEN + ND_NA_LEN bytes are there.
+ * `l2_len` the bytes before its IPv6 header; a tag between stays as it is. A
+ * guest port, whose MAC is `port_mac`, answers from the target, an uplink as `set`
+ * says. The caller has checked that l2_len + ND_IP6_LEN + ND_NA_LEN bytes are there.
  */
-ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, const struct nd_query *q,
-			const struct ndpx_say *say, const struct ndpx_settings *set)
+ND_INLINE void nd_write_as(__u8 *eth, __u32 l2_len, const struct nd_query *q,
+			   const struct ndpx_say *say, const struct ndpx_settings *set, int is_port,
+			   nd_mac port_mac)
 {
 	const __u32 fixed = ND_BE32((__u32)ND_NA_LEN) + ND_BE32((__u32)ND_NEXT_ICMPV6) +
 			    ND_BE32((__u32)ND_TYPE_NA << 24);
-	nd_mac mac = nd_get_mac(set->mac), lladdr = mac, to = q->reply_to;
+	nd_mac mac = is_port ? port_mac : nd_get_mac(set->mac), lladdr = mac, to = q->reply_to;
 	struct nd_addr source = q->target, dest = q->source;
 	__u8 *ip6 = eth + l2_len, *m = ip6 + ND_IP6_LEN;
 	__u32 flags = ND_NA_SOLICITED;
@@ -60,13 +68,13 @@ ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, const struct nd_query *q,
 
 	if (say->flags & NDPX_F_LLADDR)
 		lladdr = nd_get_mac(say->lladdr);
-	if (set->source_mode != NDPX_SOURCE_TARGET)
+	if (!is_port && set->source_mode != NDPX_SOURCE_TARGET)
 		source = nd_get_addr(set->source);
 	if (q->kind == ND_KIND_DAD) {
 		/* RFC 4861 7.2.4: to all nodes, with the Solicited flag 0. */
 		dest = nd_all_nodes(1);
 		to = ND_MAC_ALL_NODES;
-		flags = 0;
+		flags = is_port && (say->flags & NDPX_F_DAD_OVERRIDE) ? ND_NA_OVERRIDE : 0;
 	}
 	/* H, always: the switch port knows no other. */
 	nd_put_macs(eth, to, mac);
@@ -92,6 +100,12 @@ ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, const struct nd_query *q,
 	sum = nd_sum_addr(source) + nd_sum_addr(dest) + nd_sum_addr(q->target) + fixed + flags +
 	      nd_sum64(option);
 	nd_put16(m + 2, (__u16)~nd_fold(sum));
+}
+
+ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, const struct nd_query *q,
+			const struct ndpx_say *say, const struct ndpx_settings *set)
+{
+	nd_write_as(eth, l2_len, q, say, set, 0, 0);
 }
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The maps, the two hooks, and the helpers: the only BPF file that knows any of
+ * The maps, the three hooks, and the helpers: the only BPF file that knows any of
  * them. A frame goes parse -> check -> look up -> judge -> compose -> write; the
  * steps without a helper live in nd_*.h.
  */
@@ -60,6 +60,22 @@ struct {
 	__type(key, __u32);
 	__type(value, struct ndpx_record);
 } record SEC(".maps");
+
+/* The guest ports' instance alone has these two. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, NDPX_MAX_PORTS);
+	__type(key, __u32);
+	__type(value, struct ndpx_port);
+} ports SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, struct ndpx_sections);
+} sections SEC(".maps");
 
 /* A constant address, no look-up. User space maps it and writes it in place. */
 struct ndpx_config config SEC(".data.config") = { 0 };
@@ -224,6 +240,32 @@ static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_sett
 	return rc == BPF_FIB_LKUP_RET_NO_NEIGH ? NDPX_V_NOT_ALIVE : NDPX_V_END;
 }
 
+/*
+ * P90, P91, P93: is whoever has the target behind another port than the asking one, whose
+ * link this host's stack sees on `ifindex`? NDPX_V_END to answer. Duplicate detection is
+ * the last chance of an address's owner, so there a doubt passes it: only what is known to
+ * sit behind another guest port, by route and by neighbour entry, is defended.
+ */
+static __noinline enum ndpx_verdict ask_elsewhere(void *ctx, __u64 hi, __u64 lo, __u32 ifindex,
+						  int is_dad)
+{
+	struct bpf_fib_lookup fib = { .family = NDPX_AF_INET6, .ifindex = ifindex };
+	struct nd_addr target = { hi, lo };
+	__u32 leaves_by;
+	long rc;
+
+	nd_put_addr(fib.ipv6_dst, target);
+	rc = bpf_fib_lookup(ctx, &fib, sizeof(fib), 0);
+	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return NDPX_V_NOT_ROUTED;
+	leaves_by = fib.ifindex;
+	if (leaves_by == ifindex)
+		return NDPX_V_SAME_PORT;
+	if (is_dad && (rc == BPF_FIB_LKUP_RET_NO_NEIGH || !bpf_map_lookup_elem(&ports, &leaves_by)))
+		return NDPX_V_DAD_IGNORED;
+	return NDPX_V_END;
+}
+
 /* P85: generic cell rate algorithm. Two CPUs may race for one word: an answer more, no lock. */
 static __noinline int over_rate(const struct ndpx_settings *set, nd_mac mac, __u32 vlan)
 {
@@ -270,14 +312,18 @@ struct decision {
 	__u32 l2_len;  /* bytes before the IPv6 header */
 	struct ndpx_say say;
 	const struct ndpx_settings *set;
+	nd_mac mac; /* H of a guest port */
 };
+
+/* The three programs; a constant wherever it is asked for, so that each is what it needs. */
+enum hook { HOOK_XDP, HOOK_TC, HOOK_PORT };
 
 /*
  * Everything but the hook's own business. Returns the verdict; *q is filled where it
  * answers. Nothing of the frame is written, but the rule remembers its answer: only a
  * frame that cannot be resized gets none after that.
  */
-static __always_inline enum ndpx_verdict decide(void *ctx, int is_xdp, struct nd_frame *frame,
+static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struct nd_frame *frame,
 						__u32 ifindex, struct nd_query *q,
 						struct decision *ret)
 {
@@ -288,6 +334,7 @@ static __always_inline enum ndpx_verdict decide(void *ctx, int is_xdp, struct nd
 	struct nd_ns ns;
 	enum ndpx_verdict v;
 	__u32 generation;
+	const struct ndpx_port_at *at = NULL;
 
 	v = nd_parse(frame, &ns);
 	if (v == NDPX_V_NONE)
@@ -297,20 +344,41 @@ static __always_inline enum ndpx_verdict decide(void *ctx, int is_xdp, struct nd
 		return v;
 	generation = *(volatile __u32 *)&config.generation;
 	set = &config.set[generation & 1];
-	port.mac = nd_get_mac(set->mac);
-	port.link_local = nd_get_addr(set->link_local);
-	port.strict_lladdr = set->flags & NDPX_S_STRICT_LLADDR;
+	if (hook == HOOK_PORT) {
+		__u32 key = ifindex;
+		const struct ndpx_port *entry = bpf_map_lookup_elem(&ports, &key);
+		if (!entry)
+			return NDPX_V_NONE;
+		at = nd_port_says(entry, generation);
+		if (!at->stack)
+			return NDPX_V_NONE;
+		ifindex = at->stack;
+		port.mac = ret->mac = nd_get_mac(at->mac);
+		port.link_local = nd_get_addr(at->link_local);
+		port.strict_lladdr = 0;
+	} else {
+		port.mac = nd_get_mac(set->mac);
+		port.link_local = nd_get_addr(set->link_local);
+		port.strict_lladdr = set->flags & NDPX_S_STRICT_LLADDR;
+	}
 	if (!nd_plain(frame, &ns, &port, q)) {
 		/* Longer than any solicitation: its end may be in another buffer. */
-		if (is_xdp && have_frags && frame->len > LINEAR_FRAME)
+		if (hook == HOOK_XDP && have_frags && frame->len > LINEAR_FRAME)
 			frame->len = (__u32)bpf_xdp_get_buff_len(ctx);
 		v = nd_check(frame, &ns, &port, q);
 		if (v != NDPX_V_END)
 			return v;
 	}
 
+	if (hook == HOOK_PORT) {
+		if (q->vlan)
+			return NDPX_V_NO_GUEST; /* a VLAN of the guest's own is none of ours */
+		q->vlan = at->group;
+	}
 	rule = find_exact(set, q->vlan, q->target);
 	if (!rule || nd_rule_says(rule, generation)->action == NDPX_ACT_NONE) {
+		if (hook == HOOK_PORT && nd_addr_eq(q->target, port.link_local))
+			return NDPX_V_OWN_ADDRESS; /* P75: in no map, for it is each port's own */
 		/* P74: a link-local target is answered for only where it is named itself. */
 		if (set->n_lengths == 0 || nd_addr_is_link_local(q->target))
 			return NDPX_V_NO_GUEST; /* P80 */
@@ -327,16 +395,22 @@ static __always_inline enum ndpx_verdict decide(void *ctx, int is_xdp, struct nd
 	}
 	if (v != NDPX_V_END)
 		return v;
-	if (q->kind == ND_KIND_PROBE_HOST && !is_own(q->dest.hi, q->dest.lo, q->vlan, generation))
+	if (q->kind == ND_KIND_PROBE_HOST &&
+	    !(hook == HOOK_PORT && nd_addr_eq(q->dest, port.link_local)) &&
+	    !is_own(q->dest.hi, q->dest.lo, q->vlan, generation))
 		return NDPX_V_BAD_DESTINATION; /* P44 */
-	if (say->answer != NDPX_ANSWER_ALWAYS) {
+	if (hook == HOOK_PORT && say->answer != NDPX_ANSWER_ALWAYS) {
+		v = ask_elsewhere(ctx, q->target.hi, q->target.lo, ifindex, q->kind == ND_KIND_DAD);
+		if (v != NDPX_V_END)
+			return v;
+	} else if (say->answer != NDPX_ANSWER_ALWAYS) {
 		v = ask_kernel(ctx, set, q->target.hi, q->target.lo, ifindex);
 		if (v == NDPX_V_NOT_ROUTED)
 			return v;
 		if (v == NDPX_V_NOT_ALIVE && say->answer == NDPX_ANSWER_ALIVE)
 			return v;
 	}
-	if (set->rate_cost && over_rate(set, q->asker, q->vlan)) {
+	if (hook != HOOK_PORT && set->rate_cost && over_rate(set, q->asker, q->vlan)) {
 		ret->drop = 1;
 		return NDPX_V_RATE_LIMITED;
 	}
@@ -355,20 +429,29 @@ static __always_inline int is_answer(enum ndpx_verdict v)
 	return v >= NDPX_V_ANSWERED && v <= NDPX_V_ANSWERED_PROBE;
 }
 
+static __always_inline void write_at(enum hook hook, void *data, __u32 l2_len,
+				     const struct nd_query *q, const struct decision *d)
+{
+	if (hook == HOOK_PORT)
+		nd_write_as(data, l2_len, q, &d->say, d->set, 1, d->mac);
+	else
+		nd_write(data, l2_len, q, &d->say, d->set);
+}
+
 /* Writes the answer; 0 when the frame is too short for it, which a resize has excluded. */
-static __always_inline int write_answer(void *data, void *data_end, const struct nd_query *q,
-					const struct decision *d)
+static __always_inline int write_answer(enum hook hook, void *data, void *data_end,
+					const struct nd_query *q, const struct decision *d)
 {
 	/* Two constant offsets rather than one variable: the verifier's ranges stay exact. */
 	if (d->l2_len == ND_ETH_LEN) {
 		if (data + ND_NA_FRAME > data_end)
 			return 0;
-		nd_write(data, ND_ETH_LEN, q, &d->say, d->set);
+		write_at(hook, data, ND_ETH_LEN, q, d);
 		return 1;
 	}
 	if (data + ND_NA_FRAME + ND_TAG_LEN > data_end)
 		return 0;
-	nd_write(data, ND_ETH_LEN + ND_TAG_LEN, q, &d->say, d->set);
+	write_at(hook, data, ND_ETH_LEN + ND_TAG_LEN, q, d);
 	return 1;
 }
 
@@ -385,7 +468,7 @@ int ndpx_xdp(struct xdp_md *ctx)
 	__u32 len;
 
 	frame.len = (__u32)(frame.data_end - frame.data);
-	v = decide(ctx, 1, &frame, ctx->ingress_ifindex, &q, &d);
+	v = decide(ctx, HOOK_XDP, &frame, ctx->ingress_ifindex, &q, &d);
 	if (v == NDPX_V_NONE)
 		return XDP_PASS;
 	if (!is_answer(v)) {
@@ -398,7 +481,7 @@ int ndpx_xdp(struct xdp_md *ctx)
 		count(NDPX_V_NO_ROOM, d.source);
 		return XDP_PASS;
 	}
-	if (!write_answer((void *)(long)ctx->data, (void *)(long)ctx->data_end, &q, &d)) {
+	if (!write_answer(HOOK_XDP, (void *)(long)ctx->data, (void *)(long)ctx->data_end, &q, &d)) {
 		count(NDPX_V_NO_ROOM, d.source);
 		return XDP_ABORTED;
 	}
@@ -406,66 +489,101 @@ int ndpx_xdp(struct xdp_md *ctx)
 	return XDP_TX;
 }
 
-SEC("tc")
-int ndpx_tc(struct __sk_buff *skb)
+/*
+ * The frame of an skb, as far as it may matter, made linear. 0 where it is plainly no
+ * ND: a bulk TCP packet has little of it in the linear part, and pulling would copy
+ * every one of them.
+ */
+static __always_inline int skb_frame(struct __sk_buff *skb, struct nd_frame *frame)
 {
 	const __u32 most = ND_ETH_LEN + 2 * ND_TAG_LEN + ND_IP6_LEN + ND_NS_LEN + ND_OPTS_MAX;
-	struct nd_frame frame = { 0 };
-	struct decision d = { 0 };
-	struct nd_query q;
-	/* Read once: the verifier wants no address of a member kept. */
-	__u32 len, ifindex = skb->ifindex;
-	enum ndpx_verdict v;
+	__u32 len;
 
 	if (skb->protocol != ND_BE16(ND_ETHERTYPE_IPV6) &&
 	    !nd_is_vlan(ND_BE16((__u16)skb->protocol)))
-		return TC_ACT_UNSPEC; /* P1 */
-	frame.len = skb->len;
-	frame.data = (void *)(long)skb->data;
-	frame.data_end = (void *)(long)skb->data_end;
-	/*
-	 * What is plainly no ND goes at once: a bulk TCP packet has little of it in the
-	 * linear part, and pulling would copy every one of them.
-	 */
+		return 0; /* P1 */
+	frame->len = skb->len;
+	frame->data = (void *)(long)skb->data;
+	frame->data_end = (void *)(long)skb->data_end;
 	if (skb->protocol == ND_BE16(ND_ETHERTYPE_IPV6) &&
-	    frame.data + ND_ETH_LEN + ND_IP6_LEN <= frame.data_end) {
-		__u8 next = nd_get8(frame.data + ND_ETH_LEN + 6);
+	    frame->data + ND_ETH_LEN + ND_IP6_LEN <= frame->data_end) {
+		__u8 next = nd_get8(frame->data + ND_ETH_LEN + 6);
 
 		if (next != ND_NEXT_ICMPV6 && next != ND_NEXT_HOPOPTS && next != ND_NEXT_FRAGMENT &&
 		    next != ND_NEXT_DSTOPTS)
-			return TC_ACT_UNSPEC;
+			return 0;
 	}
-	len = frame.len < most ? frame.len : most;
-	if (frame.data + len > frame.data_end) {
+	len = frame->len < most ? frame->len : most;
+	if (frame->data + len > frame->data_end) {
 		if (bpf_skb_pull_data(skb, len))
-			return TC_ACT_UNSPEC;
-		barrier_var(skb); /* for the same reason */
-		frame.data = (void *)(long)skb->data;
-		frame.data_end = (void *)(long)skb->data_end;
+			return 0;
+		barrier_var(skb); /* the verifier wants no address of a member kept */
+		frame->data = (void *)(long)skb->data;
+		frame->data_end = (void *)(long)skb->data_end;
 	}
 	if (skb->vlan_present) {
-		frame.meta_type = ND_BE16((__u16)skb->vlan_proto);
-		frame.meta_tci = (__u16)skb->vlan_tci;
+		frame->meta_type = ND_BE16((__u16)skb->vlan_proto);
+		frame->meta_tci = (__u16)skb->vlan_tci;
 	}
-	v = decide(skb, 0, &frame, ifindex, &q, &d);
+	return 1;
+}
+
+/* What comes of a verdict. `ifindex` was read once, for the reason of barrier_var(). */
+static __always_inline int skb_finish(struct __sk_buff *skb, enum hook hook, __u32 ifindex,
+				      const struct nd_frame *frame, enum ndpx_verdict v,
+				      const struct nd_query *q, const struct decision *d)
+{
+	__u32 len;
+
 	if (v == NDPX_V_NONE)
 		return TC_ACT_UNSPEC;
 	if (!is_answer(v)) {
-		count(v, d.source);
-		return d.drop ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+		count(v, d->source);
+		return d->drop ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 	}
-	len = d.l2_len + ND_IP6_LEN + ND_NA_LEN;
-	if (len != frame.len && bpf_skb_change_tail(skb, len, 0)) {
-		count(NDPX_V_NO_ROOM, d.source);
+	len = d->l2_len + ND_IP6_LEN + ND_NA_LEN;
+	if (len != frame->len && bpf_skb_change_tail(skb, len, 0)) {
+		count(NDPX_V_NO_ROOM, d->source);
 		return TC_ACT_UNSPEC;
 	}
-	if (!write_answer((void *)(long)skb->data, (void *)(long)skb->data_end, &q, &d)) {
-		count(NDPX_V_NO_ROOM, d.source);
+	if (!write_answer(hook, (void *)(long)skb->data, (void *)(long)skb->data_end, q, d)) {
+		count(NDPX_V_NO_ROOM, d->source);
 		return TC_ACT_SHOT;
 	}
-	count(v, d.source);
+	count(v, d->source);
 	/* A tag the kernel took out is still with the frame and goes out again: P3. */
 	return (int)bpf_redirect(ifindex, 0);
+}
+
+SEC("tc")
+int ndpx_tc(struct __sk_buff *skb)
+{
+	struct nd_frame frame = { 0 };
+	struct decision d = { 0 };
+	__u32 ifindex = skb->ifindex;
+	struct nd_query q;
+	enum ndpx_verdict v;
+
+	if (!skb_frame(skb, &frame))
+		return TC_ACT_UNSPEC;
+	v = decide(skb, HOOK_TC, &frame, ifindex, &q, &d);
+	return skb_finish(skb, HOOK_TC, ifindex, &frame, v, &q, &d);
+}
+
+/* Guest ports. No XDP: what it sends into a veth arrives only where the guest runs XDP too. */
+SEC("tc")
+int ndpx_port(struct __sk_buff *skb)
+{
+	struct nd_frame frame = { 0 };
+	struct decision d = { 0 };
+	__u32 ifindex = skb->ifindex;
+	struct nd_query q;
+	enum ndpx_verdict v;
+
+	if (!skb_frame(skb, &frame))
+		return TC_ACT_UNSPEC;
+	v = decide(skb, HOOK_PORT, &frame, ifindex, &q, &d);
+	return skb_finish(skb, HOOK_PORT, ifindex, &frame, v, &q, &d);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 #define NDPX_ABI_MAGIC	 0x6e647078u /* "ndpx" */
-#define NDPX_ABI_VERSION 2u
+#define NDPX_ABI_VERSION 3u
 
 /*
  * The one table of the data plane's ways out: number, identifier, name, sentence.
@@ -69,11 +69,16 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 #define NDPX_MAP_ASKERS	  "askers"
 #define NDPX_MAP_RECORD	  "record"
 #define NDPX_MAP_CONFIG	  "config"
+#define NDPX_MAP_PORTS	  "ports"    /* of the guest ports' instance alone */
+#define NDPX_MAP_SECTIONS "sections" /* likewise */
 
 #define NDPX_MAX_GUESTS	  1048576 /* exact rules an uplink: 16 MiB of hash buckets */
 #define NDPX_MAX_PREFIXES 131072  /* prefix rules an uplink: 2 MiB of hash buckets */
 #define NDPX_MAX_ASKERS	  16384	  /* asking MACs remembered for `rate` */
 #define NDPX_MAX_LENGTHS  16	  /* distinct prefix lengths an uplink: look-ups on a miss */
+
+#define NDPX_MAX_PORTS	  16384 /* guest ports: 256 KiB of hash buckets */
+#define NDPX_MAX_SECTIONS 16	/* `ports` sections of a file */
 
 /*
  * Key of `guests`. An IPv6 address is 16 bytes in network order, `vlan` is in host order.
@@ -81,7 +86,7 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
  * goes by eight bytes, which are then the ones that were stored.
  */
 struct ndpx_guest_key {
-	__u16 vlan; /* 0: untagged */
+	__u16 vlan; /* 0: untagged; of guest ports the number of their section */
 	__u8 pad[6];
 	__u8 addr[16];
 } __attribute__((aligned(8)));
@@ -105,8 +110,9 @@ enum ndpx_action {
 
 enum ndpx_answer_mode {
 	NDPX_ANSWER_ALWAYS = 0,
-	NDPX_ANSWER_ROUTED = 1, /* the kernel's route leaves by another port */
-	NDPX_ANSWER_ALIVE = 2,	/* and its neighbour entry there is usable */
+	NDPX_ANSWER_ROUTED = 1,	   /* the kernel's route leaves by another port */
+	NDPX_ANSWER_ALIVE = 2,	   /* and its neighbour entry there is usable */
+	NDPX_ANSWER_ELSEWHERE = 3, /* guest ports: the kernel's route leaves by another one */
 };
 
 #define NDPX_F_ROUTER	  0x01u /* R flag of the answer */
@@ -114,6 +120,10 @@ enum ndpx_answer_mode {
 #define NDPX_F_DAD_IGNORE 0x04u
 #define NDPX_F_PAUSED	  0x08u
 #define NDPX_F_LLADDR	  0x10u /* `lladdr` is set; else the port's MAC */
+/* Rules of guest ports. The last two are for user space: where such a rule comes from. */
+#define NDPX_F_DAD_OVERRIDE 0x20u /* O flag of the answer to duplicate detection */
+#define NDPX_F_GATEWAY	    0x40u /* `gateway` of the section */
+#define NDPX_F_ONLINK	    0x80u /* `onlink` of the section */
 
 /* What is said about an address. `port` is an ifindex, 0: none. */
 struct ndpx_say {
@@ -238,6 +248,45 @@ struct ndpx_config {
 };
 _Static_assert(sizeof(struct ndpx_config) == 24 + 2 * NDPX_SIZE_SETTINGS,
 	       "layout crosses to the kernel");
+
+/*
+ * A guest port as the program knows it. MAC and address in network order; `stack` is the
+ * interface on which this host's stack sees the link, the port itself or the bridge it is
+ * in: what leaves there comes back to who asks. 0: no guest port.
+ */
+struct ndpx_port_at {
+	__u8 mac[6]; /* H, of `stack` */
+	__u16 group; /* number of its section */
+	__u32 stack;
+	__u32 pad;
+	__u8 link_local[16]; /* L, :: when there is none */
+};
+_Static_assert(sizeof(struct ndpx_port_at) == 32, "layout crosses to the kernel");
+
+/*
+ * Value of `ports`, by ifindex. Staged as a rule is: at[0] before generation `since`,
+ * at[1] from it on. An entry that says nothing is one about to be attached or detached.
+ * `flags` stays first in every version, so that each can undo what another did.
+ */
+struct ndpx_port {
+	__u32 flags; /* NDPX_R_CLSACT; user space only */
+	__u32 since;
+	struct ndpx_port_at at[2];
+};
+_Static_assert(sizeof(struct ndpx_port) == 72, "layout crosses to the kernel");
+
+#define NDPX_PATTERN_LEN 64
+
+/*
+ * Value of `sections`, two of them: [generation & 1] is in force. A section's number is
+ * its place here, which is its place in the file. User space only.
+ */
+struct ndpx_sections {
+	__u32 n;
+	__u32 pad;
+	char pattern[NDPX_MAX_SECTIONS][NDPX_PATTERN_LEN];
+};
+_Static_assert(sizeof(struct ndpx_sections) == 8 + 16 * 64, "layout crosses to the kernel");
 
 /* Key and value of `askers`: generic cell rate, one word and so no lock. */
 struct ndpx_asker_key {

@@ -21,7 +21,7 @@ down() { # FILES... : PATTERN : what is wrong
 }
 mapfile -t user < <(ls user/*.c user/*.h)
 mapfile -t outside < <(printf '%s\n' "${user[@]}" | grep -v '^user/dataplane')
-mapfile -t below_verbs < <(printf '%s\n' "${user[@]}" | grep -vE '^user/(verb_|guest_|command|main|uplink_down)')
+mapfile -t below_verbs < <(printf '%s\n' "${user[@]}" | grep -vE '^user/(verb_|guest_|command|main|uplink_down|status_)')
 down '#include "(\.\./)?bpf/|#include "nd_' 'user/ never includes bpf/' "${user[@]}"
 down '#include <bpf/|skel\.h' 'only dataplane*.c know libbpf and the skeleton' "${outside[@]}"
 down '#include "(command|verb_)' 'library files know no verbs' "${below_verbs[@]}"
@@ -31,9 +31,9 @@ down '#include "(netlink|dataplane|config)|bpf_' 'plan and nd_*.h are pure' user
 down 'SEC\(|bpf_[a-z]+\(' 'nd_*.h have no helpers and no maps' bpf/nd_*.h
 down '#include "' 'include/ depends on nothing' include/*.h
 down '\b(printf|puts|fprintf) *\(' 'library files do not print' \
-	user/model.c user/plan.c user/wanted.c user/netlink*.c user/groups.c user/dataplane.c user/dataplane_dir.c \
-	user/dataplane_attach.c user/dataplane_load.c user/dataplane_rules.c user/dataplane_commit.c user/import_read.c \
-	user/draft.c user/from_*.c user/ndppd_text.c user/doctor*.c user/sysctl.c
+	user/model*.c user/plan.c user/wanted*.c user/netlink*.c user/groups.c user/dataplane.c user/dataplane_dir.c \
+	user/dataplane_attach.c user/dataplane_load.c user/dataplane_rules.c user/dataplane_commit.c user/dataplane_ports.c \
+	user/import_read.c user/draft.c user/from_*.c user/ndppd_text.c user/doctor*.c user/sysctl.c
 down 'bpf_printk|bpf_trace_printk' 'the BPF side never logs' bpf/*
 
 # Every file says its licence first.

@@ -144,6 +144,17 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 	return 0;
 }
 
+const char *command_dev_word(int argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i + 1 < argc; i += 2) {
+		if (!strcmp(argv[i], "dev"))
+			return argv[i + 1];
+	}
+	return NULL;
+}
+
 static int not_attached(const char *dev, struct error *err)
 {
 	return error_set(err, EXIT_NOT_ATTACHED, ENOENT,

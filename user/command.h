@@ -90,6 +90,31 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 int command_open(const struct command *cmd, const char *dev, struct dataplane **ret, int *ret_lock,
 		 struct error *err);
 
+/*
+ * Opens the instance of the guest ports. -ENOENT, *err untouched: this network namespace
+ * has none that is whole; -EPROTO: it is of another version.
+ */
+int command_open_ports(const struct command *cmd, struct dataplane **ret, struct error *err);
+
+/*
+ * Hands the changes of uplinks' rules on to the guest ports, where there are any. The
+ * uplink's rules hold already, so a failure is a warning, with its remedy.
+ */
+void command_sync_ports(const struct command *cmd, const struct plan *plans, size_t n);
+
+/* The rules of all uplinks of this network namespace; the array is the caller's to free. */
+int command_all_rules(const struct command *cmd, struct entry **ret, size_t *ret_n,
+		      struct error *err);
+
+/* The word behind "dev", as it was typed; NULL where there is none. */
+const char *command_dev_word(int argc, char **argv);
+
+/* `apply` and `down` for guest ports: verb_apply_ports.c. */
+int apply_ports(const struct command *cmd, const struct model *model, const struct nl_state *state,
+		struct output *out, struct error *err);
+/* Lets go of guest ports that the file has as uplinks now. Before those are attached. */
+int apply_ports_release(const struct command *cmd, const struct model *model, struct error *err);
+
 /* An instance of this network namespace that is pinned, for the verbs that show. */
 struct instance {
 	struct dataplane *dp;	   /* NULL: not whole, or of another version */

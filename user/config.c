@@ -24,15 +24,17 @@
 static struct parse {
 	struct config_text text; /* our copy, unknown words blanked */
 	struct model model;
-	struct uplink uplink; /* the one being read */
-	struct rule guest;    /* the one being read */
+	struct uplink uplink;	      /* the one being read */
+	struct rule guest;	      /* the one being read */
+	struct ports_section section; /* the one being read */
 	/* Lines of the titles, for libconfuse keeps them to itself; `at` is the next block's. */
 	struct {
 		int *lines;
 		size_t n, at;
-	} uplinks, guests;
-	bool have_vlan;			       /* the uplink being read has the key */
-	unsigned long seen_uplink, seen_guest; /* keys given, by place in the option table */
+	} uplinks, guests, ports;
+	bool have_vlan; /* the uplink being read has the key */
+	unsigned long seen_uplink, seen_guest,
+		seen_ports; /* keys given, by place in the option table */
 	struct config_mistakes mistakes;
 	bool complained; /* libconfuse said something in this pass */
 	bool unknown;	 /* and it was that it does not know a word */
@@ -44,6 +46,8 @@ static struct parse {
 static int on_uplink_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result);
 static int on_guest_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result);
 static int on_deny(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result);
+static int on_ports_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result);
+static int on_ports_list(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result);
 static int on_guest_end(cfg_t *cfg, cfg_opt_t *opt);
 static int on_uplink_end(cfg_t *cfg, cfg_opt_t *opt);
 
@@ -74,8 +78,16 @@ static cfg_opt_t uplink_opts[] = {
 	CFG_END(),
 };
 
+static cfg_opt_t ports_opts[] = {
+	CFG_STR_LIST_CB("gateway", NULL, CFGF_NODEFAULT, on_ports_list),
+	CFG_STR_LIST_CB("onlink", NULL, CFGF_NODEFAULT, on_ports_list),
+	VALUE("wide", on_ports_value),
+	CFG_END(),
+};
+
 static cfg_opt_t root_opts[] = {
 	CFG_SEC("uplink", uplink_opts, CFGF_MULTI | CFGF_TITLE),
+	CFG_SEC("ports", ports_opts, CFGF_MULTI | CFGF_TITLE),
 	CFG_END(),
 };
 
@@ -192,6 +204,27 @@ static int on_deny(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	return accept_value(value, result);
 }
 
+static int on_ports_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	struct error err;
+
+	if (!seen_twice(cfg, opt, &P->seen_ports) && parse_on_off(value, &P->section.wide, &err))
+		config_mistake(&P->mistakes, cfg->line, "%s: %s", opt->name, err.message);
+	return accept_value(value, result);
+}
+
+static int on_ports_list(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	struct error err;
+	int r = ports_add(&P->section, opt->name, value, cfg->line, &err);
+
+	if (r == -ENOMEM)
+		P->no_memory = true;
+	else if (r)
+		config_mistake(&P->mistakes, cfg->line, "%s: %s", opt->name, err.message);
+	return accept_value(value, result);
+}
+
 /* Takes the section out of libconfuse at once: it would search all of them for each new title. */
 static int on_guest_end(cfg_t *cfg, cfg_opt_t *opt)
 {
@@ -241,6 +274,29 @@ static int on_uplink_end(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
+static int on_ports_end(cfg_t *cfg, cfg_opt_t *opt)
+{
+	cfg_t *section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+	struct ports_section *ports, *s = &P->section;
+	struct error err;
+
+	s->line = P->ports.at < P->ports.n ? P->ports.lines[P->ports.at++] : cfg->line;
+	if (parse_pattern(section ? cfg_title(section) : "", s->pattern, &err))
+		config_mistake(&P->mistakes, s->line, "ports: %s", err.message);
+	ports = realloc(P->model.ports, (P->model.n_ports + 1) * sizeof(*ports));
+	if (ports) {
+		P->model.ports = ports;
+		ports[P->model.n_ports++] = *s;
+	} else {
+		free(s->rules);
+		P->no_memory = true;
+	}
+	memset(s, 0, sizeof(*s));
+	P->seen_ports = 0;
+	cfg_free_value(opt);
+	return 0;
+}
+
 /* One pass of libconfuse over our text. */
 static void parse_once(void)
 {
@@ -248,12 +304,14 @@ static void parse_once(void)
 	FILE *fp;
 
 	if (config_text_titles(&P->text, "uplink", 0, &P->uplinks.lines, &P->uplinks.n) ||
-	    config_text_titles(&P->text, "guest", 1, &P->guests.lines, &P->guests.n)) {
+	    config_text_titles(&P->text, "guest", 1, &P->guests.lines, &P->guests.n) ||
+	    config_text_titles(&P->text, "ports", 0, &P->ports.lines, &P->ports.n)) {
 		P->no_memory = true;
 		return;
 	}
 	uplink_opts[8].validcb = on_guest_end;
 	root_opts[0].validcb = on_uplink_end;
+	root_opts[1].validcb = on_ports_end;
 	cfg = cfg_init(root_opts, CFGF_NONE);
 	fp = fmemopen(P->text.text, P->text.len, "r");
 	if (!cfg || !fp) {
@@ -273,14 +331,18 @@ static void parse_once(void)
 static void start_over(void)
 {
 	free(P->uplink.rules);
+	free(P->section.rules);
+	memset(&P->section, 0, sizeof(P->section));
 	memset(&P->uplink, 0, sizeof(P->uplink));
 	memset(&P->guest, 0, sizeof(P->guest));
 	P->have_vlan = false;
 	free(P->uplinks.lines);
 	free(P->guests.lines);
+	free(P->ports.lines);
 	memset(&P->uplinks, 0, sizeof(P->uplinks));
 	memset(&P->guests, 0, sizeof(P->guests));
-	P->seen_uplink = P->seen_guest = 0;
+	memset(&P->ports, 0, sizeof(P->ports));
+	P->seen_uplink = P->seen_guest = P->seen_ports = 0;
 	P->unknown = false;
 	P->complained = false;
 	model_free(&P->model);
@@ -290,7 +352,7 @@ static void start_over(void)
 static const char *unknown_reason(const char *word)
 {
 	/* In the design, but of a later version: say so rather than "unknown". */
-	static const char *const later[] = { "ports", "follow", "gateway", "onlink" };
+	static const char *const later[] = { "follow" };
 	size_t i;
 
 	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++) {

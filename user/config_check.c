@@ -146,6 +146,118 @@ static int by_device(const void *a, const void *b)
 	return c ? c : (int)x->vlan - (int)y->vlan;
 }
 
+/* The rules of a section: what of them is twice, or a prefix that is hardly meant. */
+static void check_section_rules(struct ports_section *p, struct config_mistakes *mistakes)
+{
+	char text[RULE_TEXT_LEN];
+	struct error err;
+	size_t i;
+
+	if (!p->n_rules) {
+		config_mistake(mistakes, p->line,
+			       "ports \"%s\" has nothing to answer: neither gateway nor onlink",
+			       p->pattern);
+		return;
+	}
+	qsort(p->rules, p->n_rules, sizeof(*p->rules), by_rule_then_line);
+	for (i = 0; i < p->n_rules; i++) {
+		struct rule *r = &p->rules[i];
+
+		r->wide = p->wide;
+		if (rule_check(r, &err))
+			config_mistake(mistakes, r->line, "%s", err.message);
+		if (i == 0 || rule_compare(r - 1, r) != 0)
+			continue;
+		target_text(&r->addr, r->bits, text);
+		if (r[-1].flags == r->flags)
+			config_mistake(mistakes, r->line, "%s is given twice, first in line %d",
+				       text, r[-1].line);
+		else
+			config_mistake(mistakes, r->line,
+				       "%s is both gateway and onlink (line %d): a gateway is "
+				       "enough",
+				       text, r[-1].line);
+	}
+}
+
+/* All sections hold the guests of all uplinks, in one pair of maps. */
+static void check_ports_room(const struct model *model, struct config_mistakes *mistakes)
+{
+	const struct ports_section *first = &model->ports[0];
+	size_t addresses = 0, prefixes = 0, own, i, j;
+	unsigned int lengths = 0;
+	bool in_use[129] = { false };
+
+	for (i = 0; i < model->n_uplinks; i++) {
+		const struct uplink *u = &model->uplinks[i];
+
+		addresses += u->n_rules - u->n_prefixes;
+		prefixes += u->n_prefixes;
+		for (j = 0; j < u->n_rules; j++)
+			in_use[u->rules[j].bits] = true;
+	}
+	addresses *= model->n_ports;
+	prefixes *= model->n_ports;
+	for (i = 0; i < model->n_ports; i++) {
+		for (j = 0; j < model->ports[i].n_rules; j++) {
+			in_use[model->ports[i].rules[j].bits] = true;
+			if (model->ports[i].rules[j].bits == 128)
+				addresses++;
+			else
+				prefixes++;
+		}
+	}
+	for (i = 0; i < 128; i++)
+		lengths += in_use[i];
+	own = 1024 * model->n_ports;
+	if (addresses > NDPX_MAX_GUESTS - own)
+		config_mistake(mistakes, first->line,
+			       "ports: %zu addresses, for each section holds all guests; at most "
+			       "%zu fit",
+			       addresses, NDPX_MAX_GUESTS - own);
+	if (prefixes > NDPX_MAX_PREFIXES)
+		config_mistake(mistakes, first->line,
+			       "ports: %zu prefixes, for each section holds all guests; at most "
+			       "%d fit",
+			       prefixes, NDPX_MAX_PREFIXES);
+	if (lengths > NDPX_MAX_LENGTHS)
+		config_mistake(mistakes, first->line,
+			       "ports: prefixes of %u different lengths with those of all uplinks, "
+			       "at most %d work",
+			       lengths, NDPX_MAX_LENGTHS);
+}
+
+static void check_ports(struct model *model, struct config_mistakes *mistakes)
+{
+	size_t i, j;
+
+	for (i = 0; i < model->n_ports; i++) {
+		struct ports_section *p = &model->ports[i];
+
+		check_section_rules(p, mistakes);
+		for (j = 0; j < i; j++) {
+			if (p->pattern[0] && !strcmp(model->ports[j].pattern, p->pattern))
+				config_mistake(mistakes, p->line,
+					       "ports \"%s\" is given twice, first in line %d",
+					       p->pattern, model->ports[j].line);
+		}
+		for (j = 0; j < model->n_uplinks; j++) {
+			const struct uplink *u = &model->uplinks[j];
+
+			if (u->dev[0] && ports_match(p->pattern, u->dev))
+				config_mistake(mistakes, p->line,
+					       "ports \"%s\" matches the uplink %s of line %d: no "
+					       "guest sits there",
+					       p->pattern, u->dev, u->line);
+		}
+	}
+	if (model->n_ports > NDPX_MAX_SECTIONS)
+		config_mistake(mistakes, model->ports[NDPX_MAX_SECTIONS].line,
+			       "more than %d ports sections", NDPX_MAX_SECTIONS);
+	if (model->n_ports)
+		check_ports_room(model, mistakes);
+}
+
 void config_check(struct model *model, struct config_mistakes *mistakes)
 {
 	size_t i, j;
@@ -164,4 +276,5 @@ void config_check(struct model *model, struct config_mistakes *mistakes)
 		}
 		check_device(&model->uplinks[i], j, mistakes);
 	}
+	check_ports(model, mistakes);
 }

@@ -15,7 +15,8 @@ void config_mistakes_sort(struct config_mistakes *mistakes);
 /*
  * Spreads an uplink's VLAN over its rules, sorts them by rule_compare(), and notes
  * every address twice, overlap of an answer and a deny, short prefix, and uplinks
- * that contradict each other. Sorts the uplinks by device and VLAN.
+ * that contradict each other; of `ports` sections the same, and an uplink that one
+ * matches. Sorts the uplinks by device and VLAN.
  */
 void config_check(struct model *model, struct config_mistakes *mistakes);
 

@@ -21,6 +21,7 @@ const char *const dataplane_map_names[MAP_COUNT] = {
 	[MAP_GUESTS] = NDPX_MAP_GUESTS,	    [MAP_NEAR] = NDPX_MAP_NEAR,
 	[MAP_PREFIXES] = NDPX_MAP_PREFIXES, [MAP_COUNTERS] = NDPX_MAP_COUNTERS,
 	[MAP_ASKERS] = NDPX_MAP_ASKERS,	    [MAP_CONFIG] = NDPX_MAP_CONFIG,
+	[MAP_PORTS] = NDPX_MAP_PORTS,	    [MAP_SECTIONS] = NDPX_MAP_SECTIONS,
 	[MAP_RECORD] = NDPX_MAP_RECORD,
 };
 
@@ -39,6 +40,21 @@ const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX]
 	return buf;
 }
 
+bool dataplane_has_map(const struct dataplane *dp, enum map_id id)
+{
+	return (id != MAP_PORTS && id != MAP_SECTIONS) || dp->ifindex == DATAPLANE_PORTS;
+}
+
+/* The pin directory of an instance that need not be whole, nor be there. */
+static const char *instance_dir(const char *bpffs, uint32_t ifindex, char dir[PATH_MAX])
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", ifindex);
+	return dataplane_path(bpffs, ifindex == DATAPLANE_PORTS ? DATAPLANE_PORTS_DIR : number,
+			      dir);
+}
+
 static struct dataplane *allocate(const char *bpffs, uint32_t ifindex)
 {
 	struct dataplane *dp = calloc(1, sizeof(*dp));
@@ -49,7 +65,8 @@ static struct dataplane *allocate(const char *bpffs, uint32_t ifindex)
 	for (i = 0; i < MAP_COUNT; i++)
 		dp->fds[i] = -1;
 	dp->ifindex = ifindex;
-	if (snprintf(dp->dir, sizeof(dp->dir), "%s/%u", bpffs, ifindex) >= (int)sizeof(dp->dir)) {
+	dp->port_prog = -1;
+	if (!instance_dir(bpffs, ifindex, dp->dir)[0]) {
 		free(dp);
 		return NULL;
 	}
@@ -88,6 +105,8 @@ void dataplane_close(struct dataplane *dp)
 		if (dp->fds[i] >= 0)
 			close(dp->fds[i]);
 	}
+	if (dp->port_prog >= 0)
+		close(dp->port_prog);
 	free(dp);
 }
 
@@ -163,6 +182,8 @@ int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, 
 		return dataplane_fail(err, ENOMEM, bpffs);
 	/* The record first: its absence or its words decide about the rest. */
 	for (i = MAP_COUNT - 1; i >= 0 && !r; i--) {
+		if (!dataplane_has_map(dp, (enum map_id)i))
+			continue;
 		dp->fds[i] = bpf_obj_get(dataplane_path(dp->dir, dataplane_map_names[i], path));
 		if (dp->fds[i] < 0 && errno == ENOENT) {
 			dataplane_close(dp);
@@ -257,6 +278,8 @@ int dataplane_pin(struct dataplane *dp, struct error *err)
 	/* The old record goes first and the new one comes last: no mixture is ever whole. */
 	unlink(dataplane_path(dp->dir, NDPX_MAP_RECORD, path));
 	for (i = 0; i < MAP_COUNT; i++) {
+		if (!dataplane_has_map(dp, (enum map_id)i))
+			continue;
 		dataplane_path(dp->dir, dataplane_map_names[i], path);
 		if (i == MAP_RECORD) {
 			r = dataplane_set_record(dp, err);
@@ -270,20 +293,17 @@ int dataplane_pin(struct dataplane *dp, struct error *err)
 	return 0;
 }
 
-/* The pin directory of an instance that need not be whole. */
-static const char *instance_dir(const char *bpffs, uint32_t ifindex, char dir[PATH_MAX])
-{
-	char number[16];
-
-	snprintf(number, sizeof(number), "%u", ifindex);
-	return dataplane_path(bpffs, number, dir);
-}
-
 int dataplane_detach_only(const char *bpffs, uint32_t ifindex, struct error *err)
 {
 	char dir[PATH_MAX];
+	const struct hook h = {
+		.dir = instance_dir(bpffs, ifindex, dir),
+		.pin = DATAPLANE_LINK_PIN,
+		.ifindex = ifindex,
+		.program = DATAPLANE_TC_PROGRAM,
+	};
 
-	return dataplane_detach(instance_dir(bpffs, ifindex, dir), ifindex, err);
+	return hook_detach(&h, err);
 }
 
 int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err)

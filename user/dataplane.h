@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The instances in the kernel: one an uplink, pinned in DIR/IFINDEX. Only the
- * dataplane*.c files know libbpf and the skeleton; nobody else includes them.
+ * The instances in the kernel: one an uplink, pinned in DIR/IFINDEX, and one for all
+ * guest ports, in DIR/ports, which is named by DATAPLANE_PORTS. Only the dataplane*.c
+ * files know libbpf and the skeleton; nobody else includes them.
  */
 #ifndef NDPX_DATAPLANE_H
 #define NDPX_DATAPLANE_H
@@ -14,6 +15,8 @@
 #include "plan.h"
 
 struct dataplane;
+
+#define DATAPLANE_PORTS 0u /* where an ifindex is asked for: the instance of the guest ports */
 
 /* How an instance hangs in the kernel right now. */
 struct attachment {
@@ -125,6 +128,53 @@ int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struc
 int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
 		     struct error *err);
 int dataplane_recover(struct dataplane *dp, struct error *err);
+
+/* --- guest ports: dataplane_ports.c; `dp` is of DATAPLANE_PORTS --- */
+
+/* A guest port in the kernel. at.stack is 0 for one about to be attached or detached. */
+struct port_state {
+	uint32_t ifindex;
+	uint32_t flags; /* NDPX_R_CLSACT */
+	struct ndpx_port_at at;
+	struct attachment attachment;
+};
+
+/* All of them, by ifindex; the array is the caller's to free. */
+int dataplane_ports_read(const struct dataplane *dp, struct port_state **ret, size_t *ret_n,
+			 struct error *err);
+/*
+ * What a pinned instance of any version says of its ports: ifindex and flags alone are
+ * filled. None where there is no such instance.
+ */
+int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret_n,
+			 struct error *err);
+/* The sections in force. */
+int dataplane_sections(const struct dataplane *dp, struct ndpx_sections *ret, struct error *err);
+
+struct ports_change {
+	const struct guest_port *ports; /* all that shall be */
+	size_t n;
+	const struct ndpx_sections *sections;
+};
+
+/* Does it change anything? */
+bool dataplane_ports_differ(const struct dataplane *dp, const struct ports_change *change);
+/* dataplane_commit() with guest ports in it; NULL for `change` leaves them. */
+int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
+			   const struct ndpx_settings *set, const struct ports_change *change,
+			   struct error *err);
+
+/*
+ * Attaches the program to an interface, or swaps it for this binary's where the record
+ * names another one. Where it is not one of the ports in force it does nothing yet.
+ */
+int dataplane_port_attach(struct dataplane *dp, uint32_t ifindex, const char *dev,
+			  struct attach_report *ret, struct error *err);
+/* After all are attached: writes down which program it was. */
+int dataplane_ports_attached(struct dataplane *dp, struct error *err);
+/* Detaches; the entry stays until it is forgotten, for it says what else to undo. */
+int dataplane_port_detach(const char *bpffs, uint32_t ifindex, struct error *err);
+void dataplane_port_forget(struct dataplane *dp, uint32_t ifindex);
 
 /* The settings in force. The pointer lives as long as `dp`; another commit may change it. */
 const struct ndpx_settings *dataplane_settings(const struct dataplane *dp);

@@ -40,9 +40,9 @@ static int prog_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
 }
 
 /* 0: our filter is there; -EEXIST: somebody else's is in its place; -ENOENT; -ENODEV: no clsact. */
-static int clsact_query(uint32_t ifindex, uint32_t *ret_prog_id)
+static int clsact_query(const struct hook *h, uint32_t *ret_prog_id)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)h->ifindex, .attach_point = BPF_TC_INGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = CLSACT_HANDLE, .priority = CLSACT_PRIORITY);
 	char name[BPF_OBJ_NAME_LEN];
 	int r = bpf_tc_query(&hook, &opts);
@@ -51,7 +51,7 @@ static int clsact_query(uint32_t ifindex, uint32_t *ret_prog_id)
 	if (r)
 		return r == -ENOENT ? -ENOENT : -ENODEV;
 	/* A name needs CAP_SYS_ADMIN; without it, handle and priority must do. */
-	if (!prog_name(opts.prog_id, name) && strcmp(name, "ndpx_tc") != 0)
+	if (!prog_name(opts.prog_id, name) && strcmp(name, h->program) != 0)
 		return -EEXIST;
 	*ret_prog_id = opts.prog_id;
 	return 0;
@@ -67,28 +67,37 @@ static enum ndpx_mode xdp_mode(uint32_t ifindex, uint32_t prog_id)
 	return NDPX_MODE_NATIVE;
 }
 
-/* A link pinned beside the old one, on its way to take its place: see pin_link(). */
-#define FRESH_PIN DATAPLANE_LINK_PIN "_new"
+static const char *pin_path(const struct hook *h, char path[PATH_MAX])
+{
+	return dataplane_path(h->dir, h->pin, path);
+}
 
-/* Finishes what a process killed between pinning and renaming left. */
-static void settle_pin(const char *dir)
+/* A link pinned beside the old one, on its way to take its place: see pin_link(). */
+static const char *fresh_path(const struct hook *h, char path[PATH_MAX])
+{
+	char name[sizeof(h->pin) + 4];
+
+	snprintf(name, sizeof(name), "%s_new", h->pin);
+	return dataplane_path(h->dir, name, path);
+}
+
+void hook_settle(const struct hook *h)
 {
 	char fresh[PATH_MAX], path[PATH_MAX];
 
-	rename(dataplane_path(dir, FRESH_PIN, fresh),
-	       dataplane_path(dir, DATAPLANE_LINK_PIN, path));
+	rename(fresh_path(h, fresh), pin_path(h, path));
 }
 
-/* The link pin of a directory, if it still hangs on a device; -1 where there is none. */
-static int open_link(const char *dir, uint32_t *ret_type, struct attachment *ret)
+/* The pinned link of a hook, if it still hangs on a device; -1 where there is none. */
+static int open_link(const struct hook *h, uint32_t *ret_type, struct attachment *ret)
 {
 	struct bpf_link_info info = { 0 };
 	__u32 len = sizeof(info);
 	char path[PATH_MAX];
-	int fd = bpf_obj_get(dataplane_path(dir, FRESH_PIN, path));
+	int fd = bpf_obj_get(fresh_path(h, path));
 
 	if (fd < 0)
-		fd = bpf_obj_get(dataplane_path(dir, DATAPLANE_LINK_PIN, path));
+		fd = bpf_obj_get(pin_path(h, path));
 	if (fd < 0)
 		return -1;
 	/* xdp and tcx both start with the ifindex; 0 once the device is gone. */
@@ -104,50 +113,84 @@ static int open_link(const char *dir, uint32_t *ret_type, struct attachment *ret
 	return fd;
 }
 
-void dataplane_attachment(const struct dataplane *dp, struct attachment *ret)
+/* Written down first: a death between must not leave the qdisc for ever. */
+static int uplink_clsact(void *arg, uint32_t ifindex, bool ours, struct error *err)
+{
+	struct dataplane *dp = arg;
+
+	(void)ifindex;
+	if (!ours) {
+		dp->record.flags &= ~NDPX_R_CLSACT;
+		return 0;
+	}
+	dp->record.flags |= NDPX_R_CLSACT;
+	return dataplane_set_record(dp, err);
+}
+
+static struct hook uplink_hook(const struct dataplane *dp)
+{
+	return (struct hook){
+		.dir = dp->dir,
+		.pin = DATAPLANE_LINK_PIN,
+		.ifindex = dp->ifindex,
+		.dev = dp->record.dev,
+		.program = DATAPLANE_TC_PROGRAM,
+		.clsact = uplink_clsact,
+		.arg = (void *)(uintptr_t)dp,
+	};
+}
+
+void hook_attachment(const struct hook *h, struct attachment *ret)
 {
 	struct attachment now = { 0 };
 	uint32_t type;
-	int fd = open_link(dp->dir, &type, &now);
+	int fd = open_link(h, &type, &now);
 
 	if (fd >= 0)
 		close(fd);
-	else if (clsact_query(dp->ifindex, &now.prog_id) == 0)
+	else if (clsact_query(h, &now.prog_id) == 0)
 		now.mode = NDPX_MODE_CLSACT;
 	*ret = now;
 }
 
-static int clsact_detach(uint32_t ifindex)
+void dataplane_attachment(const struct dataplane *dp, struct attachment *ret)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
+	const struct hook h = uplink_hook(dp);
+
+	hook_attachment(&h, ret);
+}
+
+static int clsact_detach(const struct hook *h)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)h->ifindex, .attach_point = BPF_TC_INGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = CLSACT_HANDLE, .priority = CLSACT_PRIORITY);
 	uint32_t id;
 	int r;
 
-	if (clsact_query(ifindex, &id))
+	if (clsact_query(h, &id))
 		return 0;
 	r = bpf_tc_detach(&hook, &opts);
 	dataplane_take_log();
 	return r == -ENOENT ? 0 : r;
 }
 
-int dataplane_detach(const char *dir, uint32_t ifindex, struct error *err)
+int hook_detach(const struct hook *h, struct error *err)
 {
 	struct attachment was;
 	char path[PATH_MAX];
 	uint32_t type;
 	int fd, r;
 
-	settle_pin(dir);
-	fd = open_link(dir, &type, &was);
+	hook_settle(h);
+	fd = open_link(h, &type, &was);
 	if (fd >= 0) {
 		/* Now, not when the last reference goes: on 5.10 that is asynchronous. */
 		bpf_link_detach(fd);
 		close(fd);
 	}
-	if (unlink(dataplane_path(dir, DATAPLANE_LINK_PIN, path)) && errno != ENOENT)
+	if (unlink(pin_path(h, path)) && errno != ENOENT)
 		return dataplane_fail(err, errno, path);
-	r = clsact_detach(ifindex);
+	r = clsact_detach(h);
 	return r ? dataplane_fail(err, -r, "removing the clsact filter") : 0;
 }
 
@@ -178,12 +221,12 @@ static int foreign_xdp(const struct dataplane *dp, uint32_t id, struct error *er
 }
 
 /* Pins over what is there: bpffs renames atomically, and the old link goes with its pin. */
-static int pin_link(struct dataplane *dp, int fd, struct error *err)
+static int pin_link(const struct hook *h, int fd, struct error *err)
 {
 	char fresh[PATH_MAX], path[PATH_MAX];
 
-	dataplane_path(dp->dir, DATAPLANE_LINK_PIN, path);
-	dataplane_path(dp->dir, FRESH_PIN, fresh);
+	pin_path(h, path);
+	fresh_path(h, fresh);
 	unlink(fresh);
 	if (bpf_obj_pin(fd, fresh) || rename(fresh, path)) {
 		int code = errno;
@@ -222,6 +265,7 @@ static int attach_xdp(struct dataplane *dp, int prog, enum ndpx_mode mode, uint3
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts,
 		    .flags = mode == NDPX_MODE_NATIVE ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
+	const struct hook h = uplink_hook(dp);
 	int i, fd = -1, code = 0, r;
 	uint32_t there = 0;
 
@@ -243,77 +287,77 @@ static int attach_xdp(struct dataplane *dp, int prog, enum ndpx_mode mode, uint3
 				 mode == NDPX_MODE_NATIVE ? "native" : "generic", strerror(code),
 				 mode == NDPX_MODE_NATIVE ? refusal(code)
 							  : dataplane_kernel_hint(code));
-	r = pin_link(dp, fd, err);
+	r = pin_link(&h, fd, err);
 	close(fd);
 	return r;
 }
 
-static int attach_tcx(struct dataplane *dp, int prog, struct error *err)
+static int attach_tcx(const struct hook *h, int prog, struct error *err)
 {
-	int fd = bpf_link_create(prog, (int)dp->ifindex, ATTACH_TCX_INGRESS, NULL), r;
+	int fd = bpf_link_create(prog, (int)h->ifindex, ATTACH_TCX_INGRESS, NULL), r;
 
 	if (fd < 0)
-		return error_set(err, EXIT_KERNEL, errno, "%s: TCX refused: %s", dp->record.dev,
+		return error_set(err, EXIT_KERNEL, errno, "%s: TCX refused: %s", h->dev,
 				 strerror(errno));
-	r = pin_link(dp, fd, err);
+	r = pin_link(h, fd, err);
 	close(fd);
 	return r;
 }
 
-static int attach_clsact(struct dataplane *dp, int prog, struct error *err)
+static int attach_clsact(const struct hook *h, int prog, struct error *err)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)dp->ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)h->ifindex, .attach_point = BPF_TC_INGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = CLSACT_HANDLE, .priority = CLSACT_PRIORITY,
 		    .prog_fd = prog);
 	uint32_t id;
 	bool fresh;
 	int r;
 
-	r = clsact_query(dp->ifindex, &id);
+	r = clsact_query(h, &id);
 	if (r == -EEXIST)
 		return error_set(
 			err, EXIT_KERNEL, EBUSY,
 			"%s: a filter of somebody else has handle 0x%x, priority %u in clsact",
-			dp->record.dev, CLSACT_HANDLE, CLSACT_PRIORITY);
+			h->dev, CLSACT_HANDLE, CLSACT_PRIORITY);
 	if (r == 0)
 		opts.flags = BPF_TC_F_REPLACE;
 	fresh = r == -ENODEV;
 	if (fresh) {
-		/* Written down first: a death between must not leave the qdisc for ever. */
-		dp->record.flags |= NDPX_R_CLSACT;
-		r = dataplane_set_record(dp, err);
+		r = h->clsact(h->arg, h->ifindex, true, err);
 		if (r)
 			return r;
 	}
 	r = bpf_tc_hook_create(&hook);
 	dataplane_take_log();
 	if (r == -EEXIST && fresh) {
+		struct error ignored;
+
 		/* Somebody was quicker: it is theirs. */
-		dp->record.flags &= ~NDPX_R_CLSACT;
+		h->clsact(h->arg, h->ifindex, false, &ignored);
 	}
 	if (r && r != -EEXIST)
-		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s%s", dp->record.dev,
+		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s%s", h->dev,
 				 strerror(-r), dataplane_kernel_hint(-r));
 	r = bpf_tc_attach(&hook, &opts);
 	dataplane_take_log();
 	if (r)
-		return error_set(err, EXIT_KERNEL, -r, "%s: TC refused: %s%s", dp->record.dev,
-				 strerror(-r), dataplane_kernel_hint(-r));
+		return error_set(err, EXIT_KERNEL, -r, "%s: TC refused: %s%s", h->dev, strerror(-r),
+				 dataplane_kernel_hint(-r));
 	return 0;
 }
 
 /* TCX where the kernel has it; NDPX_TC=clsact in the environment forces the older way, for tests. */
-static int attach_tc(struct dataplane *dp, int prog, enum ndpx_mode *ret_mode, struct error *err)
+int hook_attach_tc(const struct hook *h, int prog, enum ndpx_mode *ret_mode, struct error *err)
 {
 	const char *force = getenv("NDPX_TC");
 	int r = -EINVAL;
 
 	*ret_mode = NDPX_MODE_TCX;
 	if (!force || strcmp(force, "clsact") != 0)
-		r = attach_tcx(dp, prog, err);
+		r = attach_tcx(h, prog, err);
 	if (r == -EINVAL) { /* kernel before 6.6 */
 		*ret_mode = NDPX_MODE_CLSACT;
-		r = attach_clsact(dp, prog, err);
+		r = attach_clsact(h, prog, err);
 	}
 	return r;
 }
@@ -343,25 +387,31 @@ static bool satisfies(enum ndpx_mode mode, enum want_mode want, enum want_mode w
 	}
 }
 
-/* Another program into the same link or filter: no moment without an answer. */
-static int swap(struct dataplane *dp, const struct attachment *now, struct error *err)
+int hook_swap(const struct hook *h, const struct attachment *now, int prog, struct error *err)
 {
 	struct attachment ignored;
 	uint32_t type;
-	int prog = dataplane_load(dp, is_xdp(now->mode), err), link, r;
+	int link, r;
+
+	if (now->mode == NDPX_MODE_CLSACT)
+		return attach_clsact(h, prog, err);
+	link = open_link(h, &type, &ignored);
+	r = link < 0 ? -ENOENT : bpf_link_update(link, prog, NULL) ? -errno : 0;
+	if (r)
+		dataplane_fail(err, -r, "swapping the program");
+	if (link >= 0)
+		close(link);
+	return r;
+}
+
+static int swap(struct dataplane *dp, const struct attachment *now, struct error *err)
+{
+	const struct hook h = uplink_hook(dp);
+	int prog = dataplane_load(dp, is_xdp(now->mode) ? PROGRAM_XDP : PROGRAM_TC, err), r;
 
 	if (prog < 0)
 		return prog;
-	if (now->mode == NDPX_MODE_CLSACT) {
-		r = attach_clsact(dp, prog, err);
-	} else {
-		link = open_link(dp->dir, &type, &ignored);
-		r = link < 0 ? -ENOENT : bpf_link_update(link, prog, NULL) ? -errno : 0;
-		if (r)
-			dataplane_fail(err, -r, "swapping the program");
-		if (link >= 0)
-			close(link);
-	}
+	r = hook_swap(&h, now, prog, err);
 	close(prog);
 	return r;
 }
@@ -371,17 +421,18 @@ static int attach_fresh(struct dataplane *dp, enum want_mode want, const char *n
 {
 	enum ndpx_mode mode = want == WANT_GENERIC ? NDPX_MODE_GENERIC : NDPX_MODE_NATIVE;
 	bool xdp = want != WANT_TC && !(want == WANT_AUTO && no_native);
+	const struct hook h = uplink_hook(dp);
 	char path[PATH_MAX];
 	int prog, r;
 
 	if (want == WANT_AUTO && no_native)
 		snprintf(rep->note, sizeof(rep->note), "%s", no_native);
 	if (xdp) {
-		prog = dataplane_load(dp, true, err);
+		prog = dataplane_load(dp, PROGRAM_XDP, err);
 		if (prog < 0)
 			return prog;
 		/* Native and generic exclude each other on a device: here alone there is a gap. */
-		r = is_xdp(was->mode) ? dataplane_detach(dp->dir, dp->ifindex, err) : 0;
+		r = is_xdp(was->mode) ? hook_detach(&h, err) : 0;
 		if (!r)
 			r = attach_xdp(dp, prog, mode, was->prog_id, err);
 		if (r && is_xdp(was->mode)) {
@@ -396,19 +447,19 @@ static int attach_fresh(struct dataplane *dp, enum want_mode want, const char *n
 		snprintf(rep->note, sizeof(rep->note), "%.*s: TC instead",
 			 (int)sizeof(rep->note) - 16, err->message);
 	}
-	prog = dataplane_load(dp, false, err);
+	prog = dataplane_load(dp, PROGRAM_TC, err);
 	if (prog < 0)
 		return prog;
-	r = attach_tc(dp, prog, &mode, err);
+	r = hook_attach_tc(&h, prog, &mode, err);
 	close(prog);
 done:
 	if (r)
 		return r;
 	/* The new one answers; now the other way may go. A link went with its pin. */
 	if (mode == NDPX_MODE_CLSACT)
-		unlink(dataplane_path(dp->dir, DATAPLANE_LINK_PIN, path));
+		unlink(pin_path(&h, path));
 	else
-		r = clsact_detach(dp->ifindex);
+		r = clsact_detach(&h);
 	if (r)
 		return dataplane_fail(err, -r, "removing the clsact filter");
 	rep->attached = true;
@@ -419,11 +470,12 @@ int dataplane_attach(struct dataplane *dp, enum want_mode want, const char *no_n
 		     struct attach_report *ret, struct error *err)
 {
 	uint64_t hash = dataplane_object_hash();
+	const struct hook h = uplink_hook(dp);
 	struct attach_report rep = { 0 };
 	struct attachment was;
 	int r = 0;
 
-	settle_pin(dp->dir);
+	hook_settle(&h);
 	dataplane_attachment(dp, &was);
 	if (was.mode == NDPX_MODE_NONE ||
 	    !satisfies(was.mode, want, (enum want_mode)dp->record.want, no_native != NULL)) {

@@ -179,6 +179,13 @@ static int commit_fail(int r, struct error *err)
 int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
 		     struct error *err)
 {
+	return dataplane_commit_ports(dp, plan, set, NULL, err);
+}
+
+int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
+			   const struct ndpx_settings *set, const struct ports_change *change,
+			   struct error *err)
+{
 	bool guests = touches(plan, MAP_GUESTS), prefixes = touches(plan, MAP_PREFIXES);
 	__u32 next = dataplane_generation_of(dp) + 1;
 	struct ndpx_settings *slot = &dp->config->set[next & 1];
@@ -204,6 +211,8 @@ int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct
 		near_stage(dp, plan, next, &wanted.far);
 	if (!r && prefixes)
 		r = stage(dp, MAP_PREFIXES, plan, next);
+	if (!r && dataplane_has_map(dp, MAP_PORTS))
+		r = dataplane_ports_stage(dp, change, next);
 	if (r) {
 		/* Nothing was visible; take it out again. */
 		dataplane_recover(dp, &ignored);
@@ -270,6 +279,8 @@ int dataplane_recover(struct dataplane *dp, struct error *err)
 	r = recover_map(dp, MAP_GUESTS);
 	if (!r)
 		r = recover_map(dp, MAP_PREFIXES);
+	if (!r && dataplane_has_map(dp, MAP_PORTS))
+		r = dataplane_ports_recover(dp);
 	if (r)
 		return dataplane_fail(err, -r, "clearing an interrupted change");
 	__atomic_store_n(&dp->config->staged, 0, __ATOMIC_RELEASE);

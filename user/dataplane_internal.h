@@ -14,7 +14,9 @@ enum map_id {
 	MAP_COUNTERS,
 	MAP_ASKERS,
 	MAP_CONFIG,
-	MAP_RECORD, /* last: with it the instance is whole */
+	MAP_PORTS,    /* these two are the guest ports' */
+	MAP_SECTIONS, /* alone */
+	MAP_RECORD,   /* last: with it the instance is whole */
 	MAP_COUNT,
 };
 
@@ -25,11 +27,19 @@ struct dataplane {
 	struct ndpx_config *config; /* mapped from MAP_CONFIG */
 	struct ndpx_near *near;	    /* mapped from MAP_NEAR */
 	struct ndpx_record record;
+	int port_prog; /* loaded for the first port that needs it, else -1 */
 };
+
+/* Does this instance have that map? */
+bool dataplane_has_map(const struct dataplane *dp, enum map_id id);
+
+enum program { PROGRAM_XDP, PROGRAM_TC, PROGRAM_PORT };
 
 /* Names in the pin directory, by enum map_id. */
 extern const char *const dataplane_map_names[MAP_COUNT];
-#define DATAPLANE_LINK_PIN "link"
+#define DATAPLANE_LINK_PIN   "link"
+#define DATAPLANE_TC_PROGRAM "ndpx_tc"
+#define DATAPLANE_PORTS_DIR  "ports"
 
 /* What libbpf last complained about, one line, "" if nothing; cleared by the call. */
 const char *dataplane_take_log(void);
@@ -43,11 +53,8 @@ const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX]
 /* Makes the maps of a new instance: dp->fds. The skeleton's side of dataplane_new(). */
 int dataplane_make_maps(struct dataplane *dp, struct error *err);
 
-/*
- * Loads the XDP or the TC program over the instance's maps; a file descriptor the
- * caller closes, or -errno.
- */
-int dataplane_load(struct dataplane *dp, bool xdp, struct error *err);
+/* Loads a program over the instance's maps; a file descriptor the caller closes, or -errno. */
+int dataplane_load(struct dataplane *dp, enum program program, struct error *err);
 
 /* A number for the BPF object in this binary: another one means another program. */
 uint64_t dataplane_object_hash(void);
@@ -88,8 +95,36 @@ void near_recover(struct dataplane *dp);
 void near_add_stats(const struct dataplane *dp, const struct ndpx_prefix_key *key,
 		    struct entry_stats *stats);
 
-/* Releases the link of a pin directory, or our clsact filter. 0 when there was none. */
-int dataplane_detach(const char *dir, uint32_t ifindex, struct error *err);
+/*
+ * The half of a commit that is in `ports` and `sections`. NULL for `change`: what is in
+ * force stays so. dataplane_ports.c.
+ */
+struct ports_change;
+int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *change,
+			  __u32 generation);
+int dataplane_ports_recover(struct dataplane *dp);
+
+/* Where a TC program hangs, and its pin. dataplane_attach.c; XDP is there alone. */
+struct hook {
+	const char *dir;
+	char pin[32];
+	uint32_t ifindex;
+	const char *dev;     /* for messages */
+	const char *program; /* its name in the kernel */
+	/* Writes down that clsact is ours to remove, before it is made; or that it is not. */
+	int (*clsact)(void *arg, uint32_t ifindex, bool ours, struct error *err);
+	void *arg;
+};
+
+/* Finishes what a process killed between pinning and renaming left. */
+void hook_settle(const struct hook *h);
+void hook_attachment(const struct hook *h, struct attachment *ret);
+/* TCX where the kernel has it, else clsact; over what is there. */
+int hook_attach_tc(const struct hook *h, int prog, enum ndpx_mode *ret_mode, struct error *err);
+/* Another program into the same link or filter: no moment without an answer. */
+int hook_swap(const struct hook *h, const struct attachment *now, int prog, struct error *err);
+/* Releases the link, or our clsact filter. 0 when there was none. */
+int hook_detach(const struct hook *h, struct error *err);
 
 /*
  * Where a refusal with `code` (positive errno) may come of the kernel's age: ": ..."

@@ -81,6 +81,10 @@ static struct bpf_map *skeleton_map(const struct ndpx_bpf *skel, enum map_id id)
 		return skel->maps.askers;
 	case MAP_CONFIG:
 		return skel->maps.data_config;
+	case MAP_PORTS:
+		return skel->maps.ports;
+	case MAP_SECTIONS:
+		return skel->maps.sections;
 	default:
 		return skel->maps.record;
 	}
@@ -102,9 +106,10 @@ static bool kernel_has_frags(void)
 	return fd >= 0;
 }
 
-static struct ndpx_bpf *open_skeleton(struct error *err)
+static struct ndpx_bpf *open_skeleton(const struct dataplane *dp, struct error *err)
 {
 	struct ndpx_bpf *skel;
+	int i;
 
 	dataplane_take_log();
 	skel = ndpx_bpf__open();
@@ -114,6 +119,10 @@ static struct ndpx_bpf *open_skeleton(struct error *err)
 	}
 	bpf_program__set_autoload(skel->progs.ndpx_xdp, false);
 	bpf_program__set_autoload(skel->progs.ndpx_tc, false);
+	bpf_program__set_autoload(skel->progs.ndpx_port, false);
+	for (i = 0; i < MAP_COUNT; i++)
+		bpf_map__set_autocreate(skeleton_map(skel, (enum map_id)i),
+					dataplane_has_map(dp, (enum map_id)i));
 	return skel;
 }
 
@@ -152,7 +161,7 @@ static int load_fail(int code, const char *what, struct error *err)
 
 int dataplane_make_maps(struct dataplane *dp, struct error *err)
 {
-	struct ndpx_bpf *skel = open_skeleton(err);
+	struct ndpx_bpf *skel = open_skeleton(dp, err);
 	int i, r;
 
 	if (!skel)
@@ -161,6 +170,8 @@ int dataplane_make_maps(struct dataplane *dp, struct error *err)
 	if (r)
 		r = load_fail(-r, "making the maps", err);
 	for (i = 0; i < MAP_COUNT && !r; i++) {
+		if (!dataplane_has_map(dp, (enum map_id)i))
+			continue;
 		dp->fds[i] =
 			fcntl(bpf_map__fd(skeleton_map(skel, (enum map_id)i)), F_DUPFD_CLOEXEC, 3);
 		if (dp->fds[i] < 0)
@@ -170,25 +181,29 @@ int dataplane_make_maps(struct dataplane *dp, struct error *err)
 	return r;
 }
 
-int dataplane_load(struct dataplane *dp, bool xdp, struct error *err)
+int dataplane_load(struct dataplane *dp, enum program program, struct error *err)
 {
-	struct ndpx_bpf *skel = open_skeleton(err);
+	struct ndpx_bpf *skel = open_skeleton(dp, err);
 	struct bpf_program *prog;
 	int i, fd = -1, r = 0;
 
 	if (!skel)
 		return -err->code;
-	prog = xdp ? skel->progs.ndpx_xdp : skel->progs.ndpx_tc;
+	prog = program == PROGRAM_XDP  ? skel->progs.ndpx_xdp
+	       : program == PROGRAM_TC ? skel->progs.ndpx_tc
+				       : skel->progs.ndpx_port;
 	bpf_program__set_autoload(prog, true);
 	skel->rodata->have_coarse_clock =
 		libbpf_probe_bpf_helper(bpf_program__type(prog), BPF_FUNC_ktime_get_coarse_ns,
 					NULL) == 1;
-	if (xdp && kernel_has_frags()) {
+	if (program == PROGRAM_XDP && kernel_has_frags()) {
 		skel->rodata->have_frags = 1;
 		bpf_program__set_flags(prog, BPF_F_XDP_HAS_FRAGS);
 	}
-	for (i = 0; i < MAP_COUNT && !r; i++)
-		r = bpf_map__reuse_fd(skeleton_map(skel, (enum map_id)i), dp->fds[i]);
+	for (i = 0; i < MAP_COUNT && !r; i++) {
+		if (dataplane_has_map(dp, (enum map_id)i))
+			r = bpf_map__reuse_fd(skeleton_map(skel, (enum map_id)i), dp->fds[i]);
+	}
 	dataplane_take_log();
 	if (!r)
 		r = ndpx_bpf__load(skel);

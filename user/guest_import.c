@@ -148,6 +148,21 @@ static void take_back(struct target *t)
 	dataplane_commit(t->dp, &t->plan, NULL, &ignored);
 }
 
+/* All devices at once: they may have the same address. */
+static void sync_ports(const struct command *cmd, const struct targets *targets)
+{
+	struct plan *plans = calloc(targets->n + 1, sizeof(*plans));
+	size_t i;
+
+	for (i = 0; plans && i < targets->n; i++)
+		plans[i] = targets->items[i].plan;
+	if (plans)
+		command_sync_ports(cmd, plans, targets->n);
+	else
+		command_note(cmd, "warning: out of memory: run 'ndpx apply' for the guest ports");
+	free(plans);
+}
+
 static int commit_targets(const struct command *cmd, struct targets *targets, struct error *err)
 {
 	size_t i;
@@ -166,6 +181,7 @@ static int commit_targets(const struct command *cmd, struct targets *targets, st
 	}
 	for (i = 0; i < targets->n; i++)
 		command_sync_groups(cmd, targets->items[i].dp);
+	sync_ports(cmd, targets);
 	return 0;
 }
 

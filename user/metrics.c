@@ -71,6 +71,12 @@ void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n, boo
 		labelled(fp, "ndpx_rules", uplinks[i].dev, "kind", "deny", t->denies);
 		labelled(fp, "ndpx_rules", uplinks[i].dev, "kind", "own", t->own);
 	}
+	for (i = 0; i < n && !uplinks[i].has_ports; i++)
+		;
+	if (i < n) {
+		family(fp, "ndpx_guest_ports", "gauge", "Guest ports answered on.");
+		sample(fp, "ndpx_guest_ports", uplinks[i].dev, uplinks[i].ports);
+	}
 	family(fp, classic ? "ndpx_solicitations_total" : "ndpx_solicitations", "counter",
 	       "Neighbor Solicitations, by what the data plane decided.");
 	for (i = 0; i < n; i++) {

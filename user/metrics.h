@@ -8,13 +8,15 @@
 #include "dataplane.h"
 #include "tally.h"
 
-/* One uplink device at one moment. */
+/* One uplink device at one moment; or all guest ports, as dev="ports". */
 struct metrics_uplink {
 	const char *dev;
 	const char *mode; /* "native", "generic", "tc", "none" */
 	bool attached, paused;
 	bool unknown;	      /* of another version: neither rules nor counters can be told */
 	uint64_t attached_at; /* s since 1970 */
+	bool has_ports;
+	size_t ports; /* guest ports, where this is they */
 	struct tally tally;
 	uint64_t counters[NDPX_COUNTERS];
 };

@@ -407,6 +407,9 @@ void model_free(struct model *model)
 	for (i = 0; i < model->n_uplinks; i++)
 		free(model->uplinks[i].rules);
 	free(model->uplinks);
+	for (i = 0; i < model->n_ports; i++)
+		free(model->ports[i].rules);
+	free(model->ports);
 	memset(model, 0, sizeof(*model));
 }
 

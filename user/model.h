@@ -64,9 +64,20 @@ struct uplink {
 	size_t n_prefixes; /* of them, once the whole file is checked */
 };
 
+/* A `ports` section. Its rules are gateways (NDPX_F_GATEWAY) and prefixes (NDPX_F_ONLINK). */
+struct ports_section {
+	char pattern[NDPX_PATTERN_LEN]; /* fnmatch(3), of interface names */
+	bool wide;
+	int line;
+	struct rule *rules; /* owned */
+	size_t n_rules;
+};
+
 struct model {
 	struct uplink *uplinks; /* owned */
 	size_t n_uplinks;
+	struct ports_section *ports; /* owned; in the order of the file, which decides */
+	size_t n_ports;
 };
 
 /* Where a rule of the command line goes. */
@@ -112,6 +123,16 @@ int uplink_add(struct uplink *uplink, const struct rule *rule);
 
 /* The address with its host bits cleared. */
 struct in6_addr network_of(const struct in6_addr *addr, unsigned int bits);
+
+/* A section's name or pattern. */
+int parse_pattern(const char *text, char ret[NDPX_PATTERN_LEN], struct error *err);
+
+/* A value of `gateway` or `onlink`, appended to the section's rules as from `line`. */
+int ports_add(struct ports_section *ports, const char *key, const char *value, int line,
+	      struct error *err);
+
+/* Is an interface of this name one of the section's, whatever other sections say? */
+bool ports_match(const char *pattern, const char *dev);
 
 /* Order of rules: VLAN, longest first, address. For qsort() over struct rule. */
 int rule_compare(const void *a, const void *b);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "ndpx_abi.h"
 
@@ -19,6 +20,13 @@ struct entry_stats {
 	__u64 answers;
 	__u64 last_answer;   /* CLOCK_MONOTONIC, ns; 0: never */
 	__u8 last_asker[16]; /* network order */
+};
+
+/* An interface as a guest port. */
+struct guest_port {
+	uint32_t ifindex;
+	char dev[16]; /* IFNAMSIZ */
+	struct ndpx_port_at at;
 };
 
 /* One step of a difference: from `before` (NDPX_ACT_NONE: new) to `after` (NONE: gone). */

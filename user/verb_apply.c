@@ -371,7 +371,7 @@ static int apply_all(const struct command *cmd, const struct model *model,
 		     const struct nl_state *state, struct output *out, struct error *err)
 {
 	size_t i, n;
-	int r = 0;
+	int r = apply_ports_release(cmd, model, err);
 
 	out_array(out, "uplinks");
 	for (i = 0; i < model->n_uplinks && !r; i += n) {
@@ -393,7 +393,9 @@ static int apply_all(const struct command *cmd, const struct model *model,
 		free_job(&job);
 	}
 	out_close(out, ']');
-	return r ? r : remove_others(cmd, model, out, err);
+	if (!r)
+		r = remove_others(cmd, model, out, err);
+	return r ? r : apply_ports(cmd, model, state, out, err);
 }
 
 int verb_apply(struct command *cmd)

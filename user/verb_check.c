@@ -32,7 +32,9 @@ int verb_check(struct command *cmd)
 		out_string(&out, "file", "%s: ok, ", cmd->config);
 		out_number(&out, "uplinks", "uplinks %llu, ", model.n_uplinks);
 		out_number(&out, "guests", "guests %llu, ", guests);
-		out_number(&out, "denies", "denies %llu\n", denies);
+		out_number(&out, "denies", "denies %llu", denies);
+		out_number(&out, "ports", model.n_ports ? ", ports %llu" : NULL, model.n_ports);
+		out_text(&out, "\n");
 		status = command_finish(cmd, &out, EXIT_DONE);
 	}
 	model_free(&model);

@@ -5,19 +5,64 @@
 #include <string.h>
 
 #include "command.h"
+#include "ports_down.h"
 #include "uplink_down.h"
 
+/* All guest ports, or the one called `dev` where that is not NULL. *ret_found: there was one. */
+static int down_ports(const struct command *cmd, const char *dev, struct output *out,
+		      bool *ret_found, struct error *err)
+{
+	uint32_t ifindex = dev ? if_nametoindex(dev) : 0;
+	struct port_state *list = NULL;
+	struct dataplane *dp = NULL;
+	size_t n = 0, i;
+	int r = command_open_ports(cmd, &dp, err);
+
+	if (r == -ENOENT)
+		return 0;
+	if (!dev && (!r || r == -EPROTO)) {
+		dataplane_close(dp);
+		r = ports_down(cmd->bpffs, err);
+		if (!r)
+			out_string(out, NULL, "%s: removed\n", "ports");
+		return r;
+	}
+	if (!r)
+		r = dataplane_recover(dp, err);
+	if (!r)
+		r = dataplane_ports_read(dp, &list, &n, err);
+	for (i = 0; i < n && !r; i++) {
+		if (list[i].ifindex != ifindex)
+			continue;
+		*ret_found = true;
+		r = ports_down_one(cmd->bpffs, dp, &list[i], err);
+		if (!r)
+			out_string(out, NULL, "%s: removed from the guest ports\n", dev);
+	}
+	free(list);
+	dataplane_close(dp);
+	return r == -EPROTO ? 0 : r;
+}
+
 /* `down dev DEV` of a device that is gone still finds its pins, by the name in the record. */
-static int down_all(const struct command *cmd, const char *dev, struct output *out,
-		    struct error *err)
+static int down_all(const struct command *cmd, const char *dev, const char *word,
+		    struct output *out, struct error *err)
 {
 	struct instance *instances;
 	size_t n, i;
-	int r = command_instances(cmd, dev, &instances, &n, err);
+	bool port = false;
+	int r;
 
+	out_array(out, "removed");
+	/* The name as it was typed: vif1.1 is a port, whatever an uplink's name would mean. */
+	r = down_ports(cmd, word, out, &port, err);
+	if (r || port) {
+		out_close(out, ']');
+		return r;
+	}
+	r = command_instances(cmd, dev, &instances, &n, err);
 	if (r)
 		return r;
-	out_array(out, "removed");
 	for (i = 0; i < n && !r; i++) {
 		r = uplink_down(cmd->bpffs, &instances[i], err);
 		if (!r)
@@ -28,11 +73,29 @@ static int down_all(const struct command *cmd, const char *dev, struct output *o
 	return r;
 }
 
+/* Is there a guest port of this name? `vlan N` beside it would be a misunderstanding. */
+static bool is_port(const struct command *cmd, const char *dev)
+{
+	uint32_t ifindex = dev && cmd->argc == 2 ? if_nametoindex(dev) : 0;
+	struct port_state *list = NULL;
+	struct error ignored;
+	bool found = false;
+	size_t n = 0, i;
+
+	if (!ifindex || dataplane_ports_list(cmd->bpffs, &list, &n, &ignored))
+		return false;
+	for (i = 0; i < n; i++)
+		found |= list[i].ifindex == ifindex;
+	free(list);
+	return found;
+}
+
 int verb_down(struct command *cmd)
 {
 	struct place place;
 	struct output out;
 	struct error err;
+	const char *word;
 	char *text = NULL;
 	size_t len = 0;
 	bool named;
@@ -40,7 +103,8 @@ int verb_down(struct command *cmd)
 	int lock, r;
 
 	r = command_parse_dev(cmd->argc, cmd->argv, &place, &named, &err);
-	if (!r && place.have_vlan)
+	word = command_dev_word(cmd->argc, cmd->argv);
+	if (!r && place.have_vlan && !is_port(cmd, word))
 		r = error_set(
 			&err, EXIT_USAGE, EINVAL,
 			"down: a VLAN shares its device's program: take it out of the file and "
@@ -55,7 +119,7 @@ int verb_down(struct command *cmd)
 	out_start(&out, sink, cmd->json, cmd->pretty);
 	r = dataplane_lock(cmd->bpffs, false, &lock, &err);
 	if (!r) {
-		r = down_all(cmd, named ? place.dev : NULL, &out, &err);
+		r = down_all(cmd, named ? place.dev : NULL, named ? word : NULL, &out, &err);
 		dataplane_rmdir(cmd->bpffs);
 		dataplane_unlock(lock);
 	} else if (r == -ENOENT) {

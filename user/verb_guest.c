@@ -54,9 +54,11 @@ static int change_rule(const struct command *cmd, struct dataplane *dp, enum wha
 	if (r)
 		return error_set(err, EXIT_KERNEL, -r, "out of memory");
 	r = dataplane_commit(dp, &plan, NULL, err);
-	plan_free(&plan);
-	if (!r)
+	if (!r) {
 		command_sync_groups(cmd, dp);
+		command_sync_ports(cmd, &plan, 1);
+	}
+	plan_free(&plan);
 	return r;
 }
 

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "metrics.h"
+#include "status_ports.h"
 #include "text_file.h"
 
 static int collect(const struct instance *in, struct metrics_uplink *ret, struct error *err)
@@ -25,6 +26,36 @@ static int collect(const struct instance *in, struct metrics_uplink *ret, struct
 	return r ? r : dataplane_counters(in->dp, ret->counters, err);
 }
 
+/* All guest ports as one more "dev", for they share the counters. 1: filled, 0: there are none. */
+static int collect_ports(const struct command *cmd, struct metrics_uplink *ret, struct error *err)
+{
+	struct ports_count count = { 0 };
+	struct dataplane *dp = NULL;
+	int r = command_open_ports(cmd, &dp, err);
+
+	*ret = (struct metrics_uplink){ .dev = "ports", .mode = mode_word(NDPX_MODE_TCX) };
+	if (r == -ENOENT)
+		return 0;
+	if (r == -EPROTO) {
+		ret->unknown = true;
+		return 1;
+	}
+	if (!r)
+		r = ports_count(dp, &count, err);
+	if (!r) {
+		ret->attached = !count.detached;
+		ret->paused = dataplane_settings(dp)->flags & NDPX_S_PAUSED;
+		ret->attached_at = dataplane_record(dp)->attached_at;
+		ret->ports = count.ports;
+		ret->has_ports = true;
+		r = tally_rules(dp, &ret->tally, err);
+	}
+	if (!r)
+		r = dataplane_counters(dp, ret->counters, err);
+	dataplane_close(dp);
+	return r ? r : 1;
+}
+
 /* The whole dump in memory: a failure half-way must not leave half a dump. */
 static int dump(const struct command *cmd, char **ret, size_t *ret_len, struct error *err)
 {
@@ -37,7 +68,7 @@ static int dump(const struct command *cmd, char **ret, size_t *ret_len, struct e
 	r = command_instances(cmd, NULL, &instances, &n, err);
 	if (r)
 		return r;
-	uplinks = calloc(n + 1, sizeof(*uplinks));
+	uplinks = calloc(n + 2, sizeof(*uplinks));
 	fp = uplinks ? open_memstream(ret, ret_len) : NULL;
 	if (!fp) {
 		free(uplinks);
@@ -47,7 +78,11 @@ static int dump(const struct command *cmd, char **ret, size_t *ret_len, struct e
 	for (i = 0; i < n && !r; i++)
 		r = collect(&instances[i], &uplinks[i], err);
 	if (!r)
-		metrics_write(fp, uplinks, n, cmd->textfile != NULL);
+		r = collect_ports(cmd, &uplinks[n], err);
+	if (r >= 0) {
+		metrics_write(fp, uplinks, n + (size_t)r, cmd->textfile != NULL);
+		r = 0;
+	}
 	fclose(fp);
 	if (r)
 		free(*ret);

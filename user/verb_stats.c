@@ -7,24 +7,48 @@
 #include "command.h"
 #include "verdict.h"
 
-static int print_once(struct command *cmd, const char *dev, size_t *ret_n, struct error *err)
+static void print_counters(const struct command *cmd, struct output *out,
+			   const uint64_t counters[NDPX_COUNTERS])
+{
+	int v;
+
+	out_object(out, "counters");
+	for (v = 1; v < NDPX_V_END; v++) {
+		char fmt[128];
+
+		snprintf(fmt, sizeof(fmt), "    %-16s %%12llu  %s\n",
+			 verdict_name((enum ndpx_verdict)v), verdict_text((enum ndpx_verdict)v));
+		/* In text, what never happened would hide what did. */
+		out_number(out, verdict_name((enum ndpx_verdict)v),
+			   counters[v] || cmd->verbose ? fmt : NULL, counters[v]);
+	}
+	out_close(out, '}');
+}
+
+/* The counters of the guest ports are shared by all of them: an object beside the uplinks. */
+static int print_ports(const struct command *cmd, struct dataplane *ports, struct output *out,
+		       struct error *err)
 {
 	uint64_t counters[NDPX_COUNTERS];
-	struct instance *instances;
-	struct output out;
-	size_t n, i;
-	int v, r;
+	int r = dataplane_counters(ports, counters, err);
 
-	r = command_instances(cmd, dev, &instances, &n, err);
 	if (r)
 		return r;
-	*ret_n = 0;
-	for (i = 0; i < n; i++)
-		*ret_n += instances[i].dp != NULL;
-	if (!*ret_n) {
-		command_close_instances(instances, n);
-		return 0;
-	}
+	out_object(out, "ports");
+	out_text(out, "ports\n");
+	print_counters(cmd, out, counters);
+	out_close(out, '}');
+	return 0;
+}
+
+static int print_all(struct command *cmd, const struct instance *instances, size_t n,
+		     struct dataplane *ports, struct error *err)
+{
+	uint64_t counters[NDPX_COUNTERS];
+	struct output out;
+	size_t i;
+	int r = 0;
+
 	out_start(&out, stdout, cmd->json, cmd->pretty);
 	out_array(&out, "uplinks");
 	for (i = 0; i < n && !r; i++) {
@@ -35,24 +59,39 @@ static int print_once(struct command *cmd, const char *dev, size_t *ret_n, struc
 			break;
 		out_object(&out, NULL);
 		out_string(&out, "dev", "%s\n", instances[i].dev);
-		out_object(&out, "counters");
-		for (v = 1; v < NDPX_V_END; v++) {
-			char fmt[128];
-
-			snprintf(fmt, sizeof(fmt), "    %-16s %%12llu  %s\n",
-				 verdict_name((enum ndpx_verdict)v),
-				 verdict_text((enum ndpx_verdict)v));
-			/* In text, what never happened would hide what did. */
-			out_number(&out, verdict_name((enum ndpx_verdict)v),
-				   counters[v] || cmd->verbose ? fmt : NULL, counters[v]);
-		}
-		out_close(&out, '}');
+		print_counters(cmd, &out, counters);
 		out_close(&out, '}');
 	}
 	out_close(&out, ']');
-	command_close_instances(instances, n);
+	if (!r && ports)
+		r = print_ports(cmd, ports, &out, err);
 	if (!r && out_finish(&out))
 		r = error_set(err, EXIT_KERNEL, EIO, "writing the output failed");
+	return r;
+}
+
+/* *ret_n: how many there are to tell of. */
+static int print_once(struct command *cmd, const char *dev, size_t *ret_n, struct error *err)
+{
+	struct dataplane *ports = NULL;
+	struct instance *instances;
+	size_t n, i;
+	int r = command_instances(cmd, dev, &instances, &n, err);
+
+	if (r)
+		return r;
+	if (!dev) {
+		r = command_open_ports(cmd, &ports, err);
+		if (r == -ENOENT || r == -EPROTO)
+			r = 0;
+	}
+	*ret_n = ports != NULL;
+	for (i = 0; i < n; i++)
+		*ret_n += instances[i].dp != NULL;
+	if (!r && *ret_n)
+		r = print_all(cmd, instances, n, ports, err);
+	dataplane_close(ports);
+	command_close_instances(instances, n);
 	return r;
 }
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "command.h"
+#include "status_ports.h"
 #include "tally.h"
 
 static void print_settings(const struct instance *in, struct output *out)
@@ -109,8 +110,8 @@ int verb_status(struct command *cmd)
 	struct place place;
 	struct output out;
 	struct error err;
+	bool named, ports = false, ports_ok = true;
 	uint16_t vlan;
-	bool named;
 	int r;
 
 	r = command_parse_dev(cmd->argc, cmd->argv, &place, &named, &err);
@@ -133,9 +134,13 @@ int verb_status(struct command *cmd)
 	}
 	out_close(&out, ']');
 	command_close_instances(instances, n);
+	if (!r && !named)
+		r = status_ports(cmd, &out, &ports, &ports_ok, &err);
 	if (r)
 		return command_fail(cmd, &err);
 	if (!n)
 		out_text(&out, "%s: not attached\n", named ? place.dev : "no uplink");
-	return command_finish(cmd, &out, attached == n && n ? EXIT_DONE : EXIT_NOT_ATTACHED);
+	return command_finish(cmd, &out,
+			      attached == n && (n || ports) && ports_ok ? EXIT_DONE
+									: EXIT_NOT_ATTACHED);
 }

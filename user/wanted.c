@@ -10,26 +10,26 @@
 
 #define MAX_NOTES 64 /* more would hide each other */
 
-static void note(struct wanted *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void note(struct wanted *w, const char *fmt, ...)
+void wanted_note(struct wanted_notes *notes, const char *fmt, ...)
 {
 	char(*lines)[256];
 	va_list ap;
 
-	if (w->notes.n == MAX_NOTES)
+	if (notes->n == MAX_NOTES)
 		return;
-	lines = realloc(w->notes.lines, (w->notes.n + 1) * sizeof(*lines));
+	lines = realloc(notes->lines, (notes->n + 1) * sizeof(*lines));
 	if (!lines)
 		return;
-	w->notes.lines = lines;
+	notes->lines = lines;
 	va_start(ap, fmt);
-	vsnprintf(lines[w->notes.n++], sizeof(*lines), fmt, ap);
+	vsnprintf(lines[notes->n++], sizeof(*lines), fmt, ap);
 	va_end(ap);
 }
 
+#define note(w, ...) wanted_note(&(w)->notes, __VA_ARGS__)
+
 /* A bond, team or bridge speaks with its own MAC; a VRF or a macvlan's owner does not. */
-static const struct nl_link *station_of(const struct nl_link *link, const struct nl_state *state)
+const struct nl_link *wanted_station(const struct nl_link *link, const struct nl_state *state)
 {
 	const struct nl_link *master = link->master ? nl_link_by_index(state, link->master) : NULL;
 
@@ -56,7 +56,7 @@ static const struct nl_link *vlan_device(const struct nl_state *state, uint32_t 
 static const struct nl_link *stack_of(const struct nl_link *link, const struct nl_state *state,
 				      uint16_t vlan)
 {
-	const struct nl_link *station = station_of(link, state), *dev = NULL;
+	const struct nl_link *station = wanted_station(link, state), *dev = NULL;
 
 	if (vlan) {
 		dev = vlan_device(state, station->ifindex, vlan);
@@ -68,7 +68,7 @@ static const struct nl_link *stack_of(const struct nl_link *link, const struct n
 
 static void find_uppers(struct wanted *w, const struct nl_link *link, const struct nl_state *state)
 {
-	const struct nl_link *station = station_of(link, state);
+	const struct nl_link *station = wanted_station(link, state);
 	size_t i, n = 0;
 
 	if (station != link)
@@ -85,7 +85,7 @@ static void find_uppers(struct wanted *w, const struct nl_link *link, const stru
 }
 
 /* The link-local address of an interface, NULL if it has none. */
-static const struct in6_addr *link_local_of(uint32_t ifindex, const struct nl_state *state)
+const struct in6_addr *wanted_link_local(uint32_t ifindex, const struct nl_state *state)
 {
 	size_t i;
 
@@ -99,7 +99,7 @@ static const struct in6_addr *link_local_of(uint32_t ifindex, const struct nl_st
 
 static void find_link_local(struct wanted *w, const struct nl_state *state)
 {
-	const struct in6_addr *addr = link_local_of(w->stacks[0].ifindex, state);
+	const struct in6_addr *addr = wanted_link_local(w->stacks[0].ifindex, state);
 
 	if (addr)
 		memcpy(w->settings.link_local, addr, sizeof(*addr));
@@ -111,7 +111,7 @@ static bool same_link_local(const struct wanted *w, const struct nl_state *state
 	size_t i;
 
 	for (i = 1; i < w->n_stacks; i++) {
-		const struct in6_addr *addr = link_local_of(w->stacks[i].ifindex, state);
+		const struct in6_addr *addr = wanted_link_local(w->stacks[i].ifindex, state);
 
 		if (addr && memcmp(addr, w->settings.link_local, sizeof(*addr)) != 0)
 			return false;
@@ -124,7 +124,7 @@ static void build_settings(struct wanted *w, const struct uplink *u, const struc
 {
 	struct ndpx_settings *s = &w->settings;
 
-	memcpy(s->mac, station_of(link, state)->mac, sizeof(s->mac));
+	memcpy(s->mac, wanted_station(link, state)->mac, sizeof(s->mac));
 	find_uppers(w, link, state);
 	find_link_local(w, state);
 	if (u->strict_lladdr)

@@ -42,6 +42,14 @@ int wanted_build(const struct uplink *uplinks, size_t n, const struct nl_link *l
 		 const struct nl_state *state, struct wanted *ret, struct error *err);
 void wanted_free(struct wanted *wanted);
 
+/* The interface whose MAC a link speaks with: its bond, team or bridge, else itself. */
+const struct nl_link *wanted_station(const struct nl_link *link, const struct nl_state *state);
+/* The link-local address of an interface, NULL if it has none. */
+const struct in6_addr *wanted_link_local(uint32_t ifindex, const struct nl_state *state);
+/* Adds a line to the notes, as long as there is room. */
+void wanted_note(struct wanted_notes *notes, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* A rule as the maps hold it; `port` is its resolved ifindex or 0. */
 void wanted_entry(const struct rule *rule, uint32_t port, struct entry *ret);
 

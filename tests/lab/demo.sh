@@ -105,6 +105,11 @@ prepare() {
 		uplink eth0 {
 		    guest $LAB_GUEST1 { port = vif1.0 }
 		    guest $LAB_GUEST2 { port = vif2.0 }
+		    guest $LAB_GUEST3 { port = tap3.0 }
+		}
+		ports "[vt]*.0" {
+		    gateway = { $LAB_ROUTER, fe80::1 }
+		    onlink  = { ${LAB_PREFIX}/64 }
 		}
 	EOF
 }
@@ -112,11 +117,12 @@ prepare() {
 raise() {
 	cat <<-'EOF'
 
-		 router ──── switch port, 1 MAC ──── eth0 [ndpx] host ──┬── vif1.0 ── guest1 2800:110:2::34
-		 2800:110:2::1                       2800:110:2::3      └── vif2.0 ── guest2 2800:110:2::36
+		 router ── switch port, 1 MAC ── eth0 [ndpx] host ──┬── vif1.0 [ndpx] ── guest1 2800:110:2::34
+		 2800:110:2::1                   2800:110:2::3      ├── vif2.0 [ndpx] ── guest2 2800:110:2::36
+		                                                    └── tap3.0 [ndpx] ── guest3 2800:110:2::38
 	EOF
-	step "A data centre out of network namespaces: a router, a switch, a host, two guests."
-	lab_up "$TAG"
+	step "A data centre out of network namespaces: a router, a switch, a host, three guests."
+	lab_up_plain "$TAG"
 	show host ip -br link
 	show router ping -c1 -W1 "$LAB_HOST" || fail "the router does not reach the host"
 	good "the router reaches the host itself"
@@ -127,14 +133,13 @@ old_way() {
 	step "The old way: guest1 bridged onto the wire. The switch port admits the host's MAC alone."
 	before=$(lab_dropped)
 	lab_bridge_vif vif1.0
-	lab_ip guest1 route add "${LAB_PREFIX}/64" dev eth0
 	if show guest1 ping -c2 -i0.3 -W1 "$LAB_ROUTER"; then
 		fail "a bridged guest got through the switch"
 	fi
 	show switch nft list counter bridge port_security dropped
 	after=$(lab_dropped)
 	lab_unbridge
-	lab_ip guest1 route del "${LAB_PREFIX}/64" dev eth0
+	lab_ip guest1 -6 neigh flush all
 	[ "$after" -gt "$before" ] || fail "the switch dropped nothing"
 	good "the switch dropped $((after - before)) frames of the guest"
 }
@@ -147,37 +152,103 @@ without() {
 	show router ip -6 neigh show "$LAB_GUEST1" dev eth0
 	has 'INCOMPLETE|FAILED' || fail "the router has an entry for the guest"
 	good "unreachable: no neighbour on the router"
+
+	step "The guests have a plain /64 and a default route, and ask as well: for their gateway, for each other."
+	show guest1 ip -6 route show
+	if show guest1 ping -c2 -W1 "$LAB_ROUTER"; then
+		fail "the gateway answered without ndpx"
+	fi
+	if show guest1 ping -c2 -W1 "$LAB_GUEST2"; then
+		fail "guest2 answered without ndpx"
+	fi
+	good "unreachable: nobody answers on vif1.0"
 }
 
 attach() {
-	step "The configuration: which addresses ndpx is to answer for."
+	step "The configuration: whom to answer for on the wire, and what to answer the guests."
 	indent <"$WORK/ndpx.conf"
 	show host ndpx check || fail "ndpx check"
 	good "the file is sound; check needs no root"
 
-	step "ndpx apply: loads the program, attaches it to eth0, fills the maps, and ends. No daemon."
+	step "ndpx apply: loads the program, attaches it to eth0 and to the guests' ports, fills the maps, and ends."
 	show host ndpx apply || fail "ndpx apply"
 	show host ndpx status || fail "ndpx status"
 	has eth0 || fail "eth0 is not in the status"
-	good "attached"
+	has 'tap3.0: (tcx|clsact)' || fail "tap3.0 is not in the status"
+	good "attached, and no daemon"
 }
 
 reach() {
 	local guest
-	step "Now the router's own kernel resolves both guests. It holds no static entry."
+	step "Now the router's own kernel resolves the guests. It holds no static entry."
 	lab_ip router -6 neigh flush all
-	for guest in "$LAB_GUEST1" "$LAB_GUEST2"; do
+	for guest in "$LAB_GUEST1" "$LAB_GUEST2" "$LAB_GUEST3"; do
 		show router ping -c2 -i0.2 -W2 "$guest" || fail "no answer from $guest"
 	done
 	show router ip -6 neigh show dev eth0
-	for guest in "$LAB_GUEST1" "$LAB_GUEST2"; do
+	for guest in "$LAB_GUEST1" "$LAB_GUEST2" "$LAB_GUEST3"; do
 		has "^$guest lladdr $LAB_HOST_MAC .*(REACHABLE|DELAY|STALE|PROBE)" ||
 			fail "the router did not learn the host's MAC for $guest"
 	done
 	if has 'PERMANENT|NOARP'; then
 		fail "a static entry on the router"
 	fi
-	good "learned, both with the host's MAC $LAB_HOST_MAC"
+	good "learned, all with the host's MAC $LAB_HOST_MAC"
+}
+
+# Static entries anywhere in the lab; none may be.
+static_entries() {
+	local net
+	for net in router host guest1 guest2 guest3; do
+		lab_ip "$net" -6 neigh show nud permanent
+	done
+}
+
+siblings() {
+	step "The guests' kernels find their gateway and each other, across veth and tap."
+	show guest1 ping -c1 -W3 "$LAB_ROUTER" || fail "guest1 does not reach its gateway"
+	show guest1 ping -c1 -W3 "$LAB_GUEST2" || fail "guest1 does not reach guest2"
+	show guest2 ping -c1 -W3 "$LAB_GUEST3" || fail "guest2 does not reach guest3"
+	show guest3 ping -c1 -W3 "$LAB_GUEST1" || fail "guest3 does not reach guest1"
+	show guest1 ip -6 neigh show dev eth0
+	has "^$LAB_ROUTER lladdr 02:00:00:00:0f:01 router" ||
+		fail "guest1 did not learn its port's MAC as a router's"
+	has "^$LAB_GUEST2 lladdr 02:00:00:00:0f:01" || fail "guest1 did not learn guest2"
+	[ -z "$(static_entries)" ] || fail "a static entry: $(static_entries)"
+	good "learned with the MAC of vif1.0: the host routes. No static entry anywhere"
+}
+
+claim() {
+	step "guest2 claims guest1's address. Its own it may have again."
+	lab_set guest2 net/ipv6/conf/eth0/accept_dad 1
+	typed guest2 ip addr add "$LAB_GUEST1/64" dev eth0
+	lab_ip guest2 addr add "$LAB_GUEST1/64" dev eth0
+	settle "$LAB_GUEST1"
+	show guest2 ip -6 addr show dev eth0 to "$LAB_GUEST1"
+	has dadfailed || fail "guest2 took guest1's address"
+	lab_ip guest2 addr del "$LAB_GUEST1/64" dev eth0
+	lab_ip guest2 addr del "$LAB_GUEST2/64" dev eth0
+	typed guest2 ip addr add "$LAB_GUEST2/64" dev eth0
+	lab_ip guest2 addr add "$LAB_GUEST2/64" dev eth0
+	settle "$LAB_GUEST2"
+	lab_ip guest2 addr show dev eth0 to "$LAB_GUEST2" >"$WORK/out"
+	if has 'dadfailed|tentative'; then
+		fail "guest2 may not have its own address"
+	fi
+	lab_ip guest2 route replace default via fe80::1 dev eth0
+	show guest2 ping -c1 -W3 "$LAB_ROUTER" || fail "guest2 does not reach the router"
+	good "refused (dadfailed), and its own address granted"
+}
+
+# settle ADDR: until guest2's kernel is through with duplicate address detection.
+settle() {
+	local i
+	for i in $(seq 100); do
+		lab_ip guest2 addr show dev eth0 to "$1" >"$WORK/out"
+		{ has tentative && ! has dadfailed; } || return 0
+		[ "$i" -lt 100 ] || fail "duplicate address detection has no end"
+		sleep 0.1
+	done
 }
 
 decode() {
@@ -227,6 +298,10 @@ detach() {
 	if has 'xdp'; then
 		fail "a program is left on eth0"
 	fi
+	lab_in host bpftool net show >"$WORK/out" 2>/dev/null || true
+	if has ndpx; then
+		fail "a program is left on a port"
+	fi
 	if [ -n "$(find "$BPFFS" -mindepth 1 2>/dev/null)" ]; then
 		fail "pins are left in $BPFFS"
 	fi
@@ -252,6 +327,8 @@ without
 attach
 reach
 decode
+siblings
+claim
 count
 detach
 tear_down

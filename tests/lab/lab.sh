@@ -6,7 +6,10 @@
 # labs can stand side by side:
 #
 #   router ──── switch, 1 MAC ──── eth0 host ──┬── vif1.0 ── guest1 2800:110:2::34
-#   2800:110:2::1                2800:110:2::3 └── vif2.0 ── guest2 2800:110:2::36
+#   2800:110:2::1                2800:110:2::3 ├── vif2.0 ── guest2 2800:110:2::36
+#                                              └── tap3.0 ── guest3 2800:110:2::38
+#
+# The third guest, on a tap, is there with lab_up_plain() alone.
 #
 # `ip netns exec` mounts a /sys of its own, and what is pinned there is gone with the
 # command: everything here goes through nsenter, but for lab_bpf.
@@ -16,9 +19,10 @@ LAB_ROUTER=${LAB_PREFIX}1
 LAB_HOST=${LAB_PREFIX}3
 LAB_GUEST1=${LAB_PREFIX}34
 LAB_GUEST2=${LAB_PREFIX}36
+LAB_GUEST3=${LAB_PREFIX}38
 LAB_ROUTER_MAC=02:00:00:00:00:01
 LAB_HOST_MAC=02:00:00:00:00:fe
-export LAB_ROUTER LAB_HOST LAB_GUEST1 LAB_GUEST2 LAB_ROUTER_MAC LAB_HOST_MAC
+export LAB_ROUTER LAB_HOST LAB_GUEST1 LAB_GUEST2 LAB_GUEST3 LAB_ROUTER_MAC LAB_HOST_MAC
 
 LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 LAB_TAG=
@@ -65,6 +69,27 @@ lab_wire() {
 	lab_ip "$1" link add "$2" ${5:+address "$5"} type veth \
 		peer name "$4" ${6:+address "$6"} netns "$(lab_name "$3")"
 	lab_ip "$1" link set "$2" up
+	lab_ip "$3" link set "$4" up
+}
+
+# lab_tap TAP MAC NAME IF MAC: a guest behind a tap, as a virtual machine is: its interface
+# is a tap as well, and tapwire carries the frames. A veth where this machine has no taps.
+lab_tap() {
+	local tool=${LAB_TAPWIRE:-/run/ndl-$LAB_TAG.tapwire} i
+	if ! [ -c /dev/net/tun ]; then
+		lab_wire host "$1" "$3" "$4" "$2" "$5"
+		return
+	fi
+	[ -x "$tool" ] || cc -std=gnu11 -D_GNU_SOURCE -O2 -o "$tool" "$LAB_DIR/tapwire.c"
+	lab_in host "$tool" "$1" "/run/netns/$(lab_name "$3")" "$4" >/dev/null 2>&1 </dev/null &
+	for i in $(seq 50); do
+		lab_ip "$3" link show dev "$4" >/dev/null 2>&1 && break
+		[ "$i" -lt 50 ] || return 1
+		sleep 0.1
+	done
+	lab_ip host link set "$1" address "$2"
+	lab_ip "$3" link set "$4" address "$5"
+	lab_ip host link set "$1" up
 	lab_ip "$3" link set "$4" up
 }
 
@@ -139,6 +164,19 @@ lab_guest() {
 	lab_ip "$1" route add default via fe80::1 dev eth0
 }
 
+# lab_guest_plain NAME PORT ADDRESS GATEWAY N: a guest as it would stand on the wire: a plain
+# /64 and a default route. The host has a route to it, and no address on its port.
+lab_guest_plain() {
+	lab_add "$1"
+	case $2 in
+	tap*) lab_tap "$2" "02:00:00:00:0f:0$5" "$1" eth0 "02:00:00:00:0a:0$5" ;;
+	*) lab_wire host "$2" "$1" eth0 "02:00:00:00:0f:0$5" "02:00:00:00:0a:0$5" ;;
+	esac
+	lab_ip host route add "$3/128" dev "$2"
+	lab_ip "$1" addr add "$3/64" dev eth0
+	lab_ip "$1" route add default via "$4" dev eth0
+}
+
 # lab_dropped: how many frames the switch has dropped for their source MAC.
 lab_dropped() {
 	lab_in switch nft list counter bridge port_security dropped |
@@ -157,14 +195,26 @@ lab_unbridge() {
 	lab_ip host link del xenbr0
 }
 
-# lab_up TAG
-lab_up() {
+lab_up_wire() {
 	LAB_TAG=$1
 	lab_switch
 	lab_router
 	lab_plug router
 	lab_host
 	lab_plug host
+}
+
+# lab_up_plain TAG: guests that take the prefix to be on their link, as the router does.
+lab_up_plain() {
+	lab_up_wire "$1"
+	lab_guest_plain guest1 vif1.0 "$LAB_GUEST1" "$LAB_ROUTER" 1
+	lab_guest_plain guest2 vif2.0 "$LAB_GUEST2" fe80::1 2
+	lab_guest_plain guest3 tap3.0 "$LAB_GUEST3" "$LAB_ROUTER" 3
+}
+
+# lab_up TAG: guests that know that they are routed.
+lab_up() {
+	lab_up_wire "$1"
 	lab_guest guest1 vif1.0 "$LAB_GUEST1"
 	lab_guest guest2 vif2.0 "$LAB_GUEST2"
 }
@@ -186,5 +236,5 @@ lab_down() {
 		[ -z "$pids" ] || kill $pids 2>/dev/null || true
 		ip netns del "$net" || true
 	done
-	rm -f "/run/ndl-$1.o"
+	rm -f "/run/ndl-$1.o" "/run/ndl-$1.tapwire"
 }

@@ -38,6 +38,9 @@ if [ -z "${LAB_OBJECT-}" ]; then
 	lab_compile "$LAB_OBJECT"
 fi
 export LAB_OBJECT
+if [ -z "${LAB_TAPWIRE-}" ] && [ -x "$TOP/build/tests/tapwire" ]; then
+	export LAB_TAPWIRE=$TOP/build/tests/tapwire
+fi
 
 run_one() {
 	local name=$1 log=$DIR/$1.log status=0 work

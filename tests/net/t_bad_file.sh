@@ -75,13 +75,20 @@ bad 4:"eth0 is given twice" 8:mode <<-EOF
 	}
 EOF
 note "words of a later version are refused, not ignored"
-bad 2:follow 4:ports <<-EOF
+bad 2:follow <<-EOF
 	uplink eth0 {
 	    follow = { "vif*", "tap*" }
 	}
+EOF
+note "guest ports"
+bad 2:multicast 3:host\ bits 6:matches\ the\ uplink 7:nothing\ to\ answer <<-EOF
 	ports "vif*" {
-	    gateway = { fe80::1 }
+	    gateway = { fe80::1, ff02::1 }
+	    onlink = { 2001:db8::1/64 }
 	}
+	uplink eth0 { }
+	ports "eth*" { gateway = { fe80::1 } }
+	ports "tap*" { }
 EOF
 bad 2:not\ closed <<-EOF
 	uplink eth0 {

@@ -71,7 +71,7 @@ static void expect(enum prog_hook hook, const struct row *row, enum ndpx_verdict
 	static struct prog_result r;
 	int err = prog_run(hook, row->frame, row->len, &r);
 
-	if (err == EINVAL && hook == HOOK_TC && row->len < TEST_RUN_MIN_TC)
+	if (err == EINVAL && prog_is_tc(hook) && row->len < TEST_RUN_MIN_TC)
 		skip();
 	if (err)
 		fail_msg("TEST_RUN of %zu bytes: %s", row->len, strerror(err));
@@ -100,11 +100,50 @@ void prog_expect_verdict(enum prog_hook hook, const struct row *row, enum ndpx_v
 	expect(hook, row, verdict, act);
 }
 
+/* Is what a valid solicitation came to a matter of rules? P44 is. */
+static int is_of_rules(const struct row *row)
+{
+	switch (row->verdict) {
+	case NDPX_V_ANSWERED:
+	case NDPX_V_ANSWERED_DAD:
+	case NDPX_V_ANSWERED_PROBE:
+	case NDPX_V_DAD_IGNORED:
+	case NDPX_V_NO_GUEST:
+	case NDPX_V_OWN_ADDRESS:
+	case NDPX_V_SAME_PORT:
+	case NDPX_V_DENIED:
+	case NDPX_V_PAUSED:
+		return 1;
+	case NDPX_V_BAD_DESTINATION:
+		return !strcmp(row->name, "P44");
+	default:
+		return 0;
+	}
+}
+
+static int has_vid(const struct row *row)
+{
+	return row->len >= 18 && row->frame[12] == 0x81 && row->frame[13] == 0 &&
+	       ((row->frame[14] & 0x0f) | row->frame[15]) != 0;
+}
+
+void prog_expect_on_port(const struct row *row)
+{
+	if (row->len < TEST_RUN_MIN)
+		skip();
+	prog_fill(prog_for(HOOK_PORT), row->env);
+	if (has_vid(row) && is_of_rules(row))
+		expect(HOOK_PORT, row, NDPX_V_NO_GUEST, ROW_PASS);
+	else
+		expect(HOOK_PORT, row, row->verdict, row->act);
+}
+
 const struct row *prog_row(const char *name, const char *what)
 {
-	const struct row *rows;
-	size_t n = rows_all(&rows), i;
+	const struct row *rows, *ports;
+	size_t n = rows_all(&rows) + rows_of_ports(&ports), i;
 
+	/* One table behind the other. */
 	for (i = 0; i < n; i++) {
 		if (!strcmp(rows[i].name, name) && !strcmp(rows[i].what, what))
 			return &rows[i];

@@ -19,13 +19,18 @@
 
 #include "prog.h"
 
-static struct prog plain, frags;
+static struct prog plain, frags, ports;
 
 const char *prog_hook_name(enum prog_hook hook)
 {
-	static const char *const names[HOOK_END] = { "xdp", "xdp.frags", "tc" };
+	static const char *const names[HOOK_COUNT] = { "xdp", "xdp.frags", "tc", "port" };
 
 	return names[hook];
+}
+
+int prog_is_tc(enum prog_hook hook)
+{
+	return hook == HOOK_TC || hook == HOOK_PORT;
 }
 
 /* Sets a `const volatile __u32` of the program, found by its name in the BTF. */
@@ -70,48 +75,62 @@ static int map_fd(struct bpf_object *obj, const char *name)
 	return fd;
 }
 
-static void load(struct prog *p, int with_frags)
+/* Sets what is only in one of the three objects, and says which programs that one loads. */
+static void choose(struct prog *p)
 {
-	struct bpf_program *xdp, *tc;
+	struct bpf_program *xdp = bpf_object__find_program_by_name(p->obj, "ndpx_xdp");
+	struct bpf_program *tc = bpf_object__find_program_by_name(p->obj, "ndpx_tc");
+	struct bpf_program *port = bpf_object__find_program_by_name(p->obj, "ndpx_port");
 
-	p->obj = bpf_object__open_file(prog_path(), NULL);
-	if (!p->obj)
-		fail_msg("%s: %s", prog_path(), strerror(errno));
-	xdp = bpf_object__find_program_by_name(p->obj, "ndpx_xdp");
-	tc = bpf_object__find_program_by_name(p->obj, "ndpx_tc");
-	assert_non_null(xdp);
-	assert_non_null(tc);
-	if (with_frags) {
+	assert_true(xdp && tc && port);
+	bpf_program__set_autoload(xdp, p != &ports);
+	bpf_program__set_autoload(tc, p == &plain);
+	bpf_program__set_autoload(port, p == &ports);
+	if (p == &frags) {
 		set_constant(p->obj, "have_frags", 1);
 		set_constant(p->obj, "have_coarse_clock", 1);
 		bpf_program__set_flags(xdp, BPF_F_XDP_HAS_FRAGS);
-		bpf_program__set_autoload(tc, 0);
 	}
+}
+
+static int prog_fd(struct prog *p, const char *name, int here)
+{
+	return here ? bpf_program__fd(bpf_object__find_program_by_name(p->obj, name)) : -1;
+}
+
+static void load(struct prog *p)
+{
+	p->obj = bpf_object__open_file(prog_path(), NULL);
+	if (!p->obj)
+		fail_msg("%s: %s", prog_path(), strerror(errno));
+	choose(p);
 	if (bpf_object__load(p->obj)) {
 		bpf_object__close(p->obj);
 		p->obj = NULL;
 		fail_msg("%s does not load: %s", prog_path(), strerror(errno));
 	}
-	p->fd[HOOK_XDP] = with_frags ? -1 : bpf_program__fd(xdp);
-	p->fd[HOOK_XDP_FRAGS] = with_frags ? bpf_program__fd(xdp) : -1;
-	p->fd[HOOK_TC] = with_frags ? -1 : bpf_program__fd(tc);
+	p->fd[HOOK_XDP] = prog_fd(p, "ndpx_xdp", p == &plain);
+	p->fd[HOOK_XDP_FRAGS] = prog_fd(p, "ndpx_xdp", p == &frags);
+	p->fd[HOOK_TC] = prog_fd(p, "ndpx_tc", p == &plain);
+	p->fd[HOOK_PORT] = prog_fd(p, "ndpx_port", p == &ports);
 	p->guests = map_fd(p->obj, NDPX_MAP_GUESTS);
 	p->near = map_fd(p->obj, NDPX_MAP_NEAR);
-	p->use_near = with_frags;
+	p->use_near = p == &frags;
 	p->prefixes = map_fd(p->obj, NDPX_MAP_PREFIXES);
 	p->counters = map_fd(p->obj, NDPX_MAP_COUNTERS);
 	p->askers = map_fd(p->obj, NDPX_MAP_ASKERS);
+	p->ports = map_fd(p->obj, NDPX_MAP_PORTS);
 	p->config = map_fd(p->obj, ".data.config");
 }
 
 struct prog *prog_for(enum prog_hook hook)
 {
-	struct prog *p = hook == HOOK_XDP_FRAGS ? &frags : &plain;
+	struct prog *p = hook == HOOK_XDP_FRAGS ? &frags : hook == HOOK_PORT ? &ports : &plain;
 
 	if (hook == HOOK_XDP_FRAGS && !prog_ports.frags)
 		skip();
 	if (!p->obj)
-		load(p, hook == HOOK_XDP_FRAGS);
+		load(p);
 	return p;
 }
 
@@ -238,8 +257,30 @@ void prog_fill(struct prog *p, const struct row_env *env)
 		prog_put(p, r, &rule);
 	}
 	p->content = (struct ndpx_config){ .set = { env->settings, env->settings } };
+	if (p == &ports) {
+		/* Of those, a guest port has its own. */
+		memset(p->content.set[0].mac, 0x44, 6);
+		memset(p->content.set[0].link_local, 0x44, 16);
+		prog_port(p, prog_ports.in, env);
+	}
 	prog_config_write(p);
 	p->env = env;
+}
+
+void prog_port(struct prog *p, __u32 ifindex, const struct row_env *env)
+{
+	struct ndpx_port port = { .since = 0 };
+	struct ndpx_port_at *at = &port.at[1];
+
+	if (!env) {
+		bpf_map_delete_elem(p->ports, &ifindex);
+		return;
+	}
+	memcpy(at->mac, env->settings.mac, sizeof(at->mac));
+	memcpy(at->link_local, env->settings.link_local, sizeof(at->link_local));
+	at->group = env->group;
+	at->stack = ifindex;
+	assert_int_equal(bpf_map_update_elem(p->ports, &ifindex, &port, BPF_ANY), 0);
 }
 
 static void read_counters(struct prog *p, __u64 *ret)
@@ -257,7 +298,7 @@ static void read_counters(struct prog *p, __u64 *ret)
 
 static void set_act(enum prog_hook hook, __u32 retval, struct prog_result *ret)
 {
-	const int tc = hook == HOOK_TC;
+	const int tc = prog_is_tc(hook);
 
 	if ((int)retval == (tc ? TC_ACT_UNSPEC : XDP_PASS))
 		ret->act = ROW_PASS;
@@ -281,8 +322,8 @@ int prog_run(enum prog_hook hook, const __u8 *frame, size_t len, struct prog_res
 
 	ret->other = 0;
 	if (prog_ports.given) {
-		opts.ctx_in = hook == HOOK_TC ? (void *)&skb : (void *)&md;
-		opts.ctx_size_in = hook == HOOK_TC ? sizeof(skb) : sizeof(md);
+		opts.ctx_in = prog_is_tc(hook) ? (void *)&skb : (void *)&md;
+		opts.ctx_size_in = prog_is_tc(hook) ? sizeof(skb) : sizeof(md);
 	}
 	read_counters(p, before);
 	if (bpf_prog_test_run_opts(p->fd[hook], &opts))

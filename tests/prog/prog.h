@@ -22,7 +22,9 @@ enum prog_hook {
 	HOOK_XDP,
 	HOOK_XDP_FRAGS, /* for multi-buffer frames, with the coarse clock, rules in `near` too */
 	HOOK_TC,
-	HOOK_END,
+	HOOK_END, /* of uplinks */
+	HOOK_PORT = HOOK_END,
+	HOOK_COUNT,
 };
 
 /* Ports of the namespace; where TEST_RUN takes no port (before 5.14) all are loopback. */
@@ -34,8 +36,8 @@ struct prog_ports {
 
 struct prog {
 	struct bpf_object *obj;
-	int fd[HOOK_END]; /* -1: not in this object */
-	int guests, near, prefixes, counters, askers, config;
+	int fd[HOOK_COUNT]; /* -1: not in this object */
+	int guests, near, prefixes, counters, askers, config, ports;
 	int use_near;		    /* as many rules as fit are in `near` as well */
 	const struct row_env *env;  /* what the maps hold, NULL: something else */
 	struct ndpx_config content; /* of `config` */
@@ -69,11 +71,18 @@ void prog_get(struct prog *p, const struct row_rule *at, struct ndpx_rule *ret);
 /* 0, or the errno of TEST_RUN itself. */
 int prog_run(enum prog_hook hook, const __u8 *frame, size_t len, struct prog_result *ret);
 
+/* Makes the interface `ifindex` a guest port with H and L of `env`, or none where it is NULL. */
+void prog_port(struct prog *p, __u32 ifindex, const struct row_env *env);
+/* Is it a hook that is handed a struct __sk_buff? */
+int prog_is_tc(enum prog_hook hook);
+
 /* Asserts: act, verdict's counter and no other, and the whole frame; for row->frame. */
 void prog_expect(enum prog_hook hook, const struct row *row);
 /* A row that is only expected to have another act and verdict than the table's. */
 void prog_expect_verdict(enum prog_hook hook, const struct row *row, enum ndpx_verdict verdict,
 			 enum row_act act);
+/* The same for a row of uplinks on a guest port: no tag is any of its section's. */
+void prog_expect_on_port(const struct row *row);
 /* The row of the table with this name and sentence; aborts where there is none. */
 const struct row *prog_row(const char *name, const char *what);
 
@@ -83,6 +92,7 @@ int prog_sh(const char *command); /* 0 when it succeeded */
 /* The groups of tests that are no rows: the number that failed. */
 int prog_rules(void);
 int prog_kernel(void);
+int prog_ports_kernel(void);
 int prog_budget(void);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "env.h"
 #include "prog.h"
 
 static void test_row_xdp(void **state)
@@ -30,17 +31,35 @@ static void test_row_tc(void **state)
 	prog_expect(HOOK_TC, *state);
 }
 
-static int rows_on(enum prog_hook hook)
+static void test_row_port(void **state)
 {
-	static const CMUnitTestFunction run[HOOK_END] = {
-		test_row_xdp,
-		test_row_xdp_frags,
-		test_row_tc,
+	prog_expect(HOOK_PORT, *state);
+}
+
+/* P13 to P73 hold on guest ports as well; the uplink's settings do not. */
+static void test_row_on_port(void **state)
+{
+	const struct row *row = *state;
+	const struct row_env *const as_uplink[] = {
+		env_get(ENV_TARGET), env_get(ENV_NO_LL),   env_get(ENV_EXACT),
+		env_get(ENV_PAUSED), env_get(ENV_LENGTHS),
 	};
-	const struct row *rows;
-	size_t n = rows_all(&rows), i;
+	size_t i;
+
+	for (i = 0; i < sizeof(as_uplink) / sizeof(as_uplink[0]); i++) {
+		if (row->env == as_uplink[i]) {
+			prog_expect_on_port(row);
+			return;
+		}
+	}
+	skip();
+}
+
+static int run_rows(enum prog_hook hook, const struct row *rows, size_t n, CMUnitTestFunction run)
+{
 	struct CMUnitTest *tests = calloc(n, sizeof(*tests));
 	char *group = NULL;
+	size_t i;
 	int failed;
 
 	if (!tests || asprintf(&group, "rows on %s", prog_hook_name(hook)) < 0)
@@ -53,7 +72,7 @@ static int rows_on(enum prog_hook hook)
 			abort();
 		tests[i] = (struct CMUnitTest){
 			.name = name,
-			.test_func = run[hook],
+			.test_func = run,
 			.initial_state = (void *)(uintptr_t)&rows[i],
 		};
 	}
@@ -63,6 +82,24 @@ static int rows_on(enum prog_hook hook)
 	free(tests);
 	free(group);
 	return failed;
+}
+
+static int rows_on(enum prog_hook hook)
+{
+	static const CMUnitTestFunction run[HOOK_END] = {
+		test_row_xdp,
+		test_row_xdp_frags,
+		test_row_tc,
+	};
+	const struct row *rows;
+	size_t n = rows_all(&rows);
+	int failed;
+
+	if (hook != HOOK_PORT)
+		return run_rows(hook, rows, n, run[hook]);
+	failed = run_rows(hook, rows, n, test_row_on_port);
+	n = rows_of_ports(&rows);
+	return failed + run_rows(hook, rows, n, test_row_port);
 }
 
 int main(void)
@@ -78,10 +115,11 @@ int main(void)
 		fprintf(stderr, "test_prog: %s: build the BPF object first\n", prog_path());
 		return 1;
 	}
-	for (hook = 0; hook < HOOK_END; hook++)
+	for (hook = 0; hook < HOOK_COUNT; hook++)
 		failed += rows_on((enum prog_hook)hook);
 	failed += prog_rules();
 	failed += prog_kernel();
+	failed += prog_ports_kernel();
 	failed += prog_budget();
 	return failed;
 }

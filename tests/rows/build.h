@@ -124,5 +124,6 @@ void rows_addr(void);
 void rows_icmp(void);
 void rows_opts(void);
 void rows_target(void);
+void rows_ports(void);
 
 #endif

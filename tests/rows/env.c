@@ -19,9 +19,13 @@
 #define O  NDPX_F_OVERRIDE
 #define LL NDPX_F_LLADDR
 
+#define GATEWAY (R | O | NDPX_F_GATEWAY)
+#define DEFEND	NDPX_F_DAD_OVERRIDE
+
 #define BIT(env)  (1u << (env))
-#define MOST	  (~BIT(ENV_LENGTHS))
+#define MOST	  ((BIT(ENV_END) - 1) & ~BIT(ENV_LENGTHS))
 #define PREFIXED  (MOST & ~BIT(ENV_EXACT))
+#define PORTS	  BIT(ENV_PORT)
 #define MAX_RULES 64
 
 static const struct {
@@ -74,10 +78,28 @@ static const struct {
 	{ PREFIXED, "2001:db8:6:8::", 61, 0, ANSWER, LL, 61, ROW_PORT_NONE },
 	{ PREFIXED, "2001:db8:8800::", 48, 88, ANSWER, LL, 88, ROW_PORT_NONE },
 	{ PREFIXED, "fe80::", 64, 0, ANSWER, LL, 64, ROW_PORT_NONE },
+
+	/* P87 to P94. */
+	{ PORTS, G_GATEWAY, 128, PORT_GROUP, ANSWER, GATEWAY, 0, ROW_PORT_NONE },
+	{ PORTS, G_GATEWAY_LL, 128, PORT_GROUP, ANSWER, GATEWAY, 0, ROW_PORT_NONE },
+	{ PORTS, G_GATEWAY_SAME, 128, PORT_GROUP, ANSWER, GATEWAY, 0, ROW_PORT_IN },
+	{ PORTS, G_GATEWAY_OTHER, 128, PORT_GROUP, ANSWER, GATEWAY, 0, ROW_PORT_OTHER },
+	{ PORTS, G_SAME, 128, PORT_GROUP, ANSWER, DEFEND, 0, ROW_PORT_IN },
+	{ PORTS, G_OTHER, 128, PORT_GROUP, ANSWER, DEFEND, 0, ROW_PORT_OTHER },
+	{ PORTS, G_SIBLING, 128, PORT_GROUP, ANSWER, DEFEND | R, 0, ROW_PORT_OTHER },
+	{ PORTS, G_IGNORE, 128, PORT_GROUP, ANSWER, NDPX_F_DAD_IGNORE, 0, ROW_PORT_OTHER },
+	{ PORTS, G_DENIED, 128, PORT_GROUP, DENY, 0, 0, ROW_PORT_NONE },
+	{ PORTS, OWN, 128, PORT_GROUP, OWNED, 0, 0, ROW_PORT_NONE },
+	{ PORTS, "2001:db8:2::", 64, PORT_GROUP, ANSWER, DEFEND, 0, ROW_PORT_OTHER },
+	{ PORTS, "2001:db8:2:5::", 64, PORT_GROUP, ANSWER, DEFEND, 0, ROW_PORT_IN },
+	{ PORTS, G_ONLINK, 64, PORT_GROUP, ANSWER, NDPX_F_DAD_IGNORE | NDPX_F_ONLINK, 0,
+	  ROW_PORT_NONE },
+	{ PORTS, G_ELSEWHERE, 128, PORT_GROUP + 1, ANSWER, DEFEND, 0, ROW_PORT_OTHER },
+	{ PORTS, G_ELSEWHERE, 128, 0, ANSWER, DEFEND, 0, ROW_PORT_OTHER },
 };
 
-static struct row_rule rules[ENV_END][MAX_RULES];
-static struct row_env envs[ENV_END];
+static struct row_rule rules[ENV_ALL][MAX_RULES];
+static struct row_env envs[ENV_ALL];
 
 struct mac mac_of(const char *text)
 {
@@ -176,7 +198,7 @@ static void fill_settings_lengths(struct row_env *env)
 
 static void build(enum env_id id)
 {
-	static const char *const names[ENV_END] = {
+	static const char *const names[ENV_ALL] = {
 		[ENV_TARGET] = "default",
 		[ENV_LINK_LOCAL] = "source link-local",
 		[ENV_LL_ROUTER] = "source link-local, router",
@@ -186,6 +208,7 @@ static void build(enum env_id id)
 		[ENV_NO_LL] = "no link-local address",
 		[ENV_EXACT] = "no prefixes",
 		[ENV_LENGTHS] = "sixteen lengths",
+		[ENV_PORT] = "guest port",
 	};
 	struct row_env *env = &envs[id];
 	struct ndpx_settings *set = &env->settings;
@@ -194,6 +217,8 @@ static void build(enum env_id id)
 
 	env->name = names[id];
 	env->rules = rules[id];
+	env->is_port = id == ENV_PORT;
+	env->group = id == ENV_PORT ? PORT_GROUP : 0;
 	memcpy(set->mac, h.b, 6);
 	if (id != ENV_NO_LL)
 		memcpy(set->link_local, l.b, 16);

@@ -43,19 +43,31 @@ struct addr addr_of(const char *text); /* aborts on a typing mistake */
 #define OWN	   "2001:db8:1::fe"  /* this host */
 #define OWN_VLAN88 "2001:db8:88::fe"
 
+/* Guest ports only: rules of one section, and what is another's. */
+#define PORT_GROUP	3
+#define G_GATEWAY	"2001:db8:1::1"
+#define G_GATEWAY_LL	"fe80::11"
+#define G_GATEWAY_SAME	"2001:db8:1::b0" /* a guest behind the asking port is the gateway */
+#define G_GATEWAY_OTHER "2001:db8:1::b1" /* one behind another port is */
+#define G_SIBLING	"2001:db8:1::b2" /* behind another port, and a router */
+#define G_ONLINK	"2001:db8:4::"	 /* /64 */
+#define G_ELSEWHERE	"2001:db8:1::b3" /* of another section */
+
 #define LLADDR_MAC "02:00:00:00:aa:01" /* of every exact rule with an lladdr */
 
 enum env_id {
-	ENV_TARGET,	/* the defaults */
-	ENV_LINK_LOCAL, /* source = link-local */
-	ENV_LL_ROUTER,	/* and T has router = on */
-	ENV_FIXED,	/* source = FIXED */
-	ENV_STRICT,	/* strict_lladdr = on */
-	ENV_PAUSED,	/* the uplink is paused */
-	ENV_NO_LL,	/* the port has no link-local address */
-	ENV_EXACT,	/* no prefix rules */
-	ENV_LENGTHS,	/* as many prefix lengths as an uplink may have: /49 to /64 */
-	ENV_END,
+	ENV_TARGET,	    /* the defaults */
+	ENV_LINK_LOCAL,	    /* source = link-local */
+	ENV_LL_ROUTER,	    /* and T has router = on */
+	ENV_FIXED,	    /* source = FIXED */
+	ENV_STRICT,	    /* strict_lladdr = on */
+	ENV_PAUSED,	    /* the uplink is paused */
+	ENV_NO_LL,	    /* the port has no link-local address */
+	ENV_EXACT,	    /* no prefix rules */
+	ENV_LENGTHS,	    /* as many prefix lengths as an uplink may have: /49 to /64 */
+	ENV_END,	    /* of uplinks */
+	ENV_PORT = ENV_END, /* guest ports */
+	ENV_ALL,
 };
 
 const struct row_env *env_get(enum env_id id);

@@ -11,7 +11,7 @@
 #include "build.h"
 
 static struct row *rows;
-static size_t n_rows;
+static size_t n_rows, n_uplink;
 
 static void *must(void *p)
 {
@@ -93,17 +93,31 @@ void row_answer(const char *name, const struct ask *ask, const struct na *na,
 	va_end(ap);
 }
 
+static void build(void)
+{
+	if (rows)
+		return;
+	rows_vectors();
+	rows_link();
+	rows_ip();
+	rows_addr();
+	rows_icmp();
+	rows_opts();
+	rows_target();
+	n_uplink = n_rows;
+	rows_ports();
+}
+
 size_t rows_all(const struct row **ret)
 {
-	if (!rows) {
-		rows_vectors();
-		rows_link();
-		rows_ip();
-		rows_addr();
-		rows_icmp();
-		rows_opts();
-		rows_target();
-	}
+	build();
 	*ret = rows;
-	return n_rows;
+	return n_uplink;
+}
+
+size_t rows_of_ports(const struct row **ret)
+{
+	build();
+	*ret = rows + n_uplink;
+	return n_rows - n_uplink;
 }

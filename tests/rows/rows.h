@@ -32,9 +32,14 @@ struct row_rule {
 	enum row_port port;
 };
 
-/* What a frame meets: settings, complete with the prefix lengths in use, and rules. */
+/*
+ * What a frame meets: settings, complete with the prefix lengths in use, and rules. On a
+ * guest port H and L of the settings are the port's, and the rules' `vlan` is `group`.
+ */
 struct row_env {
 	const char *name;
+	int is_port;
+	__u16 group;
 	struct ndpx_settings settings;
 	const struct row_rule *rules;
 	size_t n_rules;
@@ -52,7 +57,9 @@ struct row {
 	size_t answer_len;
 };
 
-/* All rows; the table is built at the first call and lives until exit. */
+/* All rows of uplinks; the table is built at the first call and lives until exit. */
 size_t rows_all(const struct row **ret);
+/* Those of guest ports. */
+size_t rows_of_ports(const struct row **ret);
 
 #endif

@@ -126,6 +126,41 @@ static void test_full(void **state)
 	assert_null(model.uplinks);
 }
 
+static void test_ports(void **state)
+{
+	static const char text[] = "ports \"vif*\" {\n"
+				   "    onlink  = { 2001:db8::/64, # a comment\n"
+				   "                2001:db8:1::/48 }\n"
+				   "    gateway = { 2001:db8::1, fe80::1 }\n"
+				   "}\n"
+				   "uplink eth0 { guest 2001:db8::34 { port = vif1.0 } }\n"
+				   "ports 'tap[0-9]' { onlink = 2000::/3 wide = on }\n";
+	struct config_mistakes mistakes;
+	const struct ports_section *p;
+	struct model model;
+
+	(void)state;
+	assert_int_equal(parse(text, &model, &mistakes), 0);
+	assert_int_equal(model.n_uplinks, 1);
+	assert_int_equal(model.n_ports, 2);
+	/* In the order of the file: the first that matches decides. */
+	p = &model.ports[0];
+	assert_string_equal(p->pattern, "vif*");
+	assert_int_equal(p->line, 1);
+	assert_int_equal(p->n_rules, 4);
+	check_rule(&p->rules[0], "2001:db8::1", NDPX_ACT_ANSWER, 4);
+	check_rule(&p->rules[1], "fe80::1", NDPX_ACT_ANSWER, 4);
+	check_rule(&p->rules[2], "2001:db8::/64", NDPX_ACT_ANSWER, 2);
+	check_rule(&p->rules[3], "2001:db8:1::/48", NDPX_ACT_ANSWER, 3);
+	assert_int_equal(p->rules[0].flags, NDPX_F_GATEWAY);
+	assert_int_equal(p->rules[2].flags, NDPX_F_ONLINK);
+	assert_string_equal(model.ports[1].pattern, "tap[0-9]");
+	assert_int_equal(model.ports[1].line, 7);
+	assert_true(model.ports[1].wide);
+	model_free(&model);
+	assert_null(model.ports);
+}
+
 /* Twice in a row: nothing is left over in libconfuse's lexer or ours. */
 static void test_again(void **state)
 {
@@ -295,10 +330,11 @@ static void test_load(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_full),	     cmocka_unit_test(test_again),
-		cmocka_unit_test(test_nothing),	     cmocka_unit_test(test_garbage),
-		cmocka_unit_test(test_nul),	     cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_many_unknown), cmocka_unit_test(test_load),
+		cmocka_unit_test(test_full),	cmocka_unit_test(test_again),
+		cmocka_unit_test(test_ports),	cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_garbage), cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_limits),	cmocka_unit_test(test_many_unknown),
+		cmocka_unit_test(test_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

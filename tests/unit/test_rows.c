@@ -116,9 +116,16 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 	o->plain = plain_takes(frame, &ns, &port);
 	if (v != NDPX_V_END)
 		return v;
+	if (env->is_port) {
+		if (o->q.vlan)
+			return NDPX_V_NO_GUEST;
+		o->q.vlan = env->group;
+	}
 	nd_put_addr(addr, o->q.target);
 	if (!find(env, 128, o->q.vlan, addr, &rule) ||
 	    nd_rule_says(&rule, GENERATION)->action == NDPX_ACT_NONE) {
+		if (env->is_port && nd_addr_eq(o->q.target, port.link_local))
+			return NDPX_V_OWN_ADDRESS;
 		if (set->n_lengths == 0 || nd_addr_is_link_local(o->q.target))
 			return NDPX_V_NO_GUEST;
 		if (!find_prefix(env, &o->q, &rule, &is_anycast))
@@ -132,7 +139,8 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 		o->drop = v == NDPX_V_PAUSED && o->q.kind == ND_KIND_PROBE;
 		return v;
 	}
-	if (o->q.kind == ND_KIND_PROBE_HOST) {
+	if (o->q.kind == ND_KIND_PROBE_HOST &&
+	    !(env->is_port && nd_addr_eq(o->q.dest, port.link_local))) {
 		nd_put_addr(addr, o->q.dest);
 		if (!find(env, 128, o->q.vlan, addr, &rule) ||
 		    nd_rule_says(&rule, GENERATION)->action != NDPX_ACT_OWN)
@@ -196,7 +204,8 @@ static void run(const struct row *row, const __u8 *in, size_t len, const __u8 *a
 		memcpy(out, buf, len < answer_len ? len : answer_len);
 		free(buf);
 		buf = out;
-		nd_write(out, o.l2_len, &o.q, &o.say, &row->env->settings);
+		nd_write_as(out, o.l2_len, &o.q, &o.say, &row->env->settings, row->env->is_port,
+			    nd_get_mac(row->env->settings.mac));
 		assert_same_frame(out, answer, answer_len);
 	}
 	free(buf);
@@ -309,9 +318,9 @@ static void add(struct CMUnitTest *tests, size_t *n, const struct row *row, CMUn
 
 int main(void)
 {
-	const struct row *rows;
-	size_t n = rows_all(&rows), n_tests = 0, i;
-	struct CMUnitTest *tests = calloc(2 * n, sizeof(*tests));
+	const struct row *rows, *ports;
+	size_t n = rows_all(&rows), n_ports = rows_of_ports(&ports), n_tests = 0, i;
+	struct CMUnitTest *tests = calloc(2 * (n + n_ports), sizeof(*tests));
 	const struct CMUnitTest more[] = { cmocka_unit_test(test_not_linear),
 					   cmocka_unit_test(test_plain) };
 	int failed;
@@ -323,6 +332,11 @@ int main(void)
 	for (i = 0; i < n; i++) {
 		if (has_tag(&rows[i]))
 			add(tests, &n_tests, &rows[i], test_row_meta, ", tag in metadata");
+	}
+	for (i = 0; i < n_ports; i++) {
+		add(tests, &n_tests, &ports[i], test_row, "");
+		if (has_tag(&ports[i]))
+			add(tests, &n_tests, &ports[i], test_row_meta, ", tag in metadata");
 	}
 	failed = _cmocka_run_group_tests("rows", tests, n_tests, NULL, NULL);
 	failed += cmocka_run_group_tests(more, NULL, NULL);

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * From a file, the rules of all uplinks and a made-up kernel to what guest ports hold:
+ * which interfaces they are, and who wins where one address is more than one thing.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+
+#include "config.h"
+#include "wanted_ports.h"
+
+enum { ETH0 = 2, BOND0, SLAVE, ETH0_88, VIF1, VIF2, TAP3, BR0, TAP4, TUN0 };
+
+static struct nl_link links[16];
+static struct nl_address addresses[16];
+static struct nl_state state = { .links = links, .addresses = addresses };
+
+static struct nl_link *add_link(uint32_t ifindex, const char *name, const char *kind)
+{
+	struct nl_link *l = &links[state.n_links++];
+
+	*l = (struct nl_link){ .ifindex = ifindex, .is_ethernet = true, .lower_netns = -1 };
+	l->mac[0] = 2;
+	l->mac[5] = (uint8_t)ifindex;
+	strcpy(l->name, name);
+	strcpy(l->kind, kind);
+	return l;
+}
+
+static void add_address(uint32_t ifindex, const char *text)
+{
+	struct nl_address *a = &addresses[state.n_addresses++];
+
+	a->ifindex = ifindex;
+	assert_int_equal(inet_pton(AF_INET6, text, &a->addr), 1);
+}
+
+static int setup(void **test)
+{
+	(void)test;
+	state.n_links = state.n_addresses = 0;
+	add_link(1, "lo", "")->flags = IFF_LOOPBACK;
+	links[0].is_ethernet = false;
+	add_link(ETH0, "eth0", "");
+	add_link(BOND0, "bond0", "bond");
+	add_link(SLAVE, "vifslave", "")->master = BOND0;
+	add_link(ETH0_88, "vif88", "vlan")->lower = ETH0;
+	/* A veth's other end is elsewhere, whatever number it has there. */
+	add_link(VIF1, "vif1.0", "veth")->lower = ETH0;
+	add_link(VIF2, "vif2.0", "veth");
+	add_link(TAP4, "tap4", "tun")->master = BR0;
+	add_link(TAP3, "tap3", "tun");
+	add_link(BR0, "br0", "bridge");
+	add_link(TUN0, "tun0", "tun")->is_ethernet = false;
+	add_address(1, "::1");
+	add_address(ETH0, "2001:db8::3");
+	add_address(VIF1, "fe80::11");
+	add_address(VIF1, "fe80::1");
+	add_address(BR0, "fe80::12");
+	return 0;
+}
+
+static struct entry guest(const char *text, uint16_t vlan, uint8_t action, uint8_t flags,
+			  uint32_t port)
+{
+	struct rule r = { .action = action, .flags = flags, .vlan = vlan };
+	struct entry e;
+	struct error err;
+
+	assert_int_equal(parse_target(text, &r, &err), 0);
+	wanted_entry(&r, port, &e);
+	return e;
+}
+
+static struct wanted_ports build(const char *file, const struct entry *guests, size_t n)
+{
+	struct config_mistakes mistakes = { 0 };
+	struct model model = { 0 };
+	struct wanted_ports w;
+	struct error err;
+	size_t i;
+
+	assert_int_equal(config_parse(file, strlen(file), &model, &mistakes, &err), 0);
+	assert_int_equal(wanted_ports_build(&model, &state, guests, n, &w, &err), 0);
+	for (i = 1; i < w.n_entries; i++)
+		assert_true(entry_compare(&w.entries[i - 1], &w.entries[i]) < 0);
+	for (i = 1; i < w.n_ports; i++)
+		assert_true(w.ports[i - 1].ifindex < w.ports[i].ifindex);
+	model_free(&model);
+	return w;
+}
+
+static void expect(const struct wanted_ports *w, uint16_t group, const char *text, int action,
+		   int flags, int answer, uint32_t port)
+{
+	struct entry key = guest(text, group, NDPX_ACT_ANSWER, 0, 0);
+	struct ndpx_say say = { 0 };
+	size_t i;
+
+	for (i = 0; i < w->n_entries; i++) {
+		if (!entry_compare(&w->entries[i], &key))
+			say = w->entries[i].say;
+	}
+	if (say.action != action || say.flags != flags || say.answer != answer || say.port != port)
+		fail_msg("%s: action %d flags 0x%02x answer %d port %u, expected %d 0x%02x %d %u",
+			 text, say.action, say.flags, say.answer, say.port, action, (unsigned)flags,
+			 answer, port);
+}
+
+static void expect_note(const struct wanted_ports *w, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < w->notes.n; i++) {
+		if (strstr(w->notes.lines[i], text))
+			return;
+	}
+	fail_msg("no note about %s", text);
+}
+
+#define GW     (NDPX_F_GATEWAY | NDPX_F_ROUTER | NDPX_F_OVERRIDE)
+#define DEFEND NDPX_F_DAD_OVERRIDE
+#define IGNORE NDPX_F_DAD_IGNORE
+#define ONLINK NDPX_F_ONLINK
+#define ALWAYS NDPX_ANSWER_ALWAYS
+#define ASK    NDPX_ANSWER_ELSEWHERE
+
+static void test_interfaces(void **test)
+{
+	struct wanted_ports w = build("uplink eth0 { } uplink bond0 { }\n"
+				      "ports vif2.0 { gateway = fe80::1 }\n"
+				      "ports \"vif*\" { gateway = fe80::1 }\n"
+				      "ports \"t*\" { gateway = fe80::1 }\n"
+				      "ports \"xen*\" { gateway = fe80::1 }\n",
+				      NULL, 0);
+	static const uint8_t br0[6] = { 2, 0, 0, 0, 0, BR0 };
+
+	(void)test;
+	assert_int_equal(w.n_ports, 4);
+	assert_int_equal(w.ports[0].ifindex, VIF1);
+	assert_int_equal(w.ports[0].at.group, 1);
+	assert_int_equal(w.ports[0].at.stack, VIF1);
+	assert_int_equal(w.ports[0].at.link_local[15], 0x11);
+	assert_int_equal(w.ports[1].ifindex, VIF2);
+	assert_int_equal(w.ports[1].at.group, 0); /* the first that matches */
+	assert_int_equal(w.ports[1].at.link_local[15], 0);
+	assert_int_equal(w.ports[2].ifindex, TAP3);
+	assert_int_equal(w.ports[2].at.group, 2);
+	/* In a bridge: its MAC, its link-local address, its link. */
+	assert_int_equal(w.ports[3].ifindex, TAP4);
+	assert_int_equal(w.ports[3].at.stack, BR0);
+	assert_int_equal(w.ports[3].at.link_local[15], 0x12);
+	assert_memory_equal(w.ports[3].at.mac, br0, 6);
+	expect_note(&w, "vifslave belongs to the uplink bond0");
+	expect_note(&w, "vif88 belongs to the uplink eth0");
+	expect_note(&w, "tun0 is no Ethernet");
+	expect_note(&w, "\"xen*\": no interface of that name yet");
+	assert_int_equal(w.notes.n, 4);
+	assert_int_equal(w.sections.n, 4);
+	assert_string_equal(w.sections.pattern[3], "xen*");
+	wanted_ports_free(&w);
+}
+
+static const char two[] = "ports \"vif*\" { gateway = { 2001:db8::1, fe80::1, 2001:db8::3,\n"
+			  "    2001:db8::50, 2001:db8::51 } onlink = 2001:db8::/64 }\n"
+			  "ports \"tap*\" { gateway = { fe80::2 } }\n";
+
+static void test_rules(void **test)
+{
+	const struct entry guests[] = {
+		guest("2001:db8::34", 0, NDPX_ACT_ANSWER, 0, VIF1),
+		guest("2001:db8::35", 0, NDPX_ACT_ANSWER, NDPX_F_ROUTER | NDPX_F_OVERRIDE, TAP4),
+		guest("2001:db8::36", 0, NDPX_ACT_ANSWER, 0, 0),
+		guest("2001:db8::37", 0, NDPX_ACT_ANSWER, IGNORE | NDPX_F_LLADDR, VIF2),
+		guest("2001:db8::38", 0, NDPX_ACT_ANSWER, NDPX_F_PAUSED, VIF2),
+		guest("2001:db8::50", 0, NDPX_ACT_ANSWER, 0, VIF2),
+		guest("2001:db8::51", 0, NDPX_ACT_ANSWER, 0, 0),
+		guest("fe80::34", 0, NDPX_ACT_ANSWER, 0, VIF1),
+		guest("2001:db8::3", 0, NDPX_ACT_OWN, 0, 0),
+		guest("2001:db8:9::1", 0, NDPX_ACT_OWN, 0, 0), /* an uplink's gateway */
+		guest("2001:db8::d", 0, NDPX_ACT_DENY, 0, 0),
+		guest("2001:db8:5::d", 0, NDPX_ACT_DENY, 0, 0),
+		guest("2001:db8::1", 0, NDPX_ACT_DENY, 0, 0),
+		guest("2001:db8:5::/64", 0, NDPX_ACT_ANSWER, 0, 0),
+		guest("2001:db8::/64", 0, NDPX_ACT_ANSWER, 0, VIF2),
+		/* The same address on two links: nobody but the kernel knows. */
+		guest("fd00::10", 88, NDPX_ACT_ANSWER, 0, VIF1),
+		guest("fd00::10", 89, NDPX_ACT_ANSWER, 0, VIF2),
+		guest("fd00::11", 88, NDPX_ACT_ANSWER, 0, VIF1),
+		guest("fd00::11", 89, NDPX_ACT_DENY, 0, 0),
+	};
+	struct wanted_ports w = build(two, guests, sizeof(guests) / sizeof(guests[0]));
+
+	(void)test;
+	expect(&w, 0, "2001:db8::34", NDPX_ACT_ANSWER, DEFEND, ALWAYS, VIF1);
+	expect(&w, 1, "2001:db8::34", NDPX_ACT_ANSWER, DEFEND, ALWAYS, VIF1);
+	expect(&w, 0, "2001:db8::35", NDPX_ACT_ANSWER, DEFEND | NDPX_F_ROUTER, ALWAYS, BR0);
+	expect(&w, 0, "2001:db8::36", NDPX_ACT_ANSWER, DEFEND, ASK, 0);
+	expect(&w, 0, "2001:db8::37", NDPX_ACT_ANSWER, DEFEND | IGNORE, ALWAYS, VIF2);
+	expect(&w, 0, "2001:db8::38", NDPX_ACT_ANSWER, DEFEND | IGNORE, ASK, VIF2);
+	expect(&w, 0, "fe80::34", NDPX_ACT_NONE, 0, 0, 0);
+	expect(&w, 0, "2001:db8:9::1", NDPX_ACT_NONE, 0, 0, 0);
+
+	/* A gateway before all else; one that is a guest stays that guest's to take. */
+	expect(&w, 0, "2001:db8::1", NDPX_ACT_ANSWER, GW, ALWAYS, 0);
+	expect(&w, 0, "fe80::1", NDPX_ACT_ANSWER, GW, ALWAYS, 0);
+	expect(&w, 1, "fe80::1", NDPX_ACT_NONE, 0, 0, 0);
+	expect(&w, 1, "fe80::2", NDPX_ACT_ANSWER, GW, ALWAYS, 0);
+	expect(&w, 0, "2001:db8::3", NDPX_ACT_ANSWER, GW, ALWAYS, 0);
+	expect(&w, 1, "2001:db8::3", NDPX_ACT_OWN, 0, 0, 0);
+	expect(&w, 0, "2001:db8::50", NDPX_ACT_ANSWER, GW, ALWAYS, VIF2);
+	expect(&w, 0, "2001:db8::51", NDPX_ACT_ANSWER, GW, ASK, 0);
+
+	/* A deny is about an uplink: here it is a neighbour like others, or nobody. */
+	expect(&w, 0, "2001:db8::d", NDPX_ACT_ANSWER, IGNORE, ASK, 0);
+	expect(&w, 1, "2001:db8::d", NDPX_ACT_DENY, 0, 0, 0);
+	expect(&w, 0, "2001:db8:5::d", NDPX_ACT_DENY, 0, 0, 0);
+
+	expect(&w, 0, "2001:db8::/64", NDPX_ACT_ANSWER, DEFEND | ONLINK, ALWAYS, VIF2);
+	expect(&w, 1, "2001:db8::/64", NDPX_ACT_ANSWER, DEFEND, ALWAYS, VIF2);
+	expect(&w, 0, "2001:db8:5::/64", NDPX_ACT_ANSWER, DEFEND, ASK, 0);
+	expect(&w, 0, "fd00::10", NDPX_ACT_ANSWER, DEFEND, ASK, 0);
+	expect(&w, 0, "fd00::11", NDPX_ACT_ANSWER, DEFEND, ALWAYS, VIF1);
+	wanted_ports_free(&w);
+}
+
+static void test_onlink(void **test)
+{
+	struct wanted_ports w = build(two, NULL, 0);
+
+	(void)test;
+	expect(&w, 0, "2001:db8::/64", NDPX_ACT_ANSWER, IGNORE | ONLINK, ASK, 0);
+	expect(&w, 1, "2001:db8::/64", NDPX_ACT_NONE, 0, 0, 0);
+	/* Five gateways, one prefix; one gateway and an address of the host. */
+	assert_int_equal(w.n_entries, 6 + 2);
+	wanted_ports_free(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_interfaces, setup),
+		cmocka_unit_test_setup(test_rules, setup),
+		cmocka_unit_test_setup(test_onlink, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
