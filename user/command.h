@@ -96,6 +96,12 @@ int command_open(const struct command *cmd, const char *dev, struct dataplane **
  */
 int command_open_ports(const struct command *cmd, struct dataplane **ret, struct error *err);
 
+/* Is there a guest port of this name, which may be NULL? */
+bool command_is_port(const struct command *cmd, const char *dev);
+
+/* Is anything of theirs pinned, whole or not, that is not another network namespace's? */
+bool command_ports_there(const struct command *cmd);
+
 /*
  * Hands the changes of uplinks' rules on to the guest ports, where there are any. The
  * uplink's rules hold already, so a failure is a warning, with its remedy.

@@ -148,6 +148,8 @@ int dataplane_ports_read(const struct dataplane *dp, struct port_state **ret, si
  */
 int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret_n,
 			 struct error *err);
+/* Is the directory of the guest ports there, whatever is in it? */
+bool dataplane_ports_pinned(const char *bpffs);
 /* The sections in force. */
 int dataplane_sections(const struct dataplane *dp, struct ndpx_sections *ret, struct error *err);
 

@@ -156,13 +156,12 @@ static bool we_mounted(const char *path)
 void dataplane_rmdir(const char *bpffs)
 {
 	if (we_mounted(bpffs)) {
-		char ports[PATH_MAX];
 		uint32_t *left = NULL;
 		struct error ignored;
 		size_t n = 1;
 
-		dataplane_path(bpffs, DATAPLANE_PORTS_DIR, ports);
-		if (!dataplane_list(bpffs, &left, &n, &ignored) && n == 0 && access(ports, F_OK))
+		if (!dataplane_list(bpffs, &left, &n, &ignored) && n == 0 &&
+		    !dataplane_ports_pinned(bpffs))
 			umount2(bpffs, MNT_DETACH);
 		free(left);
 	}

@@ -34,6 +34,37 @@ int command_open_ports(const struct command *cmd, struct dataplane **ret, struct
 	return 0;
 }
 
+bool command_is_port(const struct command *cmd, const char *dev)
+{
+	uint32_t ifindex = dev ? if_nametoindex(dev) : 0;
+	struct port_state *list = NULL;
+	struct error ignored;
+	bool found = false;
+	size_t n = 0, i;
+
+	if (!ifindex || !command_ports_there(cmd) ||
+	    dataplane_ports_list(cmd->bpffs, &list, &n, &ignored))
+		return false;
+	for (i = 0; i < n; i++)
+		found |= list[i].ifindex == ifindex;
+	free(list);
+	return found;
+}
+
+bool command_ports_there(const struct command *cmd)
+{
+	struct dataplane *record = NULL;
+	bool ours = true;
+
+	if (!dataplane_ports_pinned(cmd->bpffs))
+		return false;
+	/* What a killed command left may lack the record, and is nobody's then. */
+	if (!dataplane_open_record(cmd->bpffs, DATAPLANE_PORTS, &record))
+		ours = dataplane_record(record)->netns == nl_netns_cookie();
+	dataplane_close(record);
+	return ours;
+}
+
 int command_all_rules(const struct command *cmd, struct entry **ret, size_t *ret_n,
 		      struct error *err)
 {

@@ -156,6 +156,13 @@ int status_ports(const struct command *cmd, struct output *out, bool *ret_there,
 
 	*ret_there = r == 0 || r == -EPROTO;
 	*ret_ok = true;
+	if (r == -ENOENT && command_ports_there(cmd)) {
+		*ret_ok = false;
+		out_object(out, "ports");
+		out_bool(out, "attached", NULL, false);
+		out_text(out, "ports: only pinned: 'ndpx apply' mends, 'ndpx down' removes\n");
+		out_close(out, '}');
+	}
 	if (r == -ENOENT)
 		return 0;
 	if (r && r != -EPROTO)

@@ -32,10 +32,37 @@ static int no_memory(struct error *err)
 	return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 }
 
+/* Do ports of another network namespace answer from these pins? */
+static bool is_others(const struct command *cmd)
+{
+	struct port_state *list = NULL;
+	struct dataplane *dp = NULL;
+	struct error ignored;
+	bool alive = false;
+	size_t n = 0, i;
+
+	if (command_ports_there(cmd) || dataplane_open(cmd->bpffs, DATAPLANE_PORTS, &dp, &ignored))
+		return false;
+	if (!dataplane_ports_read(dp, &list, &n, &ignored)) {
+		for (i = 0; i < n; i++)
+			alive |= list[i].attachment.link_id != 0;
+	}
+	free(list);
+	dataplane_close(dp);
+	return alive;
+}
+
 /* The instance that is there, or a new one in memory. */
 static int open_or_make(struct ports_job *job, struct error *err)
 {
-	int r = command_open_ports(job->cmd, &job->dp, err);
+	int r;
+
+	if (is_others(job->cmd))
+		return error_set(err, EXIT_USAGE, EBUSY,
+				 "ports: %s/ports belongs to another network namespace: give each "
+				 "its own --bpffs",
+				 job->cmd->bpffs);
+	r = command_open_ports(job->cmd, &job->dp, err);
 
 	if (!r)
 		return dataplane_recover(job->dp, err);
@@ -197,14 +224,10 @@ static void report(const struct ports_job *job, struct output *out)
 /* The file has no `ports`: what is there goes. */
 static int remove_all(const struct command *cmd, struct output *out, struct error *err)
 {
-	struct dataplane *dp = NULL;
-	int r = command_open_ports(cmd, &dp, err);
+	int r;
 
-	dataplane_close(dp);
-	if (r == -ENOENT)
+	if (!command_ports_there(cmd))
 		return 0;
-	if (r && r != -EPROTO)
-		return r;
 	r = ports_down(cmd->bpffs, err);
 	if (!r) {
 		out_object(out, "ports");

@@ -16,17 +16,17 @@ static int down_ports(const struct command *cmd, const char *dev, struct output 
 	struct port_state *list = NULL;
 	struct dataplane *dp = NULL;
 	size_t n = 0, i;
-	int r = command_open_ports(cmd, &dp, err);
+	int r;
 
-	if (r == -ENOENT)
+	if (!command_ports_there(cmd))
 		return 0;
-	if (!dev && (!r || r == -EPROTO)) {
-		dataplane_close(dp);
+	if (!dev) {
 		r = ports_down(cmd->bpffs, err);
 		if (!r)
 			out_string(out, NULL, "%s: removed\n", "ports");
 		return r;
 	}
+	r = command_open_ports(cmd, &dp, err);
 	if (!r)
 		r = dataplane_recover(dp, err);
 	if (!r)
@@ -41,7 +41,7 @@ static int down_ports(const struct command *cmd, const char *dev, struct output 
 	}
 	free(list);
 	dataplane_close(dp);
-	return r == -EPROTO ? 0 : r;
+	return r == -ENOENT || r == -EPROTO ? 0 : r;
 }
 
 /* `down dev DEV` of a device that is gone still finds its pins, by the name in the record. */
@@ -73,23 +73,6 @@ static int down_all(const struct command *cmd, const char *dev, const char *word
 	return r;
 }
 
-/* Is there a guest port of this name? `vlan N` beside it would be a misunderstanding. */
-static bool is_port(const struct command *cmd, const char *dev)
-{
-	uint32_t ifindex = dev && cmd->argc == 2 ? if_nametoindex(dev) : 0;
-	struct port_state *list = NULL;
-	struct error ignored;
-	bool found = false;
-	size_t n = 0, i;
-
-	if (!ifindex || dataplane_ports_list(cmd->bpffs, &list, &n, &ignored))
-		return false;
-	for (i = 0; i < n; i++)
-		found |= list[i].ifindex == ifindex;
-	free(list);
-	return found;
-}
-
 int verb_down(struct command *cmd)
 {
 	struct place place;
@@ -104,7 +87,7 @@ int verb_down(struct command *cmd)
 
 	r = command_parse_dev(cmd->argc, cmd->argv, &place, &named, &err);
 	word = command_dev_word(cmd->argc, cmd->argv);
-	if (!r && place.have_vlan && !is_port(cmd, word))
+	if (!r && place.have_vlan && !command_is_port(cmd, word))
 		r = error_set(
 			&err, EXIT_USAGE, EINVAL,
 			"down: a VLAN shares its device's program: take it out of the file and "

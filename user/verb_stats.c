@@ -111,7 +111,12 @@ int verb_stats(struct command *cmd)
 	pause.tv_nsec = (long)((cmd->watch - (double)pause.tv_sec) * 1e9);
 	for (;;) {
 		r = print_once(cmd, named ? place.dev : NULL, &n, &err);
-		if (!r && !n)
+		if (!r && !n && command_is_port(cmd, command_dev_word(cmd->argc, cmd->argv)))
+			r = error_set(&err, EXIT_USAGE, EINVAL,
+				      "%s: guest ports share their counters: 'ndpx stats' shows "
+				      "them",
+				      command_dev_word(cmd->argc, cmd->argv));
+		else if (!r && !n)
 			r = error_set(&err, EXIT_NOT_ATTACHED, ENOENT, "%s: not attached",
 				      named ? place.dev : "no uplink");
 		if (r)

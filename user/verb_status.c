@@ -110,7 +110,7 @@ int verb_status(struct command *cmd)
 	struct place place;
 	struct output out;
 	struct error err;
-	bool named, ports = false, ports_ok = true;
+	bool named, is_port, ports = false, ports_ok = true;
 	uint16_t vlan;
 	int r;
 
@@ -134,11 +134,13 @@ int verb_status(struct command *cmd)
 	}
 	out_close(&out, ']');
 	command_close_instances(instances, n);
-	if (!r && !named)
+	/* A guest port's word is a name, whatever else it would mean: vif1.1. */
+	is_port = !n && command_is_port(cmd, command_dev_word(cmd->argc, cmd->argv));
+	if (!r && (!named || is_port))
 		r = status_ports(cmd, &out, &ports, &ports_ok, &err);
 	if (r)
 		return command_fail(cmd, &err);
-	if (!n)
+	if (!n && !is_port)
 		out_text(&out, "%s: not attached\n", named ? place.dev : "no uplink");
 	return command_finish(cmd, &out,
 			      attached == n && (n || ports) && ports_ok ? EXIT_DONE

@@ -10,6 +10,22 @@
 #include "config.h"
 #include "fuzz_assert.h"
 
+static void check_ports(const struct ports_section *p)
+{
+	size_t i;
+
+	fuzz_assert(p->pattern[0] && strlen(p->pattern) < sizeof(p->pattern) && p->line >= 1);
+	fuzz_assert(p->n_rules >= 1);
+	for (i = 0; i < p->n_rules; i++) {
+		const struct rule *r = &p->rules[i];
+
+		fuzz_assert(r->bits <= 128 && r->vlan == 0 && r->line >= 1);
+		fuzz_assert(r->flags == NDPX_F_GATEWAY || r->flags == NDPX_F_ONLINK);
+		fuzz_assert(r->flags == NDPX_F_ONLINK || r->bits == 128);
+		fuzz_assert(i == 0 || rule_compare(r - 1, r) < 0);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_name(const char *name)
@@ -52,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	free(text);
 	if (r) {
 		fuzz_assert(r == -EINVAL && err.code == EINVAL);
-		fuzz_assert(mistakes.n >= 1 && !model.uplinks);
+		fuzz_assert(mistakes.n >= 1 && !model.uplinks && !model.ports);
 	} else {
 		fuzz_assert(mistakes.n == 0 && !mistakes.items);
 	}
@@ -64,6 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (i = 0; i < model.n_uplinks; i++)
 		check_uplink(&model.uplinks[i]);
+	for (i = 0; i < model.n_ports; i++)
+		check_ports(&model.ports[i]);
 	config_mistakes_free(&mistakes);
 	model_free(&model);
 	return 0;

@@ -73,6 +73,11 @@ status 0 ndpx -j apply
 assert_json "$WORK/out" '.ports | .devices == 3 and (.detached | length == 1)'
 [ "$(find "$BPFFS/ports" -name 'link*' | wc -l)" = 3 ] || fail "a pin is left: $(ls "$BPFFS/ports")"
 
+status 0 ndpx status dev vif1.0
+assert_has "$WORK/out" '^        vif1.0: tcx'
+status 1 ndpx stats dev vif1.0
+assert_has "$WORK/err" 'guest ports share their counters'
+
 note "guest add, del and import reach the ports at once"
 new=${PREFIX}b7
 assert_eq "inside onlink" "$(ask_guest 1 -p "$new")" \
