@@ -148,6 +148,11 @@ int dataplane_ports_read(const struct dataplane *dp, struct port_state **ret, si
  */
 int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret_n,
 			 struct error *err);
+/*
+ * For a new instance over what another version or a killed command left: takes over what
+ * that one's entries say there is to undo. Before dataplane_pin().
+ */
+int dataplane_ports_inherit(struct dataplane *dp, const char *bpffs, struct error *err);
 /* Is the directory of the guest ports there, whatever is in it? */
 bool dataplane_ports_pinned(const char *bpffs);
 /* The sections in force. */

@@ -165,6 +165,22 @@ int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret
 	return 0;
 }
 
+int dataplane_ports_inherit(struct dataplane *dp, const char *bpffs, struct error *err)
+{
+	struct port_state *list;
+	size_t n, i;
+	int r = dataplane_ports_list(bpffs, &list, &n, err);
+
+	for (i = 0; i < n && !r; i++) {
+		const struct ndpx_port port = { .flags = list[i].flags };
+
+		if (bpf_map_update_elem(dp->fds[MAP_PORTS], &list[i].ifindex, &port, BPF_ANY))
+			r = dataplane_fail(err, errno, "ports");
+	}
+	free(list);
+	return r;
+}
+
 bool dataplane_ports_pinned(const char *bpffs)
 {
 	char dir[PATH_MAX];

@@ -70,9 +70,10 @@ static int open_or_make(struct ports_job *job, struct error *err)
 		return r;
 	job->fresh = true;
 	r = dataplane_new(job->cmd->bpffs, DATAPLANE_PORTS, "ports", &job->dp, err);
-	if (!r)
-		dataplane_record(job->dp)->netns = nl_netns_cookie();
-	return r;
+	if (r)
+		return r;
+	dataplane_record(job->dp)->netns = nl_netns_cookie();
+	return dataplane_ports_inherit(job->dp, job->cmd->bpffs, err);
 }
 
 static int commit(struct ports_job *job, struct error *err)
@@ -153,6 +154,22 @@ static int detach_others(struct ports_job *job, struct error *err)
 	return r;
 }
 
+/* A first try that fails leaves nothing; an upgrade leaves what answers. */
+static int run_fresh(struct ports_job *job, struct error *err)
+{
+	bool first = !dataplane_ports_pinned(job->cmd->bpffs);
+	struct error ignored;
+	int r = commit(job, err);
+
+	if (!r)
+		r = dataplane_pin(job->dp, err);
+	if (!r)
+		r = attach_all(job, err);
+	if (r && first)
+		ports_down(job->cmd->bpffs, &ignored);
+	return r;
+}
+
 static int run(struct ports_job *job, struct error *err)
 {
 	int r = open_or_make(job, err);
@@ -160,14 +177,12 @@ static int run(struct ports_job *job, struct error *err)
 	if (r)
 		return r;
 	if (job->fresh) {
-		r = commit(job, err);
+		r = run_fresh(job, err);
+	} else {
+		r = attach_all(job, err);
 		if (!r)
-			r = dataplane_pin(job->dp, err);
-		return r ? r : attach_all(job, err);
+			r = commit(job, err);
 	}
-	r = attach_all(job, err);
-	if (!r)
-		r = commit(job, err);
 	return r ? r : detach_others(job, err);
 }
 
