@@ -37,6 +37,15 @@ enum doctor_severity {
 	X(RENAMED, "renamed", WARNING, false,                                                      \
 	  "the interface has another name than when it was attached",                              \
 	  "name DEV in the file, then ndpx apply")                                                 \
+	X(GUEST_PORT_MISSING, "guest-port-missing", ERROR, false,                                              \
+	  "an interface with the name of a guest port is none",                                    \
+	  "ndpx apply")                                                                            \
+	X(GUEST_PORT_DETACHED, "guest-port-detached", ERROR, false,                                            \
+	  "a guest port has no program any more",                                                  \
+	  "ndpx apply")                                                                            \
+	X(GUEST_PORT_CHANGED, "guest-port-changed", ERROR, false,                                              \
+	  "a guest port has another MAC, link-local address or master than its answers say",       \
+	  "ndpx apply")                                                                            \
 	X(PROGRAM_REPLACED, "program-replaced", ERROR, false,                                      \
 	  "the program in our attachment does not read our rules",                                 \
 	  "ndpx down dev DEV, then ndpx apply")                                                    \

@@ -9,6 +9,7 @@
 #include "doctor.h"
 #include "doctor_filter.h"
 #include "doctor_heal.h"
+#include "doctor_ports.h"
 #include "doctor_probe.h"
 
 /* What one call works on. */
@@ -71,7 +72,7 @@ static int look(struct ward *w, struct error *err)
 		if (!is_pinned(w, dev) && (!w->dev || !strcmp(w->dev, dev)))
 			r = doctor_look_uplink(&w->snap, dev, NULL, file, n, err);
 	}
-	if (!r && w->dev && !w->snap.n_uplinks)
+	if (!r && w->dev && !w->snap.n_uplinks && !command_is_port(w->cmd, w->dev))
 		r = doctor_look_uplink(&w->snap, w->dev, NULL, NULL, 0, err);
 	if (!r)
 		r = doctor_filters(&w->snap, err);
@@ -122,6 +123,25 @@ static void check_vlan(const struct ward *w, struct findings *ret)
 			    "nothing is attached for this VLAN");
 }
 
+static int check_ports(const struct ward *w, struct findings *ret, struct error *err)
+{
+	struct dataplane *dp = NULL;
+	int r = command_open_ports(w->cmd, &dp, err);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r == -EPROTO) {
+		finding_add(ret, DOCTOR_OTHER_ABI, &(struct subject){ .dev = "ports" },
+			    "the guest ports are of another version");
+		return 0;
+	}
+	if (r)
+		return r;
+	r = doctor_ports(dp, &w->snap, w->dev, ret, err);
+	dataplane_close(dp);
+	return r;
+}
+
 /* One look and its findings. */
 static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct error *err)
 {
@@ -132,9 +152,12 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 		r = doctor_probe(&w->snap, err);
 	if (r)
 		return r;
+	r = check_ports(w, ret, err);
+	if (r)
+		return r;
 	doctor_check(&w->snap, ret);
 	check_vlan(w, ret);
-	if (!w->snap.n_uplinks)
+	if (!w->snap.n_uplinks && !(w->dev && command_is_port(w->cmd, w->dev)))
 		finding_add(ret, DOCTOR_NOT_ATTACHED, &(struct subject){ 0 },
 			    "no uplink is attached, and no file names one");
 	return ret->no_memory ? error_set(err, EXIT_KERNEL, ENOMEM, "out of memory") : 0;
