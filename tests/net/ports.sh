@@ -19,8 +19,13 @@ port_of_guest() {
 	[ "$1" = 3 ] && echo tap3.0 || echo "vif$1.0"
 }
 
-mac_of_port() {
+mac_of_device() {
 	echo "02:00:00:00:0f:0$1"
+}
+
+# With which the port answers.
+mac_of_port() {
+	mac_of_device "$1"
 }
 
 mac_of_guest() {
@@ -40,9 +45,9 @@ ports_guest() {
 	lab_set "g$1" net/ipv6/conf/default/accept_dad 1
 	lab_set "g$1" net/ipv6/conf/all/accept_dad 1
 	if [ "$1" = 3 ]; then
-		lab_tap "$port" "$(mac_of_port "$1")" "g$1" eth0 "$(mac_of_guest "$1")"
+		lab_tap "$port" "$(mac_of_device "$1")" "g$1" eth0 "$(mac_of_guest "$1")"
 	else
-		lab_wire host "$port" "g$1" eth0 "$(mac_of_port "$1")" "$(mac_of_guest "$1")"
+		lab_wire host "$port" "g$1" eth0 "$(mac_of_device "$1")" "$(mac_of_guest "$1")"
 	fi
 	lab_ip host route replace "$(addr_of_guest "$1")/128" dev "$port"
 	lab_ip "g$1" addr add "$(addr_of_guest "$1")/64" dev eth0
