@@ -240,6 +240,9 @@ static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_sett
 	return rc == BPF_FIB_LKUP_RET_NO_NEIGH ? NDPX_V_NOT_ALIVE : NDPX_V_END;
 }
 
+#define ASK_DAD	    1u /* who asks wants the address for itself */
+#define ASK_GATEWAY 2u /* the file names it as a gateway */
+
 /*
  * P90, P91, P93: is whoever has the target behind another port than the asking one, whose
  * link this host's stack sees on `ifindex`? NDPX_V_END to answer. Duplicate detection is
@@ -247,7 +250,7 @@ static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_sett
  * sit behind another guest port, by route and by neighbour entry, is defended.
  */
 static __noinline enum ndpx_verdict ask_elsewhere(void *ctx, __u64 hi, __u64 lo, __u32 ifindex,
-						  int is_dad)
+						  __u32 how)
 {
 	struct bpf_fib_lookup fib = { .family = NDPX_AF_INET6, .ifindex = ifindex };
 	struct nd_addr target = { hi, lo };
@@ -257,11 +260,15 @@ static __noinline enum ndpx_verdict ask_elsewhere(void *ctx, __u64 hi, __u64 lo,
 	nd_put_addr(fib.ipv6_dst, target);
 	rc = bpf_fib_lookup(ctx, &fib, sizeof(fib), 0);
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
-		return NDPX_V_NOT_ROUTED;
+		return how & ASK_GATEWAY ? NDPX_V_END : NDPX_V_NOT_ROUTED;
 	leaves_by = fib.ifindex;
 	if (leaves_by == ifindex)
 		return NDPX_V_SAME_PORT;
-	if (is_dad && (rc == BPF_FIB_LKUP_RET_NO_NEIGH || !bpf_map_lookup_elem(&ports, &leaves_by)))
+	/* P87 to P89: the file says that it is elsewhere, unless the routes say that it is here. */
+	if (how & ASK_GATEWAY)
+		return NDPX_V_END;
+	if ((how & ASK_DAD) &&
+	    (rc == BPF_FIB_LKUP_RET_NO_NEIGH || !bpf_map_lookup_elem(&ports, &leaves_by)))
 		return NDPX_V_DAD_IGNORED;
 	return NDPX_V_END;
 }
@@ -400,7 +407,9 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	    !is_own(q->dest.hi, q->dest.lo, q->vlan, generation))
 		return NDPX_V_BAD_DESTINATION; /* P44 */
 	if (hook == HOOK_PORT && say->answer != NDPX_ANSWER_ALWAYS) {
-		v = ask_elsewhere(ctx, q->target.hi, q->target.lo, ifindex, q->kind == ND_KIND_DAD);
+		v = ask_elsewhere(ctx, q->target.hi, q->target.lo, ifindex,
+				  (q->kind == ND_KIND_DAD ? ASK_DAD : 0) |
+					  (say->answer == NDPX_ANSWER_GATEWAY ? ASK_GATEWAY : 0));
 		if (v != NDPX_V_END)
 			return v;
 	} else if (say->answer != NDPX_ANSWER_ALWAYS) {

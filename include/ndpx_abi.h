@@ -110,8 +110,10 @@ enum ndpx_action {
 
 enum ndpx_answer_mode {
 	NDPX_ANSWER_ALWAYS = 0,
-	NDPX_ANSWER_ROUTED = 1,	   /* the kernel's route leaves by another port */
-	NDPX_ANSWER_ALIVE = 2,	   /* and its neighbour entry there is usable */
+	NDPX_ANSWER_ROUTED = 1, /* the kernel's route leaves by another port */
+	NDPX_ANSWER_ALIVE = 2,	/* and its neighbour entry there is usable */
+	NDPX_ANSWER_GATEWAY =
+		4, /* guest ports: unless the kernel's route leaves by the asking one */
 	NDPX_ANSWER_ELSEWHERE = 3, /* guest ports: the kernel's route leaves by another one */
 };
 

@@ -115,6 +115,9 @@ int command_all_rules(const struct command *cmd, struct entry **ret, size_t *ret
 /* The word behind "dev", as it was typed; NULL where there is none. */
 const char *command_dev_word(int argc, char **argv);
 
+/* Takes up answering on guest ports again, after `apply --paused`. Under the lock. */
+int command_resume_ports(const struct command *cmd, struct error *err);
+
 /* `apply` and `down` for guest ports: verb_apply_ports.c. */
 int apply_ports(const struct command *cmd, const struct model *model, const struct nl_state *state,
 		struct output *out, struct error *err);

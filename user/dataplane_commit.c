@@ -204,6 +204,12 @@ int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
 	if (r)
 		return commit_fail(r, err);
 
+	/* What an earlier failure could not take back would come true with this. */
+	if (__atomic_load_n(&dp->config->staged, __ATOMIC_ACQUIRE)) {
+		r = dataplane_recover(dp, err);
+		if (r)
+			return r;
+	}
 	__atomic_store_n(&dp->config->staged, 1, __ATOMIC_RELEASE);
 	if (guests)
 		r = stage(dp, MAP_GUESTS, plan, next);
@@ -273,6 +279,8 @@ int dataplane_recover(struct dataplane *dp, struct error *err)
 {
 	int r;
 
+	/* An `explain` that was killed: its asker is a real one, perhaps. */
+	__atomic_store_n(&dp->config->trial.source, 0, __ATOMIC_RELEASE);
 	if (!__atomic_load_n(&dp->config->staged, __ATOMIC_ACQUIRE))
 		return 0;
 	near_recover(dp);

@@ -99,7 +99,7 @@ void near_stage(struct dataplane *dp, const struct plan *plan, __u32 generation,
 		else if (is_near(&c->key) && c->before.action == NDPX_ACT_NONE)
 			*far += place(dp, c, generation) ? 0 : 1;
 		else if (is_near(&c->key) && c->after.action == NDPX_ACT_NONE)
-			(*far)--;
+			*far -= *far > 0;
 	}
 }
 

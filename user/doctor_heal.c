@@ -93,6 +93,7 @@ static int heal_rules(struct dataplane *dp, struct wanted *now, struct entry **r
 		return error_set(err, EXIT_KERNEL, -r, "out of memory");
 	now->settings.flags |= set->flags & NDPX_S_PAUSED;
 	now->settings.n_lengths = set->n_lengths;
+	now->settings.far = set->far;
 	memcpy(now->settings.lengths, set->lengths, sizeof(set->lengths));
 	if (plan.n || memcmp(&now->settings, set, sizeof(*set)) != 0)
 		r = dataplane_commit(dp, &plan, &now->settings, err);

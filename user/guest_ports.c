@@ -34,6 +34,25 @@ int command_open_ports(const struct command *cmd, struct dataplane **ret, struct
 	return 0;
 }
 
+int command_resume_ports(const struct command *cmd, struct error *err)
+{
+	const struct plan nothing = { 0 };
+	struct dataplane *dp = NULL;
+	struct ndpx_settings set;
+	int r = command_open_ports(cmd, &dp, err);
+
+	if (r)
+		return r == -ENOENT ? 0 : r;
+	r = dataplane_recover(dp, err);
+	set = *dataplane_settings(dp);
+	if (!r && (set.flags & NDPX_S_PAUSED)) {
+		set.flags &= ~NDPX_S_PAUSED;
+		r = dataplane_commit(dp, &nothing, &set, err);
+	}
+	dataplane_close(dp);
+	return r;
+}
+
 bool command_is_port(const struct command *cmd, const char *dev)
 {
 	uint32_t ifindex = dev ? if_nametoindex(dev) : 0;

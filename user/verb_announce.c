@@ -169,6 +169,8 @@ int verb_resume(struct command *cmd)
 	if (r)
 		return command_fail(cmd, &err);
 	r = set_paused(dp, false, &err);
+	if (!r)
+		r = command_resume_ports(cmd, &err);
 	dataplane_unlock(lock); /* announcing takes its time, and changes nothing */
 	if (!r)
 		r = check_answering(dp, place.dev, &err);

@@ -117,7 +117,7 @@ static int attach_all(struct ports_job *job, struct error *err)
 		struct attach_report rep = { 0 };
 
 		r = dataplane_port_attach(job->dp, p->ifindex, p->dev, &rep, err);
-		if (r == -ENODEV && !if_nametoindex(p->dev)) {
+		if (r == -ENODEV && if_nametoindex(p->dev) != p->ifindex) {
 			r = 0;
 			continue;
 		}

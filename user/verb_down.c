@@ -41,7 +41,10 @@ static int down_ports(const struct command *cmd, const char *dev, struct output 
 	}
 	free(list);
 	dataplane_close(dp);
-	return r == -ENOENT || r == -EPROTO ? 0 : r;
+	/* Of another version: said only where it is about this port, for all the rest goes on. */
+	if (r == -EPROTO && !command_is_port(cmd, dev))
+		return 0;
+	return r == -ENOENT ? 0 : r;
 }
 
 /* `down dev DEV` of a device that is gone still finds its pins, by the name in the record. */

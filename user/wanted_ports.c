@@ -26,13 +26,17 @@ static int by_ifindex(const void *a, const void *b)
 	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
 }
 
+/*
+ * 0 for what is no guest port: a bridge, a tunnel or a VLAN may lie between it and the port
+ * that asks, and a guest's own duplicate detection must never fail.
+ */
 static uint32_t stack_of_port(uint32_t ifindex, const struct guest_port *ports, size_t n)
 {
 	const struct guest_port key = { .ifindex = ifindex }, *found = NULL;
 
 	if (n)
 		found = bsearch(&key, ports, n, sizeof(*ports), by_ifindex);
-	return found ? found->at.stack : ifindex;
+	return found ? found->at.stack : 0;
 }
 
 void port_facts_add(struct port_facts *facts, const struct ndpx_say *say,
@@ -71,6 +75,19 @@ struct ndpx_say port_facts_say(const struct port_facts *facts)
 	if (facts->gateway) {
 		/* P87 to P89; a guest may be the others' gateway. */
 		say.flags |= NDPX_F_GATEWAY | NDPX_F_ROUTER | NDPX_F_OVERRIDE;
+		if (facts->guest)
+			say.flags |= facts->flags & NDPX_F_DAD_IGNORE;
+		if (facts->guest && facts->paused)
+			say.flags |= NDPX_F_DAD_IGNORE;
+		/* It may be inside a prefix that is a guest, or be no guest of ours at all. */
+		if (!facts->guest && !facts->own && !facts->link_local)
+			say.answer = NDPX_ANSWER_GATEWAY;
+	} else if (facts->own && facts->inside_onlink) {
+		/*
+		 * Linux answers on the link an address is on, and on no other. R, for the host
+		 * routes: without it a guest would drop its default route by this address.
+		 */
+		say.flags |= NDPX_F_ROUTER | NDPX_F_DAD_IGNORE;
 	} else if (facts->own) {
 		say = (struct ndpx_say){ .action = NDPX_ACT_OWN };
 	} else if (facts->guest) {
@@ -293,7 +310,9 @@ static int add_section(struct wanted_ports *w, const struct ports_section *secti
 
 		for (j = i; j < n && entry_compare(&list[i], &list[j]) == 0; j++)
 			gather(&facts, &list[j], w);
-		facts.inside_onlink = facts.denied && inside_onlink(section, &list[i].key);
+		facts.inside_onlink =
+			(facts.denied || facts.own) && inside_onlink(section, &list[i].key);
+		facts.link_local = IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)list[i].key.addr);
 		memset(e, 0, sizeof(*e));
 		e->key = list[i].key;
 		e->say = port_facts_say(&facts);

@@ -34,7 +34,8 @@ struct port_facts {
 	bool own;	      /* an address of this host */
 	bool guest;	      /* of some uplink */
 	bool denied;	      /* on some uplink */
-	bool inside_onlink;   /* of the section; matters for what is denied */
+	bool inside_onlink;   /* of the section; matters for what is denied or own */
+	bool link_local;
 	bool paused;
 	uint8_t flags;	/* NDPX_F_ROUTER, NDPX_F_DAD_IGNORE of the guest */
 	uint8_t answer; /* enum ndpx_answer_mode of the guest */

@@ -113,6 +113,9 @@ status 0 ndpx apply --paused
 assert_eq "paused" "$(ask_guest 1 fe80::2)" none
 status 0 ndpx status
 assert_has "$WORK/out" '^ports.*, paused'
+status 0 ndpx -q resume dev eth0
+assert_eq "resumed" "$(ask_guest 1 fe80::2)" "$(answer_guest 1 RSO fe80::2)"
+status 0 ndpx apply --paused
 status 0 ndpx apply
 assert_eq "taken up" "$(ask_guest 1 fe80::2)" "$(answer_guest 1 RSO fe80::2)"
 

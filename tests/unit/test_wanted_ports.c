@@ -179,6 +179,7 @@ static void test_rules(void **test)
 		guest("2001:db8::36", 0, NDPX_ACT_ANSWER, 0, 0),
 		guest("2001:db8::37", 0, NDPX_ACT_ANSWER, IGNORE | NDPX_F_LLADDR, VIF2),
 		guest("2001:db8::38", 0, NDPX_ACT_ANSWER, NDPX_F_PAUSED, VIF2),
+		guest("2001:db8::39", 0, NDPX_ACT_ANSWER, 0, 4711),
 		guest("2001:db8::50", 0, NDPX_ACT_ANSWER, 0, VIF2),
 		guest("2001:db8::51", 0, NDPX_ACT_ANSWER, 0, 0),
 		guest("fe80::34", 0, NDPX_ACT_ANSWER, 0, VIF1),
@@ -208,7 +209,7 @@ static void test_rules(void **test)
 	expect(&w, 0, "2001:db8:9::1", NDPX_ACT_NONE, 0, 0, 0);
 
 	/* A gateway before all else; one that is a guest stays that guest's to take. */
-	expect(&w, 0, "2001:db8::1", NDPX_ACT_ANSWER, GW, ALWAYS, 0);
+	expect(&w, 0, "2001:db8::1", NDPX_ACT_ANSWER, GW, NDPX_ANSWER_GATEWAY, 0);
 	expect(&w, 0, "fe80::1", NDPX_ACT_ANSWER, GW, ALWAYS, 0);
 	expect(&w, 1, "fe80::1", NDPX_ACT_NONE, 0, 0, 0);
 	expect(&w, 1, "fe80::2", NDPX_ACT_ANSWER, GW, ALWAYS, 0);
@@ -227,6 +228,8 @@ static void test_rules(void **test)
 	expect(&w, 0, "2001:db8:5::/64", NDPX_ACT_ANSWER, DEFEND, ASK, 0);
 	expect(&w, 0, "fd00::10", NDPX_ACT_ANSWER, DEFEND, ASK, 0);
 	expect(&w, 0, "fd00::11", NDPX_ACT_ANSWER, DEFEND, ALWAYS, VIF1);
+	/* What is no guest port may hide one: a VLAN on a bridge, a tunnel. */
+	expect(&w, 0, "2001:db8::39", NDPX_ACT_ANSWER, DEFEND, ASK, 0);
 	wanted_ports_free(&w);
 }
 
