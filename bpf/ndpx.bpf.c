@@ -564,8 +564,7 @@ static __always_inline int skb_finish(struct __sk_buff *skb, enum hook hook, __u
 	return (int)bpf_redirect(ifindex, 0);
 }
 
-SEC("tc")
-int ndpx_tc(struct __sk_buff *skb)
+static __always_inline int skb_run(struct __sk_buff *skb, enum hook hook)
 {
 	struct nd_frame frame = { 0 };
 	struct decision d = { 0 };
@@ -575,24 +574,21 @@ int ndpx_tc(struct __sk_buff *skb)
 
 	if (!skb_frame(skb, &frame))
 		return TC_ACT_UNSPEC;
-	v = decide(skb, HOOK_TC, &frame, ifindex, &q, &d);
-	return skb_finish(skb, HOOK_TC, ifindex, &frame, v, &q, &d);
+	v = decide(skb, hook, &frame, ifindex, &q, &d);
+	return skb_finish(skb, hook, ifindex, &frame, v, &q, &d);
+}
+
+SEC("tc")
+int ndpx_tc(struct __sk_buff *skb)
+{
+	return skb_run(skb, HOOK_TC);
 }
 
 /* Guest ports. No XDP: what it sends into a veth arrives only where the guest runs XDP too. */
 SEC("tc")
 int ndpx_port(struct __sk_buff *skb)
 {
-	struct nd_frame frame = { 0 };
-	struct decision d = { 0 };
-	__u32 ifindex = skb->ifindex;
-	struct nd_query q;
-	enum ndpx_verdict v;
-
-	if (!skb_frame(skb, &frame))
-		return TC_ACT_UNSPEC;
-	v = decide(skb, HOOK_PORT, &frame, ifindex, &q, &d);
-	return skb_finish(skb, HOOK_PORT, ifindex, &frame, v, &q, &d);
+	return skb_run(skb, HOOK_PORT);
 }
 
 char _license[] SEC("license") = "GPL";

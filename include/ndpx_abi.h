@@ -112,9 +112,9 @@ enum ndpx_answer_mode {
 	NDPX_ANSWER_ALWAYS = 0,
 	NDPX_ANSWER_ROUTED = 1, /* the kernel's route leaves by another port */
 	NDPX_ANSWER_ALIVE = 2,	/* and its neighbour entry there is usable */
-	NDPX_ANSWER_GATEWAY =
-		4, /* guest ports: unless the kernel's route leaves by the asking one */
-	NDPX_ANSWER_ELSEWHERE = 3, /* guest ports: the kernel's route leaves by another one */
+	/* Of guest ports: only where the kernel's route leaves by another one; unless by the asking one. */
+	NDPX_ANSWER_ELSEWHERE = 3,
+	NDPX_ANSWER_GATEWAY = 4,
 };
 
 #define NDPX_F_ROUTER	  0x01u /* R flag of the answer */

@@ -25,20 +25,6 @@
 #define CLSACT_HANDLE	0x6e647078u
 #define CLSACT_PRIORITY 86u
 
-static int prog_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
-{
-	struct bpf_prog_info info = { 0 };
-	__u32 len = sizeof(info);
-	int fd = bpf_prog_get_fd_by_id(id), r = -1;
-
-	if (fd >= 0) {
-		r = bpf_obj_get_info_by_fd(fd, &info, &len);
-		close(fd);
-	}
-	snprintf(name, BPF_OBJ_NAME_LEN, "%s", r ? "?" : info.name);
-	return r;
-}
-
 /* 0: our filter is there; -EEXIST: somebody else's is in its place; -ENOENT; -ENODEV: no clsact. */
 static int clsact_query(const struct hook *h, uint32_t *ret_prog_id)
 {
@@ -51,7 +37,7 @@ static int clsact_query(const struct hook *h, uint32_t *ret_prog_id)
 	if (r)
 		return r == -ENOENT ? -ENOENT : -ENODEV;
 	/* A name needs CAP_SYS_ADMIN; without it, handle and priority must do. */
-	if (!prog_name(opts.prog_id, name) && strcmp(name, h->program) != 0)
+	if (!dataplane_program_name(opts.prog_id, name) && strcmp(name, h->program) != 0)
 		return -EEXIST;
 	*ret_prog_id = opts.prog_id;
 	return 0;
@@ -213,7 +199,7 @@ static int foreign_xdp(const struct dataplane *dp, uint32_t id, struct error *er
 	if (!id)
 		return error_set(err, EXIT_KERNEL, EBUSY, "%s: XDP is busy: try again",
 				 dp->record.dev);
-	prog_name(id, name);
+	dataplane_program_name(id, name);
 	return error_set(err, EXIT_KERNEL, EBUSY,
 			 "%s: XDP program '%s' (id %u) of somebody else is attached and stays: set "
 			 "mode = tc, or detach it",

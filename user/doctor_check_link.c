@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "doctor.h"
+#include "icmp6.h"
 
 #define XDP_ONE_PAGE 3498 /* MTU that fits a page with XDP's headroom; more takes xdp.frags */
 
@@ -104,15 +105,6 @@ void doctor_check_nic(const struct doctor_snapshot *snap, const struct doctor_up
 			    up->xdp_name, up->nic.xdp_id);
 }
 
-/* RFC 4291 2.7.1 */
-static struct in6_addr group_of(const struct in6_addr *addr)
-{
-	struct in6_addr group = { .s6_addr = { 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff } };
-
-	memcpy(group.s6_addr + 13, addr->s6_addr + 13, 3);
-	return group;
-}
-
 int doctor_member_compare(const void *a, const void *b)
 {
 	const struct nl_member *x = a, *y = b;
@@ -136,7 +128,7 @@ int doctor_mdb_compare(const void *a, const void *b)
 static bool is_member(const struct doctor_snapshot *snap, uint32_t ifindex,
 		      const struct in6_addr *addr)
 {
-	struct nl_member key = { .ifindex = ifindex, .group = group_of(addr) };
+	struct nl_member key = { .ifindex = ifindex, .group = solicited_node(addr) };
 
 	return snap->n_members && bsearch(&key, snap->members, snap->n_members, sizeof(key),
 					  doctor_member_compare) != NULL;
@@ -190,7 +182,7 @@ static bool bridge_sends(const struct doctor_snapshot *snap, const struct doctor
 	const struct in6_addr *addr = (const struct in6_addr *)rule->key.addr;
 	struct nl_mdb key = { .bridge = up->bridge.ifindex,
 			      .port = up->bridge_port ? up->bridge_port : up->bridge.ifindex,
-			      .group = group_of(addr) };
+			      .group = solicited_node(addr) };
 	size_t i;
 
 	if (rule->key.bits != 128)

@@ -57,8 +57,7 @@ static void check_claims(const struct doctor_uplink *up, struct findings *ret)
 		}
 		if (!addrs.n)
 			continue;
-		snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", c->mac[0], c->mac[1],
-			 c->mac[2], c->mac[3], c->mac[4], c->mac[5]);
+		mac_text(c->mac, mac);
 		finding_add(ret, DOCTOR_DUPLICATE,
 			    &(struct subject){ .dev = up->dev,
 					       .vlan = c->vlan,

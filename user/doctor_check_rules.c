@@ -8,13 +8,6 @@
 
 #include "doctor.h"
 
-static const char *mac_text(const uint8_t mac[6], char buf[18])
-{
-	snprintf(buf, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-		 mac[5]);
-	return buf;
-}
-
 static void check_absent(const struct doctor_uplink *up, const struct subject *about,
 			 struct findings *ret)
 {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "doctor_probe.h"
+#include "icmp6.h"
 
 #define PACE_MS 1 /* between two solicitations */
 
@@ -51,18 +52,6 @@ static long now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-static const struct in6_addr *link_local_of(const struct nl_state *state, uint32_t ifindex)
-{
-	size_t i;
-
-	for (i = 0; i < state->n_addresses; i++) {
-		if (state->addresses[i].ifindex == ifindex &&
-		    IN6_IS_ADDR_LINKLOCAL(&state->addresses[i].addr))
-			return &state->addresses[i].addr;
-	}
-	return NULL;
 }
 
 static bool is_fit(const struct doctor_uplink *up)
@@ -117,7 +106,7 @@ static int find_links(struct doctor_snapshot *snap, struct probes *p)
 			/* Without a VLAN device of its own the host does not speak in that VLAN. */
 			if (!dev || (link.stack->vlan && dev->vlan != link.stack->vlan))
 				continue;
-			link.from = link_local_of(&snap->state, dev->ifindex);
+			link.from = wanted_link_local(dev->ifindex, &snap->state);
 			memcpy(link.mac, dev->mac, sizeof(link.mac));
 			link.fd = link.from ? open_socket(&link) : -1;
 			if (link.fd < 0)
@@ -188,19 +177,16 @@ static void pick(struct probes *p, struct link *link, size_t most)
 
 static void send_probe(const struct probe *probe)
 {
-	struct sockaddr_in6 to = { .sin6_family = AF_INET6,
-				   .sin6_scope_id = probe->link->stack->ifindex,
-				   .sin6_addr.s6_addr = { 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-							  0xff } };
+	const struct link *link = probe->link;
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_scope_id = link->stack->ifindex };
 	struct solicitation ns = { .ns.nd_ns_type = ND_NEIGHBOR_SOLICIT,
 				   .ns.nd_ns_target = probe->target,
 				   .option = { ND_OPT_SOURCE_LINKADDR, 1 } };
 
-	memcpy(to.sin6_addr.s6_addr + 13, probe->target.s6_addr + 13, 3);
-	memcpy(ns.mac, probe->link->mac, sizeof(ns.mac));
+	to.sin6_addr = solicited_node(&probe->target);
+	memcpy(ns.mac, link->mac, sizeof(ns.mac));
 	/* What cannot be sent is not answered: no finding. The kernel adds the checksum. */
-	(void)!sendto(probe->link->fd, &ns, sizeof(ns), 0, (const struct sockaddr *)&to,
-		      sizeof(to));
+	(void)!sendto(link->fd, &ns, sizeof(ns), 0, (const struct sockaddr *)&to, sizeof(to));
 }
 
 /* The TLLAO of an advertisement, NULL if there is none. RFC 4861 4.6 */
@@ -308,6 +294,8 @@ int doctor_probe(struct doctor_snapshot *snap, struct error *err)
 	size_t i, most;
 	int r = find_links(snap, &p);
 
+	if (!r && !p.n_links)
+		return 0;
 	if (!r && !(p.items = calloc(DOCTOR_MOST_PROBES, sizeof(*p.items))))
 		r = -ENOMEM;
 	most = p.n_links < DOCTOR_MOST_PROBES && p.n_links ? DOCTOR_MOST_PROBES / p.n_links : 1;

@@ -8,6 +8,7 @@
 #include <netinet/ip6.h>
 
 #include "explain.h"
+#include "icmp6.h"
 
 #define ETH_LEN	     14
 #define TAG_LEN	     4
@@ -26,30 +27,6 @@ static unsigned int get16(const uint8_t *p)
 	return (unsigned int)p[0] << 8 | p[1];
 }
 
-/* RFC 4443 2.3: over the pseudo-header and the message, folded; 0xffff where it is right. */
-static uint16_t icmp6_sum(const struct ip6_hdr *ip6, const uint8_t *message, size_t len)
-{
-	const uint8_t *addresses = (const uint8_t *)&ip6->ip6_src;
-	uint32_t sum = (uint32_t)len + IPPROTO_ICMPV6;
-	size_t i;
-
-	for (i = 0; i < 32; i += 2)
-		sum += get16(addresses + i);
-	for (i = 0; i + 1 < len; i += 2)
-		sum += get16(message + i);
-	if (len % 2)
-		sum += (uint32_t)message[len - 1] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)sum;
-}
-
-void solicited_node(const struct in6_addr *target, struct in6_addr *ret)
-{
-	inet_pton(AF_INET6, "ff02::1:ff00:0", ret);
-	memcpy(ret->s6_addr + 13, target->s6_addr + 13, 3);
-}
-
 size_t question_build(const struct question *q, uint8_t frame[EXPLAIN_FRAME])
 {
 	size_t l2 = ETH_LEN + (q->vlan ? TAG_LEN : 0);
@@ -65,7 +42,7 @@ size_t question_build(const struct question *q, uint8_t frame[EXPLAIN_FRAME])
 	if (q->kind == QUESTION_PROBE) {
 		memcpy(frame, q->port_mac, 6);
 	} else {
-		solicited_node(&q->target, &ip6.ip6_dst);
+		ip6.ip6_dst = solicited_node(&q->target);
 		put16(frame, 0x3333);
 		memcpy(frame + 2, ip6.ip6_dst.s6_addr + 12, 4);
 	}

@@ -26,9 +26,6 @@ struct question {
 	uint8_t port_mac[6]; /* of the port, for a probe */
 };
 
-/* RFC 4291 2.7.1: the group in which a solicitation for `target` is sent. */
-void solicited_node(const struct in6_addr *target, struct in6_addr *ret);
-
 /* Writes the frame, checksum and all; returns its length, at most 90 bytes. */
 size_t question_build(const struct question *q, uint8_t frame[EXPLAIN_FRAME]);
 

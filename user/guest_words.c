@@ -43,10 +43,7 @@ void guest_print(struct output *out, const char *dev, const struct entry *entry,
 	if (say->port && if_indextoname(say->port, port))
 		out_string(out, "port", " port %s", port);
 	if (say->flags & NDPX_F_LLADDR) {
-		snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", say->lladdr[0],
-			 say->lladdr[1], say->lladdr[2], say->lladdr[3], say->lladdr[4],
-			 say->lladdr[5]);
-		out_string(out, "lladdr", " lladdr %s", mac);
+		out_string(out, "lladdr", " lladdr %s", mac_text(say->lladdr, mac));
 	}
 	out_bool(out, "router", " router on", say->flags & NDPX_F_ROUTER);
 	out_bool(out, "override", " override on", say->flags & NDPX_F_OVERRIDE);

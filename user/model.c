@@ -443,3 +443,10 @@ const char *target_text(const struct in6_addr *addr, unsigned int bits, char buf
 		snprintf(buf + len, RULE_TEXT_LEN - len, "/%u", bits);
 	return buf;
 }
+
+const char *mac_text(const uint8_t mac[6], char buf[MAC_TEXT_LEN])
+{
+	snprintf(buf, MAC_TEXT_LEN, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+		 mac[4], mac[5]);
+	return buf;
+}

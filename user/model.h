@@ -149,4 +149,8 @@ const char *source_word(enum ndpx_source source);
 /* "2001:db8::1" or "2001:db8::/64"; returns `buf`. */
 const char *target_text(const struct in6_addr *addr, unsigned int bits, char buf[RULE_TEXT_LEN]);
 
+#define MAC_TEXT_LEN 18
+/* "02:00:00:00:00:fe"; returns `buf`. */
+const char *mac_text(const uint8_t mac[6], char buf[MAC_TEXT_LEN]);
+
 #endif

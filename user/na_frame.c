@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "na_frame.h"
 
+#include "icmp6.h"
+
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <netinet/icmp6.h>
@@ -13,28 +15,13 @@ struct message {
 	struct nd_neighbor_advert na;
 	uint8_t option[2]; /* type, length in units of 8 */
 	uint8_t lladdr[6];
-} __attribute__((packed));
+};
 _Static_assert(sizeof(struct message) == 72, "an NA with one option behind its IPv6 header");
 
 #define ICMP_LEN (sizeof(struct message) - sizeof(struct ip6_hdr))
 
 static const uint8_t all_nodes[16] = { 0xff, 0x02, [15] = 1 };
 static const uint8_t all_nodes_mac[6] = { 0x33, 0x33, 0, 0, 0, 1 };
-
-/* RFC 4443 2.3: the sum over addresses, length, next header and the message. */
-static uint16_t checksum(const uint8_t *message)
-{
-	const uint8_t *addresses = message + offsetof(struct ip6_hdr, ip6_src);
-	const size_t len = 32 + ICMP_LEN; /* they lie right before the message */
-	uint32_t sum = ICMP_LEN + IPPROTO_ICMPV6;
-	size_t i;
-
-	for (i = 0; i < len; i += 2)
-		sum += (uint32_t)(addresses[i] << 8 | addresses[i + 1]);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
 
 size_t na_frame_build(const struct ndpx_settings *set, uint16_t vlan, const uint8_t addr[16],
 		      const struct ndpx_say *say, uint8_t ret[NA_FRAME_MOST])
@@ -67,7 +54,7 @@ size_t na_frame_build(const struct ndpx_settings *set, uint16_t vlan, const uint
 	m.option[0] = ND_OPT_TARGET_LINKADDR;
 	m.option[1] = 1;
 	memcpy(m.lladdr, say->flags & NDPX_F_LLADDR ? say->lladdr : set->mac, 6);
-	m.na.nd_na_cksum = htons(checksum((const uint8_t *)&m));
+	m.na.nd_na_cksum = htons((uint16_t)~icmp6_sum(&m.ip6, (const uint8_t *)&m.na, ICMP_LEN));
 	memcpy(p, &m, sizeof(m));
 	return (size_t)(p - ret) + sizeof(m);
 }

@@ -168,17 +168,5 @@ int nl_detail_read(uint32_t ifindex, int32_t netns, struct nl_detail *ret, struc
 
 bool nl_has_lro(const char *dev)
 {
-	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS };
-	struct ifreq ifr = { 0 };
-	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool lro = false;
-
-	if (fd < 0)
-		return false;
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
-	ifr.ifr_data = (void *)&value;
-	if (ioctl(fd, SIOCETHTOOL, &ifr) == 0)
-		lro = value.data & ETH_FLAG_LRO;
-	close(fd);
-	return lro;
+	return nl_ethtool_flags(dev) & ETH_FLAG_LRO;
 }

@@ -202,19 +202,24 @@ uint64_t nl_netns_cookie(void)
 	return cookie;
 }
 
-bool nl_strips_vlan(const char *dev)
+uint32_t nl_ethtool_flags(const char *dev)
 {
 	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS };
 	struct ifreq ifr = { 0 };
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool strips = false;
+	uint32_t flags = 0;
 
 	if (fd < 0)
-		return false;
+		return 0;
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
 	ifr.ifr_data = (void *)&value;
 	if (ioctl(fd, SIOCETHTOOL, &ifr) == 0)
-		strips = value.data & ETH_FLAG_RXVLAN;
+		flags = value.data;
 	close(fd);
-	return strips;
+	return flags;
+}
+
+bool nl_strips_vlan(const char *dev)
+{
+	return nl_ethtool_flags(dev) & ETH_FLAG_RXVLAN;
 }

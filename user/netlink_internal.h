@@ -17,6 +17,9 @@ struct nl_list {
 /* A zeroed item behind the last, or NULL with no_memory set. */
 void *nl_list_add(struct nl_list *list);
 
+/* ETH_FLAG_* of ethtool that are on; 0 where the driver does not say. */
+uint32_t nl_ethtool_flags(const char *dev);
+
 /* Sends one request and reads its answer to the end; 0 or -errno with *err set. */
 int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, struct error *err);
 

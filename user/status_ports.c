@@ -58,13 +58,10 @@ static void print_marked(const struct entry *entries, size_t n, __u16 group, __u
 
 static void print_port(const struct port_state *port, struct output *out)
 {
-	const __u8 *m = port->at.mac;
 	char name[IFNAMSIZ], mac[18];
 
 	if (!if_indextoname(port->ifindex, name))
 		return;
-	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4],
-		 m[5]);
 	out_object(out, NULL);
 	out_string(out, "dev", "        %s", name);
 	out_number(out, "ifindex", NULL, port->ifindex);
@@ -73,7 +70,7 @@ static void print_port(const struct port_state *port, struct output *out)
 		   port->attachment.mode == NDPX_MODE_TCX      ? "tcx"
 		   : port->attachment.mode == NDPX_MODE_CLSACT ? "clsact"
 							       : "not attached");
-	out_string(out, "lladdr", ", lladdr %s\n", mac);
+	out_string(out, "lladdr", ", lladdr %s\n", mac_text(port->at.mac, mac));
 	out_close(out, '}');
 }
 

@@ -78,9 +78,23 @@ static int collect(const struct command *cmd, struct dataplane *dp, const struct
 	return r;
 }
 
+/* Sends what was collected, unless `r` says that there is an error; frees. The exit status. */
+static int finish(struct command *cmd, struct dataplane *dp, const char *dev,
+		  struct announcements *list, int r, struct error *err)
+{
+	int status;
+
+	if (!r)
+		r = announce_send(dp, list, print_progress, cmd, err);
+	status = r ? command_fail(cmd, err) : report(cmd, dev, list);
+	announce_free(list);
+	dataplane_close(dp);
+	return status;
+}
+
 int verb_announce(struct command *cmd)
 {
-	int n = count_addresses(cmd), status, r;
+	int n = count_addresses(cmd), r;
 	struct announcements list = { 0 };
 	struct dataplane *dp = NULL;
 	struct place place = { 0 };
@@ -98,12 +112,7 @@ int verb_announce(struct command *cmd)
 	r = check_answering(dp, place.dev, &err);
 	if (!r)
 		r = collect(cmd, dp, &place, n, &list, &err);
-	if (!r)
-		r = announce_send(dp, &list, print_progress, cmd, &err);
-	status = r ? command_fail(cmd, &err) : report(cmd, place.dev, &list);
-	announce_free(&list);
-	dataplane_close(dp);
-	return status;
+	return finish(cmd, dp, place.dev, &list, r, &err);
 }
 
 /* The flag of the whole device; counters, rules and groups stay. */
@@ -163,7 +172,7 @@ int verb_resume(struct command *cmd)
 	struct dataplane *dp = NULL;
 	struct place place = { 0 };
 	struct error err;
-	int lock = -1, status, r;
+	int lock = -1, r;
 
 	r = open_whole(cmd, "resume", &place, &dp, &lock, &err);
 	if (r)
@@ -176,10 +185,5 @@ int verb_resume(struct command *cmd)
 		r = check_answering(dp, place.dev, &err);
 	if (!r)
 		r = announce_add_all(dp, -1, &list, &err);
-	if (!r)
-		r = announce_send(dp, &list, print_progress, cmd, &err);
-	status = r ? command_fail(cmd, &err) : report(cmd, place.dev, &list);
-	announce_free(&list);
-	dataplane_close(dp);
-	return status;
+	return finish(cmd, dp, place.dev, &list, r, &err);
 }

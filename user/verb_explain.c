@@ -11,6 +11,7 @@
 #include "deciding.h"
 #include "explain.h"
 #include "guest_words.h"
+#include "icmp6.h"
 #include "verdict.h"
 
 #define DEFAULT_ASKER "fe80::6e64:7078:1" /* nobody's: link-local, and made up */
@@ -20,7 +21,7 @@ struct words {
 	const char *frame; /* hex, else NULL */
 	struct in6_addr target;
 	struct place place;
-	bool have_dev, have_from;
+	bool have_from;
 	struct question question;
 };
 
@@ -38,18 +39,17 @@ struct story {
 	bool joined;	/* the guest's group is heard: joined, or allmulticast */
 };
 
+/* `argv` is left with the words that say where, for command_parse_dev(). */
 static int parse_words(int argc, char **argv, struct words *w, struct error *err)
 {
-	bool dad = false, probe = false, have_target = false;
-	struct place *place = &w->place;
-	unsigned long vlan;
-	int i, r;
+	bool dad = false, probe = false, have_target = false, have_dev;
+	int i, left = 0, r;
 
 	memset(w, 0, sizeof(*w));
 	for (i = 0; i < argc; i++) {
 		const char *word = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
-		bool takes = !strcmp(word, "dev") || !strcmp(word, "vlan") ||
-			     !strcmp(word, "from") || !strcmp(word, "frame");
+		bool where = !strcmp(word, "dev") || !strcmp(word, "vlan");
+		bool takes = where || !strcmp(word, "from") || !strcmp(word, "frame");
 
 		if (takes && !value)
 			return error_set(err, EXIT_USAGE, EINVAL, "explain: '%s' wants a value",
@@ -66,24 +66,9 @@ static int parse_words(int argc, char **argv, struct words *w, struct error *err
 				return error_set(err, EXIT_USAGE, EINVAL,
 						 "from '%s': not an IPv6 address", value);
 			w->have_from = true;
-		} else if (!strcmp(word, "dev")) {
-			uint16_t had = place->vlan;
-			bool have = place->have_vlan;
-
-			r = parse_dev(value, place, err);
-			if (r)
-				return r;
-			if (have) {
-				place->vlan = had;
-				place->have_vlan = true;
-			}
-			w->have_dev = true;
-		} else if (!strcmp(word, "vlan")) {
-			r = parse_number(value, 4094, &vlan, err);
-			if (r)
-				return r;
-			place->vlan = (uint16_t)vlan;
-			place->have_vlan = true;
+		} else if (where) {
+			argv[left++] = argv[i - 1];
+			argv[left++] = argv[i];
 		} else if (!have_target && inet_pton(AF_INET6, word, &w->target) == 1) {
 			have_target = true;
 		} else {
@@ -93,7 +78,10 @@ static int parse_words(int argc, char **argv, struct words *w, struct error *err
 					 word);
 		}
 	}
-	if (!w->have_dev)
+	r = command_parse_dev(left, argv, &w->place, &have_dev, err);
+	if (r)
+		return r;
+	if (!have_dev)
 		return error_set(err, EXIT_USAGE, EINVAL,
 				 "explain: 'dev DEV' is missing: on which uplink?");
 	if (have_target == !!w->frame)
@@ -206,7 +194,7 @@ static int find_membership(struct dataplane *dp, struct story *s, struct error *
 	const struct ndpx_record *record = dataplane_record(dp);
 	uint32_t ifindex = stack_of(record, s->vlan);
 	struct nl_member *members = NULL;
-	struct in6_addr group;
+	const struct in6_addr group = solicited_node(&s->words.target);
 	struct nl_state state;
 	size_t n = 0, i;
 	int r = nl_state_read(&state, err);
@@ -220,7 +208,6 @@ static int find_membership(struct dataplane *dp, struct story *s, struct error *
 	nl_state_free(&state);
 	if (!s->joined)
 		r = nl_members_read(&members, &n, err);
-	solicited_node(&s->words.target, &group);
 	for (i = 0; i < n; i++)
 		s->joined |= members[i].ifindex == ifindex &&
 			     !memcmp(&members[i].group, &group, sizeof(group));
@@ -309,13 +296,6 @@ static void print_nearest(const struct story *s, const char *dev, struct output 
 		guest_print(out, dev, &s->nearest[i], NULL, 0, 0);
 	}
 	out_close(out, ']');
-}
-
-static const char *mac_text(const uint8_t mac[6], char buf[18])
-{
-	snprintf(buf, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-		 mac[5]);
-	return buf;
 }
 
 static const char *addr_text(const struct in6_addr *addr, char buf[INET6_ADDRSTRLEN])

@@ -13,9 +13,7 @@ static void print_settings(const struct instance *in, struct output *out)
 	const struct ndpx_settings *set = dataplane_settings(in->dp);
 	char text[INET6_ADDRSTRLEN], mac[18];
 
-	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", set->mac[0], set->mac[1],
-		 set->mac[2], set->mac[3], set->mac[4], set->mac[5]);
-	out_string(out, "lladdr", "    lladdr %s, ", mac);
+	out_string(out, "lladdr", "    lladdr %s, ", mac_text(set->mac, mac));
 	if (set->source_mode == NDPX_SOURCE_FIXED) {
 		inet_ntop(AF_INET6, set->source, text, sizeof(text));
 		out_string(out, "source", "source %s", text);

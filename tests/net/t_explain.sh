@@ -190,6 +190,9 @@ status 1 ndpx explain 2001:db8:1::a1 dev eth0 dad probe
 status 1 ndpx explain frame 123 dev eth0
 assert_has "$WORK/err" "hex"
 status 1 ndpx explain 2001:db8:1::a1 dev eth0 vlan 7
+status 1 ndpx explain 2001:db8:1::a1 dev eth0.7 vlan 8
+assert_has "$WORK/err" 'contradicts'
+status 1 ndpx explain 2001:db8:1::a1 dev eth0 dev eth0
 status 3 ndpx explain 2001:db8:1::a1 dev eth7
 status 1 ndpx -j explain nonsense dev eth0
 assert_json_error
