@@ -6,6 +6,16 @@
 # alike. With NDPX_TEST_NATIVE the mutated frames run on each as well.
 # usage: clang.sh [TEST_PROG]; CLANGS="clang-16 ..." names other compilers.
 set -u
+# shellcheck source=/dev/null
+. "$(dirname "$0")/../lab/mounts.sh"
+
+skip() {
+	printf 'SKIP: %s\n' "$*"
+	exit 77
+}
+
+[ "$(id -u)" = 0 ] || skip "needs root"
+own_mounts "$0" "$@" || skip "$MOUNTS_WHY"
 cd "$(dirname "$0")/../.." || exit 1
 test_prog=${1:-build/tests/prog/test_prog}
 include=/usr/include/$(gcc -print-multiarch 2>/dev/null || printf '%s-linux-gnu' "$(uname -m)")
@@ -15,14 +25,7 @@ trap 'rm -rf "$work" "$pins"' EXIT
 trap 'exit 143' TERM INT HUP
 failed=0 ran=0
 
-skip() {
-	printf 'SKIP: %s\n' "$*"
-	exit 77
-}
-
 [ -x "$test_prog" ] || skip "$test_prog is not built"
-[ "$(id -u)" = 0 ] || skip "needs root"
-mountpoint -q /sys/fs/bpf || skip "/sys/fs/bpf is not mounted"
 command -v bpftool >/dev/null || PATH=$PATH:/usr/sbin
 command -v bpftool >/dev/null || skip "no bpftool"
 

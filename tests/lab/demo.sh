@@ -13,7 +13,6 @@ NDPX=${NDPX:-$HERE/../../build/ndpx}
 
 TAG=demo$$
 WORK=
-MOUNTED=
 BPFFS=/sys/fs/bpf/ndpx-demo-$$
 STEP=0
 
@@ -72,8 +71,7 @@ cleanup() {
 	[ -z "$WORK" ] || rm -rf "$WORK"
 	lab_down "$TAG"
 	[ ! -d "$BPFFS" ] || rm -rf "$BPFFS"
-	[ -z "$MOUNTED" ] || umount /sys/fs/bpf
-	WORK='' MOUNTED=''
+	WORK=''
 }
 
 leave() {
@@ -89,6 +87,7 @@ leave() {
 prepare() {
 	local tool
 	[ "$(id -u)" = 0 ] || { echo "demo: needs root: sudo make demo" >&2; exit 1; }
+	own_mounts "$0" "$@" || { echo "demo: $MOUNTS_WHY" >&2; exit 1; }
 	[ -x "$NDPX" ] || { echo "demo: $NDPX is missing: make" >&2; exit 1; }
 	for tool in ip nft tcpdump ping clang nsenter; do
 		command -v "$tool" >/dev/null ||
@@ -96,10 +95,6 @@ prepare() {
 	done
 	trap leave EXIT
 	trap 'exit 130' INT TERM HUP
-	if ! mountpoint -q /sys/fs/bpf; then
-		mount -t bpf bpf /sys/fs/bpf
-		MOUNTED=1
-	fi
 	WORK=$(mktemp -d /tmp/ndpx-demo.XXXXXX)
 	cat >"$WORK/ndpx.conf" <<-EOF
 		uplink eth0 {
@@ -320,7 +315,7 @@ tear_down() {
 	good "no namespace, no pin, no file left"
 }
 
-prepare
+prepare "$@"
 raise
 old_way
 without

@@ -26,6 +26,10 @@ export LAB_ROUTER LAB_HOST LAB_GUEST1 LAB_GUEST2 LAB_GUEST3 LAB_ROUTER_MAC LAB_H
 
 LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 LAB_TAG=
+# A root that came by `su` may lack where ip, nft and bpftool are.
+PATH=$PATH:/usr/sbin:/sbin
+# shellcheck source=/dev/null
+. "$LAB_DIR/mounts.sh"
 
 # lab_name NAME: the namespace of that part of the lab.
 lab_name() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the net tests share: a place of their own (namespaces, bpffs directory, files)
+# What the net tests share: a place of their own (mounts, namespaces, bpffs directory, files)
 # that goes when they end, the words they check with, and how they ask for a guest.
 # Sourced by each t_*.sh, which is then a test of its own: status 0 ok, 77 skipped.
 set -euo pipefail
@@ -52,17 +52,18 @@ net_end() {
 net_begin() {
 	local tool
 	[ "$(id -u)" = 0 ] || skip "needs root"
+	own_mounts "$0" "$@" || skip "$MOUNTS_WHY"
 	[ -x "$NDPX" ] || skip "$NDPX is not there"
 	for tool in ip nft ping jq bpftool clang; do
 		command -v "$tool" >/dev/null || skip "no $tool"
 	done
-	mountpoint -q /sys/fs/bpf || skip "/sys/fs/bpf is not mounted"
 	WORK=${NET_WORK:-$(mktemp -d /tmp/ndpx-test-XXXXXX)} # the runner gives one, see there
 	chmod 755 "$WORK" # the tests without root read files in it
 	TAG=${WORK##*-}
 	# Made by ndpx itself, and in bpffs a name may not hold a dot.
 	BPFFS=/sys/fs/bpf/ndpx-test-$TAG
 	export LAB_TAG=$TAG
+	export LAB_OBJECT=${LAB_OBJECT:-$WORK/xdp_pass.o} LAB_TAPWIRE=${LAB_TAPWIRE:-$WORK/tapwire}
 	trap net_end EXIT
 	trap 'exit 143' TERM INT HUP
 	if ! [ -x "$NDTOOL" ]; then
@@ -230,4 +231,4 @@ in_modes() {
 	done
 }
 
-net_begin
+net_begin "$@"

@@ -79,12 +79,12 @@ clean() {
 begin() {
 	local tool
 	[ "$(id -u)" = 0 ] || die "needs root"
+	own_mounts "$0" "$@" || die "$MOUNTS_WHY"
 	[ -x "$BENCH" ] || die "$BENCH is not there: make bench builds it"
 	[ -x "$NDPX" ] || die "$NDPX is not there: make"
 	for tool in ip ethtool taskset nsenter awk; do
 		command -v "$tool" >/dev/null || die "no $tool"
 	done
-	mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf
 	LAB_TAG=bench$$
 	BPFFS=/sys/fs/bpf/ndpx-bench-$$ # in bpffs a name may not hold a dot
 	trap clean EXIT
@@ -136,7 +136,7 @@ for word in "$@"; do
 done
 [ ${#SECTIONS[@]} -gt 0 ] || SECTIONS=(throughput latency fair cost control)
 
-begin
+begin "$@"
 facts
 for section in "${SECTIONS[@]}"; do
 	"section_$section"
