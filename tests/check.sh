@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Runs every suite over what make has built in BUILD, and closes with one line of all of
-# them: N passed, N failed, N skipped. usage: check.sh BUILD
+# Runs every suite over what make has built in BUILD, a line each with its seconds, and
+# closes with one line of all of them: N passed, N failed, N skipped. A suite of which nothing
+# could run has failed: it would be green on every machine that lacks what it needs.
+# usage: check.sh BUILD
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 build=${1:-build}
@@ -11,6 +13,27 @@ trap 'rm -f "$log"' EXIT
 
 add() { # PASSED FAILED SKIPPED
 	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+nothing_ran() { # NAME
+	printf 'FAIL %-14s nothing of it could run\n' "$1"
+	add 0 1 0
+}
+
+# suite NAME TITLE: begins one; the one before has ended.
+suite_name=''
+suite() {
+	end_suite
+	suite_name=$1 suite_from=$SECONDS suite_before=("$passed" "$failed" "$skipped")
+	echo "--- $1: $2"
+}
+
+end_suite() {
+	[ -n "$suite_name" ] || return 0
+	printf '=== %s: %d passed, %d failed, %d skipped in %d s\n' "$suite_name" \
+		$((passed - suite_before[0])) $((failed - suite_before[1])) \
+		$((skipped - suite_before[2])) $((SECONDS - suite_from))
+	suite_name=''
 }
 
 # A cmocka binary: its TAP lines are counted, its failures shown.
@@ -24,6 +47,7 @@ cmocka() { # NAME COMMAND...
 	if [ "$status" = 77 ] && [ "$ok" = 0 ]; then
 		printf 'SKIP %-14s %s\n' "$name" "$(tail -n 1 "$log")"
 		add 0 0 1
+		nothing_ran "$name"
 		return
 	fi
 	# A crash has no line of its own: it fails as one more.
@@ -35,30 +59,47 @@ cmocka() { # NAME COMMAND...
 		"$([ "$bad" = 0 ] && echo ok || echo FAIL)" "$name" "$ok" "$bad" "$skip"
 	grep -hE '^# .*instructions verified|^ok .* instructions, at most' "$log"
 	add "$ok" "$bad" "$skip"
+	[ "$ok" != 0 ] || [ "$bad" != 0 ] || nothing_ran "$name"
 }
 
-echo '--- lint'
+# A runner of scripts: the log's last line "NAME: N passed, N failed, N skipped" is counted.
+# A status that its counts do not explain fails as one more; 77: nothing had to run.
+runner() { # NAME STATUS
+	local ok=0 bad=0 skip=0
+	read -r ok bad skip < <(sed -nE "s/^$1: ([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped\$/\\1 \\2 \\3/p" \
+		"$log" | tail -n 1)
+	add "${ok:-0}" "${bad:-0}" "${skip:-0}"
+	if [ "${ok:-0}" = 0 ] && [ "${bad:-0}" = 0 ]; then
+		[ "$2" = 77 ] || nothing_ran "$1"
+	elif [ "$2" != 0 ] && [ "$bad" = 0 ]; then
+		echo "FAIL $1 ends with status $2"
+		add 0 1 0
+	fi
+}
+
+suite lint 'format, static analysis, who may include whom'
 if tools/lint.sh; then add 1 0 0; else add 0 1 0; fi
 
-echo '--- unit'
+suite unit 'native code under the sanitizers'
 for t in "$build"/tests/unit/test_*; do
 	cmocka "$(basename "$t")" "$t"
 done
 
-echo '--- count: instructions for a packet'
+suite count 'instructions for a packet'
 cmocka count tests/count/count.sh "$build/tests/count"
 
-echo "--- fuzz: ${FUZZ:-60} s each"
-if FUZZ_DIR=$PWD/$build/fuzz tests/fuzz/run.sh "${FUZZ:-60}" | tee "$log"; then
-	add "$(grep -c 'no crash' "$log")" 0 0
-else
-	add 0 1 0
-fi
+suite fuzz "${FUZZ:-60} s each"
+status=0
+FUZZ_DIR=$PWD/$build/fuzz tests/fuzz/run.sh "${FUZZ:-60}" | tee "$log" || status=$?
+sound=$(grep -c ', no crash$' "$log") crashed=$(grep -cE '^fuzz_.*(CRASH|interrupted)' "$log")
+[ "$status" = 0 ] || [ "$crashed" != 0 ] || crashed=1
+add "$sound" "$crashed" 0
+[ $((sound + crashed)) != 0 ] || nothing_ran fuzz
 
-echo '--- prog: the BPF object through BPF_PROG_TEST_RUN'
+suite prog 'the BPF object through BPF_PROG_TEST_RUN'
 cmocka test_prog env NDPX_BPF_OBJECT="$build/bpf/ndpx.bpf.o" "$build/tests/prog/test_prog"
 
-echo '--- diff: native code, BPF object, kernel against each other'
+suite diff 'native code, BPF object, kernel against each other'
 export NDPX_BPF_OBJECT=$PWD/$build/bpf/ndpx.bpf.o
 export NDPX_OBSERVE_OBJECT=$PWD/$build/tests/diff/observe.bpf.o
 cmocka test_native "$build/tests/diff/test_native"
@@ -69,22 +110,18 @@ cmocka kernel_oracle env NDPX="$PWD/$build/ndpx" NDTOOL="$PWD/$build/tests/ndtoo
 cmocka clang_matrix env NDPX_TEST_NATIVE="$build/tests/diff/test_native" NDPX_DIFF_FRAMES=100000 \
 	tests/diff/clang.sh "$build/tests/prog/test_prog"
 
-echo '--- net: namespaces and real kernels'
+suite net 'namespaces and real kernels'
+status=0
 NDPX=$PWD/$build/ndpx NDTOOL=$PWD/$build/tests/ndtool WIRE=$PWD/$build/tests/wire \
 	LAB_OBJECT=$PWD/$build/tests/xdp_pass.bpf.o \
-	tests/net/run.sh | tee "$log"
-net=$(grep -E '^net: [0-9]+ passed' "$log" | tail -n 1)
-read -r n_ok n_bad n_skip < <(sed -E 's/[^0-9]+/ /g' <<<"${net:-net: 0 passed, 1 failed, 0 skipped}")
-add "${n_ok:-0}" "${n_bad:-1}" "${n_skip:-0}"
-if [ "${n_ok:-0}" = 0 ]; then
-	echo 'check: no net test could run: that is a failure' >&2
-	[ "${n_bad:-0}" != 0 ] || add 0 1 0
-fi
+	tests/net/run.sh | tee "$log" || status=$?
+runner net "$status"
 
-echo '--- matrix: other kernels and NIC drivers, in QEMU'
-MATRIX_QUICK=1 tests/matrix/run.sh "$build" 6.1 6.12 2>&1 | tee "$log"
-read -r n_ok n_bad n_skip < <(sed -nE 's/^matrix: //; s/[^0-9]+/ /gp' <(tail -n 1 "$log"))
-add "${n_ok:-0}" "${n_bad:-1}" "${n_skip:-0}"
+suite matrix 'other kernels and NIC drivers, in QEMU'
+status=0
+MATRIX_QUICK=1 tests/matrix/run.sh "$build" 6.1 6.12 2>&1 | tee "$log" || status=$?
+runner matrix "$status"
+end_suite
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -108,13 +108,17 @@ kernel_download() {
 }
 
 # kernel_get SERIES: fills $MATRIX/kernels/SERIES; with the mirror away, what is there will do.
+# 1: it failed; 2: apt knows what the mirror has, and this series is not among it.
 kernel_get() {
 	local series=$1 dir=$MATRIX/kernels/$1 packages new=$MATRIX/kernels/$1.new
 	WHY=
 	if ! kernel_source "$series" || ! packages=$(kernel_packages "$series") ||
 		[ -z "$packages" ]; then
 		[ -e "$dir/vmlinuz" ] && return 0
-		WHY=${WHY:-no package of series $series in apt\'s sources}
+		[ -z "$WHY" ] || return 1
+		WHY="no package of series $series in apt's sources"
+		[ -z "$(apt-cache "${APT[@]}" dumpavail 2>/dev/null | head -n 1)" ] || return 2
+		WHY="apt has no lists of its sources: apt-get update"
 		return 1
 	fi
 	[ "$(cat "$dir/packages" 2>/dev/null)" != "$packages" ] || return 0

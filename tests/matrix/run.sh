@@ -3,10 +3,15 @@
 #
 # Kernels × NIC drivers in QEMU: run.sh [-j N] BUILD [SERIES...]. Default: the kernels that
 # Debian 12's own sources carry. A line a case, at last the summary; status 1 when one
-# failed. A machine without mirror or QEMU is a SKIP with the reason.
+# failed or no kernel ran; 77 when none ran because this machine's mirror, which was asked,
+# has none of these series.
 set -uo pipefail
 
 MATRIX_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=/dev/null
+. "$MATRIX_DIR/../lab/mounts.sh"
+# The router of a machine that had to be killed goes with us.
+[ "$(id -u)" != 0 ] || own_mounts "$0" "$@" || true
 PARALLEL=2
 while getopts j: opt; do
 	case $opt in
@@ -47,7 +52,8 @@ finish() {
 	skipped=$(cat "$LOG"/*.out | grep -c '^SKIP ')
 	"$MATRIX_DIR/table.sh" "$MATRIX/result" >"$MATRIX/matrix.md" 2>/dev/null || rm -f "$MATRIX/matrix.md"
 	echo "matrix: $passed passed, $failed failed, $skipped skipped"
-	[ "$failed" = 0 ] && [ $((passed + skipped)) -gt 0 ]
+	[ $((passed + failed)) != 0 ] || [ -n "$why" ] || exit 77
+	[ "$failed" = 0 ] && [ "$passed" != 0 ]
 	exit
 }
 
@@ -63,7 +69,10 @@ flock "$lock"
 image_base "$MATRIX/base.cpio" "$BUILD" || exit 1
 
 for series; do
-	if ! kernel_get "$series"; then
+	got=0
+	kernel_get "$series" || got=$?
+	if [ "$got" != 0 ]; then
+		[ "$got" = 2 ] || why=$WHY
 		echo "SKIP matrix $series: $WHY" | tee "$LOG/$series.out"
 		rm -f "$MATRIX/result/$series.tsv"
 		continue
