@@ -36,6 +36,9 @@ USER_OBJ := $(USER_SRC:%.c=$(B)/%.o)
 # Everything but main(), for the tests.
 LIB_OBJ := $(filter-out $(B)/user/main.o,$(USER_OBJ))
 
+# A root that came by `su` may lack where ip and bpftool are.
+export PATH := $(PATH):/usr/sbin:/sbin
+
 .DELETE_ON_ERROR:
 .PHONY: all clean install uninstall deps check check-unit check-prog check-net lint format demo
 all: $(B)/ndpx

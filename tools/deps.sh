@@ -5,10 +5,10 @@
 set -eu
 
 build="gcc make pkg-config clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool libconfuse-dev
-	libmnl-dev libjansson-dev"
+	libmnl-dev libjansson-dev flex bison"
 demo="$build iproute2 nftables iputils-ping tcpdump ethtool procps util-linux"
 check="$demo libcmocka-dev clang-format clang-tidy shellcheck strace jq mandoc libclang-rt-dev
-	thc-ipv6 clang-19 valgrind iptables qemu-system-x86 busybox-static cpio kmod xz-utils"
+	thc-ipv6 clang-19 valgrind iptables qemu-system-x86 busybox-static cpio kmod xz-utils zstd"
 bench="$demo strace ndppd npd6"
 
 case "${1:-build}" in
@@ -35,11 +35,15 @@ unpack_peers() {
 	) >build/peers/log 2>&1 || true
 }
 
-missing=
-for p in $want; do
-	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' ||
-		missing="$missing $p"
-done
+look() {
+	missing=
+	for p in $want; do
+		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' ||
+			missing="$missing $p"
+	done
+}
+
+look
 if [ -z "$missing" ]; then
 	unpack_peers
 	exit 0
@@ -51,10 +55,15 @@ if [ "$(id -u)" != 0 ]; then
 	exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
+# One after the other where two trees are checked at once: `apt-get update` waits for nobody.
+exec 9</var/lib/dpkg
+flock 9
+look
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # shellcheck disable=SC2086 # a list of words
-if ! { apt-get update -q && apt-get install -q -y --no-install-recommends $missing; } >"$log" 2>&1; then
+if [ -n "$missing" ] && ! { apt-get update -q && apt-get install -q -y --no-install-recommends \
+	-o DPkg::Lock::Timeout=600 $missing; } >"$log" 2>&1; then
 	tail -n 20 "$log" >&2
 	exit 1
 fi
