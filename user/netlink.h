@@ -66,6 +66,17 @@ int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct e
 /* Removes clsact from a device, if nobody's filter is left on it; 0 as well if somebody's is. */
 int nl_clsact_remove_if_empty(uint32_t ifindex, struct error *err);
 
+/* A filter of a device's clsact or ingress qdisc, at ingress, in chain 0. */
+struct nl_filter {
+	uint32_t handle, prog_id; /* 0: not a BPF filter */
+	uint16_t priority;
+	uint16_t protocol; /* ETH_P_*, host order */
+	char kind[16];
+};
+
+/* In the order in which they run; none where there is no such qdisc. The array is the caller's. */
+int nl_filters_read(uint32_t ifindex, struct nl_filter **ret, size_t *ret_n, struct error *err);
+
 /* SO_NETNS_COOKIE (kernel 5.14), else the namespace's inode number. */
 uint64_t nl_netns_cookie(void);
 
