@@ -94,6 +94,11 @@ void dataplane_inspect(const struct dataplane *dp, const struct attachment *at,
 /* A program's name into `ret`, "?" where it cannot be told: -1 then. */
 int dataplane_program_name(uint32_t id, char ret[16]);
 
+/* Counts programs' runs until the descriptor is closed (kernel 5.8); -errno. */
+int dataplane_run_stats(void);
+/* How often a program ran while that was on; -errno. */
+int dataplane_run_count(uint32_t prog_id, uint64_t *ret);
+
 /* A program or filter that gets a frame before ours does, and could keep it. */
 enum before_hook { BEFORE_XDP, BEFORE_TCX, BEFORE_CLSACT };
 
@@ -106,15 +111,10 @@ struct before {
 };
 
 #define DATAPLANE_BEFORE 8 /* that are told of, the first ones */
-#define BEFORE_TEXT_LEN	 80
 
 /* Those before an attachment, in the order in which they run; how many. dataplane_before.c */
 size_t attachment_before(uint32_t ifindex, const struct attachment *at,
 			 struct before ret[DATAPLANE_BEFORE]);
-/* "TCX program 'pass' (id 12)", in `buf`. */
-const char *before_text(const struct before *b, char buf[BEFORE_TEXT_LEN]);
-/* "xdp", "tcx", "clsact". */
-const char *before_hook_word(enum before_hook hook);
 
 /* What dataplane_attach() did. */
 struct attach_report {

@@ -21,7 +21,13 @@ struct nl_link {
 	uint8_t mac[6];
 	bool is_ethernet; /* ARPHRD_ETHER, with a station's MAC */
 	char name[IFNAMSIZ];
+	/*
+	 * A tunnel whose far end comes with each packet (collect metadata): what has none, as a
+	 * redirected frame, is dropped by the driver.
+	 */
+	bool external;
 	char kind[16]; /* "veth", "bond"; "" for hardware */
+	char bus[16];  /* of hardware: "pci", "xen"; "" where it cannot be told */
 };
 
 struct nl_address {
@@ -54,6 +60,9 @@ void nl_state_free(struct nl_state *state);
 /* NULL when there is none. The pointer is into `state`. */
 const struct nl_link *nl_link_by_name(const struct nl_state *state, const char *name);
 const struct nl_link *nl_link_by_index(const struct nl_state *state, uint32_t ifindex);
+
+/* Is it such a tunnel, or does it stand on one? */
+bool nl_is_external(const struct nl_link *link, const struct nl_state *state);
 
 /* The flag IFF_ALLMULTI of the device, as `ip link set allmulticast on`. */
 int nl_set_allmulti(uint32_t ifindex, bool on, struct error *err);

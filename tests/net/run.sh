@@ -29,7 +29,7 @@ export NDPX=${NDPX:-$TOP/build/ndpx}
 export NDTOOL=${NDTOOL:-$TOP/build/tests/ndtool}
 if ! [ -x "$NDTOOL" ]; then
 	NDTOOL=$DIR/ndtool
-	cc -std=gnu11 -O2 -o "$NDTOOL" "$HERE/ndtool.c"
+	cc -std=gnu11 -O2 -o "$NDTOOL" "$HERE"/*.c
 fi
 # shellcheck source=/dev/null
 . "$TOP/tests/lab/lab.sh"
