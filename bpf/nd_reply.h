@@ -47,59 +47,90 @@ ND_INLINE const struct ndpx_port_at *nd_port_says(const struct ndpx_port *port, 
 	return &port->at[(__s32)(generation - port->since) >= 0];
 }
 
+/* What the answer says, before it is bytes: "The answer" of PROTOCOL.md, column by column. */
+struct nd_answer {
+	nd_mac to, mac;
+	struct nd_addr source, dest, target;
+	__u32 flags;  /* as the message has them, in network order */
+	__u64 option; /* the TLLAO, as a word of memory */
+};
+
+/* A guest port, whose MAC is `port_mac`, answers from the target, an uplink as `set` says. */
+ND_INLINE struct nd_answer nd_answer_to(const struct nd_query *q, const struct ndpx_say *say,
+					const struct ndpx_settings *set, int is_port,
+					nd_mac port_mac)
+{
+	nd_mac mac = is_port ? port_mac : nd_get_mac(set->mac), lladdr = mac;
+	/* H, always: the switch port knows no other. */
+	struct nd_answer a = { .to = q->reply_to,
+			       .mac = mac,
+			       .source = q->target,
+			       .dest = q->source,
+			       .target = q->target };
+	__u32 flags = ND_NA_SOLICITED;
+
+	if (say->flags & NDPX_F_LLADDR)
+		lladdr = nd_get_mac(say->lladdr);
+	if (!is_port && set->source_mode != NDPX_SOURCE_TARGET)
+		a.source = nd_get_addr(set->source);
+	if (q->kind == ND_KIND_DAD) {
+		/* RFC 4861 7.2.4: to all nodes, with the Solicited flag 0. */
+		a.dest = nd_all_nodes(1);
+		a.to = ND_MAC_ALL_NODES;
+		flags = is_port && (say->flags & NDPX_F_DAD_OVERRIDE) ? ND_NA_OVERRIDE : 0;
+	}
+	if (say->flags & NDPX_F_ROUTER)
+		flags |= ND_NA_ROUTER;
+	if (say->flags & NDPX_F_OVERRIDE)
+		flags |= ND_NA_OVERRIDE;
+	a.flags = ND_BE32(flags << 24);
+	a.option = nd_lladdr_option(ND_OPT_TLLAO, lladdr);
+	return a;
+}
+
+/* The IPv6 header, ND_IP6_LEN bytes. */
+ND_INLINE void nd_put_ip6(__u8 *ip6, const struct nd_answer *a)
+{
+	nd_put32(ip6, ND_BE32(0x60000000u));
+	nd_put32(ip6 + 4, ND_BE32((__u32)ND_NA_LEN << 16 | ND_NEXT_ICMPV6 << 8 | 255));
+	nd_put_addr(ip6 + 8, a->source);
+	nd_put_addr(ip6 + 24, a->dest);
+}
+
+/* The Neighbor Advertisement, ND_NA_LEN bytes. */
+ND_INLINE void nd_put_na(__u8 *m, const struct nd_answer *a)
+{
+	const __u32 fixed = ND_BE32((__u32)ND_NA_LEN) + ND_BE32((__u32)ND_NEXT_ICMPV6) +
+			    ND_BE32((__u32)ND_TYPE_NA << 24);
+	__u64 sum;
+
+	nd_put32(m, ND_BE32((__u32)ND_TYPE_NA << 24));
+	nd_put32(m + 4, a->flags);
+	nd_put_addr(m + 8, a->target);
+	/* Summed from the register: reading back what smaller stores wrote waits for them. */
+	nd_put64(m + 24, a->option);
+
+	/* RFC 4443 2.3 over the pseudo-header and the message; the checksum's place is 0. */
+	sum = nd_sum_addr(a->source) + nd_sum_addr(a->dest) + nd_sum_addr(a->target) + fixed +
+	      a->flags + nd_sum64(a->option);
+	nd_put16(m + 2, (__u16)~nd_fold(sum));
+}
+
 /*
- * Writes the answer over the solicitation `q` was read from: "The answer" of
- * PROTOCOL.md, column by column. `eth` is the frame, already as long as the answer,
- * `l2_len` the bytes before its IPv6 header; a tag between stays as it is. A
- * guest port, whose MAC is `port_mac`, answers from the target, an uplink as `set`
- * says. The caller has checked that l2_len + ND_IP6_LEN + ND_NA_LEN bytes are there.
+ * Writes the answer over the solicitation `q` was read from. `eth` is the frame, already as
+ * long as the answer, `l2_len` the bytes before its IPv6 header; a tag between stays as it
+ * is. The caller has checked that l2_len + ND_IP6_LEN + ND_NA_LEN bytes are there.
  */
 ND_INLINE void nd_write_as(__u8 *eth, __u32 l2_len, const struct nd_query *q,
 			   const struct ndpx_say *say, const struct ndpx_settings *set, int is_port,
 			   nd_mac port_mac)
 {
-	const __u32 fixed = ND_BE32((__u32)ND_NA_LEN) + ND_BE32((__u32)ND_NEXT_ICMPV6) +
-			    ND_BE32((__u32)ND_TYPE_NA << 24);
-	nd_mac mac = is_port ? port_mac : nd_get_mac(set->mac), lladdr = mac, to = q->reply_to;
-	struct nd_addr source = q->target, dest = q->source;
-	__u8 *ip6 = eth + l2_len, *m = ip6 + ND_IP6_LEN;
-	__u32 flags = ND_NA_SOLICITED;
-	__u64 sum, option;
+	const struct nd_answer a = nd_answer_to(q, say, set, is_port, port_mac);
+	__u8 *ip6 = eth + l2_len;
 
-	if (say->flags & NDPX_F_LLADDR)
-		lladdr = nd_get_mac(say->lladdr);
-	if (!is_port && set->source_mode != NDPX_SOURCE_TARGET)
-		source = nd_get_addr(set->source);
-	if (q->kind == ND_KIND_DAD) {
-		/* RFC 4861 7.2.4: to all nodes, with the Solicited flag 0. */
-		dest = nd_all_nodes(1);
-		to = ND_MAC_ALL_NODES;
-		flags = is_port && (say->flags & NDPX_F_DAD_OVERRIDE) ? ND_NA_OVERRIDE : 0;
-	}
-	/* H, always: the switch port knows no other. */
-	nd_put_macs(eth, to, mac);
-	if (say->flags & NDPX_F_ROUTER)
-		flags |= ND_NA_ROUTER;
-	if (say->flags & NDPX_F_OVERRIDE)
-		flags |= ND_NA_OVERRIDE;
-	flags = ND_BE32(flags << 24);
-
-	nd_put32(ip6, ND_BE32(0x60000000u));
-	nd_put32(ip6 + 4, ND_BE32((__u32)ND_NA_LEN << 16 | ND_NEXT_ICMPV6 << 8 | 255));
-	nd_put_addr(ip6 + 8, source);
-	nd_put_addr(ip6 + 24, dest);
-
-	nd_put32(m, ND_BE32((__u32)ND_TYPE_NA << 24));
-	nd_put32(m + 4, flags);
-	nd_put_addr(m + 8, q->target);
-	/* Summed from the register: reading back what smaller stores wrote waits for them. */
-	option = nd_lladdr_option(ND_OPT_TLLAO, lladdr);
-	nd_put64(m + 24, option);
-
-	/* RFC 4443 2.3 over the pseudo-header and the message; the checksum's place is 0. */
-	sum = nd_sum_addr(source) + nd_sum_addr(dest) + nd_sum_addr(q->target) + fixed + flags +
-	      nd_sum64(option);
-	nd_put16(m + 2, (__u16)~nd_fold(sum));
+	nd_put_macs(eth, a.to, a.mac);
+	nd_put_ip6(ip6, &a);
+	nd_put_na(ip6 + ND_IP6_LEN, &a);
 }
 
 ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, const struct nd_query *q,

@@ -212,6 +212,28 @@ int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, 
 	return 0;
 }
 
+/*
+ * The counters of what is pinned, where they have our shape: verdict numbers are never
+ * reused, so they mean the same in every version. The map itself rather than a copy of it:
+ * the old program counts until it is swapped, and what it counted after a copy would be lost.
+ */
+static void adopt_counters(struct dataplane *dp)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 len = sizeof(info);
+	char path[PATH_MAX];
+	int fd = bpf_obj_get(dataplane_path(dp->dir, NDPX_MAP_COUNTERS, path));
+
+	if (fd < 0)
+		return;
+	if (!bpf_obj_get_info_by_fd(fd, &info, &len) && info.type == BPF_MAP_TYPE_PERCPU_ARRAY &&
+	    info.key_size == sizeof(__u32) && info.value_size == sizeof(__u64) &&
+	    info.max_entries == NDPX_COUNTERS && !info.map_flags)
+		dp->fds[MAP_COUNTERS] = fd;
+	else
+		close(fd);
+}
+
 int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
 		  struct error *err)
 {
@@ -220,6 +242,7 @@ int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct d
 
 	if (!dp)
 		return dataplane_fail(err, ENOMEM, bpffs);
+	adopt_counters(dp);
 	r = dataplane_make_maps(dp, err);
 	if (!r) {
 		r = map_memory(dp);
@@ -240,39 +263,11 @@ int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct d
 	return 0;
 }
 
-/* Verdict numbers are never reused, so an older version's counters mean the same. */
-static void inherit_counters(struct dataplane *dp)
-{
-	int cpus = libbpf_num_possible_cpus(), old;
-	struct bpf_map_info info = { 0 };
-	__u32 len = sizeof(info);
-	char path[PATH_MAX];
-	__u64 *values;
-	__u32 i;
-
-	old = bpf_obj_get(dataplane_path(dp->dir, NDPX_MAP_COUNTERS, path));
-	if (old >= 0 &&
-	    (bpf_obj_get_info_by_fd(old, &info, &len) || info.type != BPF_MAP_TYPE_PERCPU_ARRAY ||
-	     info.value_size != sizeof(*values))) {
-		close(old);
-		return;
-	}
-	values = cpus > 0 ? calloc((size_t)cpus, sizeof(*values)) : NULL;
-	for (i = 0; old >= 0 && values && i < NDPX_COUNTERS; i++) {
-		if (!bpf_map_lookup_elem(old, &i, values))
-			bpf_map_update_elem(dp->fds[MAP_COUNTERS], &i, values, BPF_ANY);
-	}
-	free(values);
-	if (old >= 0)
-		close(old);
-}
-
 int dataplane_pin(struct dataplane *dp, struct error *err)
 {
 	char path[PATH_MAX];
 	int i, r;
 
-	inherit_counters(dp);
 	if (mkdir(dp->dir, 0700) && errno != EEXIST)
 		return dataplane_fail(err, errno, dp->dir);
 	/* The old record goes first and the new one comes last: no mixture is ever whole. */

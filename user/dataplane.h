@@ -55,10 +55,13 @@ int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, 
  */
 int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane **ret);
 
-/* Makes the maps of a new instance, in memory only: rules go in, then dataplane_pin(). */
+/*
+ * Makes the maps of a new instance, in memory only: rules go in, then dataplane_pin(). The
+ * counters are those of the instance that is pinned there, if any: it goes on counting.
+ */
 int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
 		  struct error *err);
-/* Pins a new instance, over what was left of an old one, whose counters it inherits. */
+/* Pins a new instance, over what was left of an old one. */
 int dataplane_pin(struct dataplane *dp, struct error *err);
 void dataplane_close(struct dataplane *dp);
 
@@ -91,11 +94,33 @@ void dataplane_inspect(const struct dataplane *dp, const struct attachment *at,
 /* A program's name into `ret`, "?" where it cannot be told: -1 then. */
 int dataplane_program_name(uint32_t id, char ret[16]);
 
+/* Counts programs' runs until the descriptor is closed (kernel 5.8); -errno. */
+int dataplane_run_stats(void);
+/* How often a program ran while that was on; -errno. */
+int dataplane_run_count(uint32_t prog_id, uint64_t *ret);
+
+/* A program or filter that gets a frame before ours does, and could keep it. */
+enum before_hook { BEFORE_XDP, BEFORE_TCX, BEFORE_CLSACT };
+
+struct before {
+	enum before_hook hook;
+	uint32_t prog_id;  /* 0: a filter that is not a BPF program */
+	uint32_t priority; /* of a filter */
+	bool stays;	   /* `apply` does not get ahead of it */
+	char name[16];	   /* the program's, else the filter's kind */
+};
+
+#define DATAPLANE_BEFORE 8 /* that are told of, the first ones */
+
+/* Those before an attachment, in the order in which they run; how many. dataplane_before.c */
+size_t attachment_before(uint32_t ifindex, const struct attachment *at,
+			 struct before ret[DATAPLANE_BEFORE]);
+
 /* What dataplane_attach() did. */
 struct attach_report {
 	struct attachment now;
 	bool attached;	/* anew: the driver may have reset the link */
-	bool swapped;	/* another program inside the same link or filter */
+	bool swapped;	/* another program inside the same link or filter, or before others */
 	char note[256]; /* why not native, "" if nothing is to be said */
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What the attached program is: libbpf and the kernel compare sizes, and anybody with root may swap it. */
 #include <bpf/bpf.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,6 +46,28 @@ int dataplane_program_name(uint32_t id, char ret[16])
 		close(fd);
 	}
 	snprintf(ret, 16, "%.15s", r ? "?" : info.name);
+	return r;
+}
+
+int dataplane_run_stats(void)
+{
+	int fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int dataplane_run_count(uint32_t prog_id, uint64_t *ret)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+	int r, fd = prog_id ? bpf_prog_get_fd_by_id(prog_id) : -ENOENT;
+
+	if (fd < 0)
+		return fd;
+	r = bpf_obj_get_info_by_fd(fd, &info, &len) ? -errno : 0;
+	close(fd);
+	if (!r)
+		*ret = info.run_cnt;
 	return r;
 }
 

@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "dataplane.h"
+#include "netlink.h"
 
 enum map_id {
 	MAP_GUESTS,
@@ -50,7 +51,7 @@ int dataplane_fail(struct error *err, int code, const char *what);
 /* "DIR/name" into buf of PATH_MAX; returns buf. */
 const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX]);
 
-/* Makes the maps of a new instance: dp->fds. The skeleton's side of dataplane_new(). */
+/* Makes the maps of a new instance that dp->fds lacks yet. The skeleton's side of dataplane_new(). */
 int dataplane_make_maps(struct dataplane *dp, struct error *err);
 
 /* Loads a program over the instance's maps; a file descriptor the caller closes, or -errno. */
@@ -104,27 +105,64 @@ int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *chang
 			  __u32 generation);
 int dataplane_ports_recover(struct dataplane *dp);
 
-/* Where a TC program hangs, and its pin. dataplane_attach.c; XDP is there alone. */
+/* Where a program hangs, and its pin. dataplane_hook.c; of guest ports TC alone. */
 struct hook {
 	const char *dir;
 	char pin[32];
 	uint32_t ifindex;
 	const char *dev;     /* for messages */
-	const char *program; /* its name in the kernel */
+	const char *program; /* its name in the kernel, of TC */
 	/* Writes down that clsact is ours to remove, before it is made; or that it is not. */
 	int (*clsact)(void *arg, uint32_t ifindex, bool ours, struct error *err);
 	void *arg;
 };
 
+/* The path of its pin, in `path`. */
+const char *hook_pin_path(const struct hook *h, char path[PATH_MAX]);
 /* Finishes what a process killed between pinning and renaming left. */
 void hook_settle(const struct hook *h);
 void hook_attachment(const struct hook *h, struct attachment *ret);
-/* TCX where the kernel has it, else clsact; over what is there. */
-int hook_attach_tc(const struct hook *h, int prog, enum ndpx_mode *ret_mode, struct error *err);
-/* Another program into the same link or filter: no moment without an answer. */
+/* The pinned link, if it still hangs on a device; -1 where there is none. The caller closes it. */
+int hook_open_link(const struct hook *h, struct attachment *ret);
+/* Pins a link in place of the one that is there. */
+int hook_pin(const struct hook *h, int fd, struct error *err);
+/* Another program in the same place: no moment without an answer. */
 int hook_swap(const struct hook *h, const struct attachment *now, int prog, struct error *err);
 /* Releases the link, or our clsact filter. 0 when there was none. */
 int hook_detach(const struct hook *h, struct error *err);
+
+/* XDP, native or generic; `gone` is the program that was just detached, 0: none. dataplane_attach_xdp.c */
+int hook_attach_xdp(const struct hook *h, int prog, enum ndpx_mode mode, uint32_t gone,
+		    struct error *err);
+/* Which of the two XDP modes a program of ours runs in; the link does not say. */
+enum ndpx_mode hook_xdp_mode(uint32_t ifindex, uint32_t prog_id);
+/* The XDP program on a device, of whatever mode; 0: none, or it cannot be told. */
+uint32_t hook_xdp_there(uint32_t ifindex);
+
+/*
+ * TCX where the kernel has it, else clsact; before everybody else's, in place of ours.
+ * dataplane_attach_tc.c
+ */
+int hook_attach_tc(const struct hook *h, int prog, enum ndpx_mode *ret_mode, struct error *err);
+int hook_attach_tcx(const struct hook *h, int prog, struct error *err);
+int hook_attach_clsact(const struct hook *h, int prog, struct error *err);
+/* Does a program or filter run before ours that attaching again would get ahead of? */
+bool hook_is_behind(const struct hook *h, const struct attachment *now);
+
+/* Of a device's TCX programs at ingress, in the order in which they run. */
+#define TCX_MOST 64 /* BPF_MPROG_MAX: as many as a kernel takes on a device */
+struct tcx_list {
+	uint32_t prog_ids[TCX_MOST], link_ids[TCX_MOST]; /* 0: attached without a link */
+	uint32_t n;
+};
+/* Empty where the kernel has no TCX. */
+void hook_tcx_list(uint32_t ifindex, struct tcx_list *ret);
+/* Can a frame that may be a solicitation come to this filter? */
+bool hook_sees_nd(const struct nl_filter *f);
+/* Our clsact filter, the first of them; false: none. */
+bool hook_clsact_find(const struct hook *h, uint32_t *ret_prog_id);
+/* Removes it. 0 when there was none. */
+int hook_clsact_detach(const struct hook *h);
 
 /*
  * Where a refusal with `code` (positive errno) may come of the kernel's age: ": ..."

@@ -162,15 +162,20 @@ static int load_fail(int code, const char *what, struct error *err)
 int dataplane_make_maps(struct dataplane *dp, struct error *err)
 {
 	struct ndpx_bpf *skel = open_skeleton(dp, err);
-	int i, r;
+	int i, r = 0;
 
 	if (!skel)
 		return -err->code;
-	r = ndpx_bpf__load(skel);
+	for (i = 0; i < MAP_COUNT && !r; i++) {
+		if (dp->fds[i] >= 0)
+			r = bpf_map__reuse_fd(skeleton_map(skel, (enum map_id)i), dp->fds[i]);
+	}
+	if (!r)
+		r = ndpx_bpf__load(skel);
 	if (r)
 		r = load_fail(-r, "making the maps", err);
 	for (i = 0; i < MAP_COUNT && !r; i++) {
-		if (!dataplane_has_map(dp, (enum map_id)i))
+		if (!dataplane_has_map(dp, (enum map_id)i) || dp->fds[i] >= 0)
 			continue;
 		dp->fds[i] =
 			fcntl(bpf_map__fd(skeleton_map(skel, (enum map_id)i)), F_DUPFD_CLOEXEC, 3);

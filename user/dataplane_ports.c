@@ -319,7 +319,8 @@ int dataplane_port_attach(struct dataplane *dp, uint32_t ifindex, const char *de
 	hook_settle(&h);
 	hook_attachment(&h, &rep.now);
 	rep.attached = rep.now.mode == NDPX_MODE_NONE;
-	rep.swapped = !rep.attached && dp->record.object_hash != dataplane_object_hash();
+	rep.swapped = !rep.attached && (dp->record.object_hash != dataplane_object_hash() ||
+					hook_is_behind(&h, &rep.now));
 	if (!rep.attached && !rep.swapped) {
 		*ret = rep;
 		return 0;

@@ -56,6 +56,10 @@ void doctor_check_responders(const struct doctor_snapshot *snap, struct findings
 void doctor_check_host(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
 		       struct findings *ret);
 
+/* What runs before a TC program of ours, of an uplink or a guest port. */
+void doctor_check_before(const struct before *list, size_t n, const struct subject *about,
+			 struct findings *ret);
+
 /* Appends a finding; the table's remedy is filled with what `about` names. */
 void finding_add(struct findings *list, enum doctor_code code, const struct subject *about,
 		 const char *fmt, ...) __attribute__((format(printf, 4, 5)));

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "before.h"
 #include "doctor.h"
+#include "doctor_runs.h"
 #include "icmp6.h"
 
 #define XDP_ONE_PAGE 3498 /* MTU that fits a page with XDP's headroom; more takes xdp.frags */
@@ -81,6 +83,42 @@ static void check_kernel(const struct doctor_snapshot *snap, const struct doctor
 			    "along");
 }
 
+void doctor_check_before(const struct before *list, size_t n, const struct subject *about,
+			 struct findings *ret)
+{
+	char text[BEFORE_TEXT_LEN];
+	size_t i;
+
+	/* XDP has findings of its own: foreign-xdp, never-runs. */
+	for (i = 0; i < n; i++) {
+		if (list[i].hook != BEFORE_XDP)
+			finding_add(ret, DOCTOR_RUNS_BEFORE, about, "%s runs before ours%s",
+				    before_text(&list[i], text),
+				    list[i].stays ? ", and there is no room before it" : "");
+	}
+}
+
+/* Who gets the frames first, and whether any get to us. */
+static void check_chain(const struct doctor_uplink *up, const struct subject *about,
+			struct findings *ret)
+{
+	const char *what = up->attachment.mode == NDPX_MODE_NATIVE    ? "native XDP"
+			   : up->attachment.mode == NDPX_MODE_GENERIC ? "generic XDP"
+								      : "tc";
+
+	/* Who says mode = tc may have said so because of it. */
+	if (runs_tc(up) && up->nic.xdp_id && up->record.want != WANT_TC)
+		finding_add(ret, DOCTOR_FOREIGN_XDP, about,
+			    "XDP program '%s' (id %u) sees the frames before ours in TC",
+			    up->xdp_name, up->nic.xdp_id);
+	doctor_check_before(up->before, up->n_before, about, ret);
+	if (up->runs.looked && up->runs.received >= DOCTOR_MANY_FRAMES && !up->runs.ran)
+		finding_add(ret, DOCTOR_NEVER_RUNS, about,
+			    "%llu frames came in while doctor looked, and the program (%s) did not "
+			    "run once",
+			    (unsigned long long)up->runs.received, what);
+}
+
 void doctor_check_nic(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
 		      struct findings *ret)
 {
@@ -98,11 +136,7 @@ void doctor_check_nic(const struct doctor_snapshot *snap, const struct doctor_up
 		finding_add(ret, DOCTOR_PEER_WITHOUT_XDP, &about,
 			    "the other end of this veth, %s, runs no XDP program: answers are lost",
 			    up->peer.name);
-	/* Who says mode = tc may have said so because of it. */
-	if (runs_tc(up) && up->nic.xdp_id && up->record.want != WANT_TC)
-		finding_add(ret, DOCTOR_FOREIGN_XDP, &about,
-			    "XDP program '%s' (id %u) sees the frames before ours in TC",
-			    up->xdp_name, up->nic.xdp_id);
+	check_chain(up, &about, ret);
 }
 
 int doctor_member_compare(const void *a, const void *b)

@@ -58,6 +58,12 @@ enum doctor_severity {
 	X(FOREIGN_XDP, "foreign-xdp", WARNING, false,                                              \
 	  "an XDP program of somebody else sees the frames before ours in TC",                     \
 	  "ip link set dev DEV xdp off, or mode = tc to say that it may stay")                     \
+	X(RUNS_BEFORE, "runs-before", WARNING, false,                                              \
+	  "another TC program or filter gets the frames before ours, and may end the chain",       \
+	  "ndpx apply, which puts ours first; or detach that one")                                 \
+	X(NEVER_RUNS, "never-runs", ERROR, false,                                                  \
+	  "frames arrive, and the attached program runs for none of them",                         \
+	  "mode = tc where it is native XDP; else detach what runs before: ndpx status")           \
 	X(LINK_DOWN, "link-down", ERROR, false,                                                    \
 	  "the uplink is down or has no carrier",                                                  \
 	  "ip link set DEV up, and the cable")                                                     \

@@ -184,6 +184,7 @@ static int look_at_link(const struct doctor_snapshot *snap, struct doctor_uplink
 	up->forwarding_dev = sysctl_ipv6(up->link->name, "forwarding");
 	if (up->nic.xdp_id)
 		dataplane_program_name(up->nic.xdp_id, up->xdp_name);
+	up->n_before = attachment_before(up->ifindex, &up->attachment, up->before);
 	look_at_bridge(up);
 	look_at_stacks(snap, up);
 	for (i = 0; i < up->n_stacks; i++) {

@@ -45,6 +45,13 @@ struct doctor_claim {
 	uint8_t mac[6];
 };
 
+/* What went by while doctor looked: doctor_runs.c. */
+struct doctor_runs {
+	bool looked; /* at a program, and its runs could be counted */
+	uint64_t received; /* frames that the device counted */
+	uint64_t ran;	   /* times that the program ran */
+};
+
 struct doctor_uplink {
 	char dev[IFNAMSIZ];
 	uint32_t ifindex; /* of the pins, else of the device of that name; 0: neither */
@@ -81,6 +88,9 @@ struct doctor_uplink {
 	bool bridge_near;     /* in this namespace, so that its table can be read */
 	bool strips_vlan, lro;
 	char xdp_name[16];  /* of nic.xdp_id */
+	struct before before[DATAPLANE_BEFORE]; /* who gets frames before our program */
+	size_t n_before;
+	struct doctor_runs runs;
 	int forwarding_dev; /* net.ipv6.conf of the device itself */
 	struct groups_wanted groups;
 	struct doctor_hop *hops; /* owned */

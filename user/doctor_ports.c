@@ -31,6 +31,16 @@ static int model_of(struct dataplane *dp, const struct doctor_snapshot *snap, st
 	return 0;
 }
 
+/* An XDP program on a guest port is its owner's affair; what ends TC's chain is ours. */
+static void judge_chain(const struct port_state *have, const struct subject *about,
+			struct findings *ret)
+{
+	struct before before[DATAPLANE_BEFORE];
+	size_t n = attachment_before(have->ifindex, &have->attachment, before);
+
+	doctor_check_before(before, n, about, ret);
+}
+
 static void judge(const struct guest_port *want, const struct port_state *have,
 		  struct findings *ret)
 {
@@ -45,6 +55,8 @@ static void judge(const struct guest_port *want, const struct port_state *have,
 	else if (memcmp(&have->at, &want->at, sizeof(want->at)) != 0)
 		finding_add(ret, DOCTOR_GUEST_PORT_CHANGED, &about,
 			    "MAC, link-local address or master are not what they were");
+	if (have)
+		judge_chain(have, &about, ret);
 }
 
 int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const char *dev,

@@ -161,6 +161,8 @@ static void read_linkinfo(const struct nlattr *info, struct nl_link *link)
 	}
 	if (data && !strcmp(link->kind, "vlan"))
 		link->vlan = vlan_id_of(data);
+	if (data)
+		link->external = nl_kind_external(link->kind, data);
 }
 
 static int on_link(const struct nlmsghdr *nlh, void *data)
@@ -197,6 +199,10 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 		case IFLA_LINK_NETNSID:
 			link->lower_netns = (int32_t)mnl_attr_get_u32(attr);
 			break;
+		case IFLA_PARENT_DEV_BUS_NAME:
+			snprintf(link->bus, sizeof(link->bus), "%.*s", (int)len,
+				 mnl_attr_get_str(attr));
+			break;
 		case IFLA_LINKINFO:
 			read_linkinfo(attr, link);
 			break;
@@ -204,6 +210,8 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 			break;
 		}
 	}
+	if (!link->bus[0] && !link->kind[0])
+		nl_bus_read(link);
 	return MNL_CB_OK;
 }
 

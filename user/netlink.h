@@ -21,7 +21,13 @@ struct nl_link {
 	uint8_t mac[6];
 	bool is_ethernet; /* ARPHRD_ETHER, with a station's MAC */
 	char name[IFNAMSIZ];
+	/*
+	 * A tunnel whose far end comes with each packet (collect metadata): what has none, as a
+	 * redirected frame, is dropped by the driver.
+	 */
+	bool external;
 	char kind[16]; /* "veth", "bond"; "" for hardware */
+	char bus[16];  /* of hardware: "pci", "xen"; "" where it cannot be told */
 };
 
 struct nl_address {
@@ -55,6 +61,9 @@ void nl_state_free(struct nl_state *state);
 const struct nl_link *nl_link_by_name(const struct nl_state *state, const char *name);
 const struct nl_link *nl_link_by_index(const struct nl_state *state, uint32_t ifindex);
 
+/* Is it such a tunnel, or does it stand on one? */
+bool nl_is_external(const struct nl_link *link, const struct nl_state *state);
+
 /* The flag IFF_ALLMULTI of the device, as `ip link set allmulticast on`. */
 int nl_set_allmulti(uint32_t ifindex, bool on, struct error *err);
 
@@ -65,6 +74,17 @@ int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct e
 
 /* Removes clsact from a device, if nobody's filter is left on it; 0 as well if somebody's is. */
 int nl_clsact_remove_if_empty(uint32_t ifindex, struct error *err);
+
+/* A filter of a device's clsact or ingress qdisc, at ingress, in chain 0. */
+struct nl_filter {
+	uint32_t handle, prog_id; /* 0: not a BPF filter */
+	uint16_t priority;
+	uint16_t protocol; /* ETH_P_*, host order */
+	char kind[16];
+};
+
+/* In the order in which they run; none where there is no such qdisc. The array is the caller's. */
+int nl_filters_read(uint32_t ifindex, struct nl_filter **ret, size_t *ret_n, struct error *err);
 
 /* SO_NETNS_COOKIE (kernel 5.14), else the namespace's inode number. */
 uint64_t nl_netns_cookie(void);

@@ -91,6 +91,16 @@ static void read_xdp(const struct nlattr *xdp, struct nl_detail *d)
 	}
 }
 
+static uint64_t read_received(const struct nlattr *attr)
+{
+	struct rtnl_link_stats64 stats = { 0 };
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	/* Newer kernels append. */
+	memcpy(&stats, mnl_attr_get_payload(attr), len < sizeof(stats) ? len : sizeof(stats));
+	return stats.rx_packets;
+}
+
 static void read_families(const struct nlattr *families, struct nl_detail *d)
 {
 	const struct nlattr *family, *attr;
@@ -129,6 +139,9 @@ static int on_detail(const struct nlmsghdr *nlh, void *data)
 			break;
 		case IFLA_ALLMULTI:
 			d->allmulti = mnl_attr_get_u32(attr);
+			break;
+		case IFLA_STATS64:
+			d->rx_packets = read_received(attr);
 			break;
 		case IFLA_XDP:
 			read_xdp(attr, d);

@@ -15,6 +15,7 @@ struct nl_detail {
 	uint32_t allmulti;    /* how many hold it allmulticast, kernel 6.0; 0 before */
 	uint32_t xdp_id;      /* the XDP program, 0: none */
 	bool xdp_native;
+	uint64_t rx_packets;
 	bool ra_received; /* took a router advertisement since it is up */
 	char name[IFNAMSIZ];
 	char kind[16];

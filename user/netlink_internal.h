@@ -17,6 +17,11 @@ struct nl_list {
 /* A zeroed item behind the last, or NULL with no_memory set. */
 void *nl_list_add(struct nl_list *list);
 
+/* Does IFLA_INFO_DATA of a link of this kind say external? */
+bool nl_kind_external(const char *kind, const struct nlattr *data);
+/* The bus of a device from sysfs, for kernels before 5.14, which do not say it with the link. */
+void nl_bus_read(struct nl_link *link);
+
 /* ETH_FLAG_* of ethtool that are on; 0 where the driver does not say. */
 uint32_t nl_ethtool_flags(const char *dev);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "before.h"
 #include "status_ports.h"
 #include "tally.h"
 
@@ -58,6 +59,7 @@ static void print_marked(const struct entry *entries, size_t n, __u16 group, __u
 
 static void print_port(const struct port_state *port, struct output *out)
 {
+	struct before before[DATAPLANE_BEFORE];
 	char name[IFNAMSIZ], mac[18];
 
 	if (!if_indextoname(port->ifindex, name))
@@ -71,6 +73,8 @@ static void print_port(const struct port_state *port, struct output *out)
 		   : port->attachment.mode == NDPX_MODE_CLSACT ? "clsact"
 							       : "not attached");
 	out_string(out, "lladdr", ", lladdr %s\n", mac_text(port->at.mac, mac));
+	before_print(before, attachment_before(port->ifindex, &port->attachment, before),
+		     "            ", out);
 	out_close(out, '}');
 }
 

@@ -11,6 +11,7 @@
 
 #include "command.h"
 #include "groups.h"
+#include "native.h"
 #include "uplink_down.h"
 #include "wanted.h"
 
@@ -30,43 +31,6 @@ struct job {
 };
 
 /*
- * P7: the device that takes VLAN tags out of frames before native XDP sees them, NULL
- * if none does. A bond is fed by its slaves. That the NIC says it filters VLANs is no
- * help: e1000e says so, and lets all of them in while it has none.
- */
-static const struct nl_link *strips_vlan(const struct nl_link *link, const struct nl_state *state)
-{
-	size_t i;
-
-	if (strcmp(link->kind, "bond") != 0)
-		return nl_strips_vlan(link->name) ? link : NULL;
-	for (i = 0; i < state->n_links; i++) {
-		if (state->links[i].master == link->ifindex && nl_strips_vlan(state->links[i].name))
-			return &state->links[i];
-	}
-	return NULL;
-}
-
-/*
- * Why native XDP would not do here, though the driver may have it; NULL: it would.
- * Tags may be hidden from XDP. And a veth loses what XDP_TX sends where its other
- * end runs no XDP program.
- */
-static const char *native_trouble(struct job *job, const struct nl_state *state)
-{
-	bool veth = !strcmp(job->link->kind, "veth");
-
-	if (job->wanted.hidden_tags && veth)
-		return "a veth may hand a VLAN tag past XDP";
-	job->stripper = veth ? NULL : strips_vlan(job->link, state);
-	if (job->stripper)
-		return "the NIC takes VLAN tags out before XDP";
-	if (veth && !nl_peer_has_xdp(job->link))
-		return "a veth delivers XDP's answers only if its other end runs an XDP program";
-	return NULL;
-}
-
-/*
  * Generic XDP on what stands above another device comes after the kernel itself has
  * taken the tags out, whatever the NIC does.
  */
@@ -77,8 +41,8 @@ static bool is_stacked(const struct nl_link *link)
 
 /*
  * `mode = native` or `generic` where tags are hidden would answer on the wrong VLAN. A
- * veth is for labs, and takes tags out only where its other end offloads them: there
- * the user may insist.
+ * veth is for labs, and takes tags out only where its other end offloads them, and a Xen
+ * NIC may do for all we know: there the user may insist.
  */
 static int check_mode(const struct job *job, const char *trouble, struct error *err)
 {
@@ -91,7 +55,7 @@ static int check_mode(const struct job *job, const char *trouble, struct error *
 				 job->link->name, job->link->kind);
 	if (!trouble || mode == WANT_AUTO || mode == WANT_TC)
 		return 0;
-	if (!strcmp(job->link->kind, "veth")) {
+	if (!job->stripper) {
 		if (mode == WANT_NATIVE)
 			command_note(job->cmd, "warning: %s: %s", job->link->name, trouble);
 		return 0;
@@ -257,10 +221,16 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 	if (!job->link->is_ethernet)
 		return error_set(err, EXIT_USAGE, ENODEV, "%s: is no Ethernet interface",
 				 job->link->name);
+	if (nl_is_external(job->link, state))
+		return error_set(err, EXIT_USAGE, EOPNOTSUPP,
+				 "%s: a %s in external mode: each frame needs its tunnel's far end set "
+				 "on the way out, and an answer would go nowhere: name the device that "
+				 "sets it (a bridge above), or one tunnel that is not external",
+				 job->link->name, job->link->kind);
 	r = wanted_build(job->uplinks, job->n, job->link, state, &job->wanted, err);
 	if (r)
 		return r;
-	trouble = native_trouble(job, state);
+	trouble = native_trouble(job->link, state, job->wanted.hidden_tags, &job->stripper);
 	r = check_mode(job, trouble, err);
 	if (!r)
 		r = open_or_make(job, err);

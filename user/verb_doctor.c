@@ -11,6 +11,7 @@
 #include "doctor_heal.h"
 #include "doctor_ports.h"
 #include "doctor_probe.h"
+#include "doctor_runs.h"
 
 /* What one call works on. */
 struct ward {
@@ -149,7 +150,7 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 
 	/* Nothing that a probe finds is healed, and nobody shall wait for its answers. */
 	if (!r && !ret_lock && !w->cmd->no_probe)
-		r = doctor_probe(&w->snap, err);
+		r = doctor_runs(&w->snap, doctor_probe, err);
 	if (r)
 		return r;
 	r = check_ports(w, ret, err);

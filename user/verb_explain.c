@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "before.h"
 #include "command.h"
 #include "netlink_detail.h"
 #include "deciding.h"
@@ -341,12 +342,31 @@ static void obstacle(struct output *out, const char *code, const char *text)
 	out_close(out, '}');
 }
 
+/* What the trial does not go through, and a frame from the wire does. */
+static void print_before(struct dataplane *dp, struct output *out)
+{
+	const struct ndpx_record *record = dataplane_record(dp);
+	struct before list[DATAPLANE_BEFORE];
+	char text[160], what[BEFORE_TEXT_LEN];
+	struct attachment at;
+	size_t n, i;
+
+	dataplane_attachment(dp, &at);
+	n = attachment_before(record->ifindex, &at, list);
+	for (i = 0; i < n; i++) {
+		snprintf(text, sizeof(text), "%s gets frames before this program, and may keep them",
+			 before_text(&list[i], what));
+		obstacle(out, "runs-before", text);
+	}
+}
+
 static void print_obstacles(const struct story *s, struct dataplane *dp, struct output *out)
 {
 	const struct entry *e = &s->rule.entry;
 	char text[512], addr[INET6_ADDRSTRLEN], port[IFNAMSIZ];
 
 	out_array(out, "obstacles");
+	print_before(dp, out);
 	if (!s->words.frame && e->say.action == NDPX_ACT_ANSWER) {
 		addr_text(&s->words.target, addr);
 		if (!s->route) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "before.h"
 #include "command.h"
 #include "status_ports.h"
 #include "tally.h"
@@ -52,6 +53,7 @@ static void print_vlans(const struct ndpx_record *record, struct output *out)
 static int print_attached(struct instance *in, struct output *out, struct error *err)
 {
 	struct ndpx_record *record = dataplane_record(in->dp);
+	struct before before[DATAPLANE_BEFORE];
 	struct tally tally;
 	char since[32];
 	int r = tally_rules(in->dp, &tally, err);
@@ -69,6 +71,7 @@ static int print_attached(struct instance *in, struct output *out, struct error 
 		out_number(out, "link_id", ", link %llu", in->attachment.link_id);
 	out_string(out, "since", ", since %s", time_text((double)record->attached_at, since));
 	out_string(out, "release", ", by ndpx %s\n", record->release);
+	before_print(before, attachment_before(in->ifindex, &in->attachment, before), "    ", out);
 	print_settings(in, out);
 	print_rules(&tally, out);
 	out_string(out, "groups", "    groups %s",

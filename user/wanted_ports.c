@@ -198,6 +198,13 @@ static int find_ports(struct wanted_ports *w, const struct model *model,
 				    model->ports[section].pattern, link->name);
 			continue;
 		}
+		if (nl_is_external(link, state)) {
+			wanted_note(&w->notes,
+				    "ports \"%s\": %s is a %s in external mode, where answers go "
+				    "nowhere: left alone",
+				    model->ports[section].pattern, link->name, link->kind);
+			continue;
+		}
 		if (w->n_ports == NDPX_MAX_PORTS)
 			return -E2BIG;
 		matched[section] = true;

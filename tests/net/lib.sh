@@ -68,7 +68,7 @@ net_begin() {
 	trap 'exit 143' TERM INT HUP
 	if ! [ -x "$NDTOOL" ]; then
 		NDTOOL=$WORK/ndtool
-		cc -std=gnu11 -O2 -o "$NDTOOL" "$NET_DIR/ndtool.c"
+		cc -std=gnu11 -O2 -o "$NDTOOL" "$NET_DIR"/*.c
 	fi
 }
 

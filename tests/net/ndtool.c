@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "ndframe.h"
+#include "tcx.h"
 #include "../packet.h"
 
 #define TARGETS_MAX  2048
@@ -378,6 +379,12 @@ static int verb_flood(const struct options *opt, char **arg)
 	return flood.sent == flood.answered ? 0 : 1;
 }
 
+static int verb_tcx(const struct options *opt, char **arg)
+{
+	(void)opt;
+	return tcx_hold(arg[0], arg[1]);
+}
+
 static const struct {
 	const char *name;
 	int n_args;
@@ -389,6 +396,7 @@ static const struct {
 	{ "send", 2, verb_send, "IF HEX" },
 	{ "exchange", 3, verb_exchange, "IF HEX TIMEOUT_MS" },
 	{ "expect", 3, verb_expect, "IF HEX|none TIMEOUT_MS" },
+	{ "tcx", 2, verb_tcx, "IF next|pass|drop" },
 	{ "sniff", 2, verb_sniff, "IF TIMEOUT_MS" },
 	{ "flood", 5, verb_flood,
 	  "[-v VLAN] [-w WINDOW] [-r RATE] [-p MAC] IF SRCMAC SRC6 TARGET[,TARGET...] COUNT" },

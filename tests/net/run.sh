@@ -35,7 +35,7 @@ export NDPX=${NDPX:-$TOP/build/ndpx}
 export NDTOOL=${NDTOOL:-$TOP/build/tests/ndtool}
 if ! [ -x "$NDTOOL" ]; then
 	NDTOOL=$DIR/ndtool
-	cc -std=gnu11 -O2 -o "$NDTOOL" "$HERE/ndtool.c"
+	cc -std=gnu11 -O2 -o "$NDTOOL" "$HERE"/*.c
 fi
 if [ -z "${LAB_OBJECT-}" ]; then
 	LAB_OBJECT=$DIR/xdp_pass.o

@@ -25,13 +25,25 @@ prog_id() {
 	ndpx -j status | jq -r '.ports.prog_id'
 }
 
+# forged NAME OFFSET: several times, for what an upgrade loses it loses in a short moment: what
+# the old program answers between a copy of its counters and its own end.
 forged() {
-	local prog flood answered
+	local i
 	note "another $1"
+	for i in 1 2 3 4 5; do
+		round "another $1, upgrade $i"
+		forged_once "$2"
+	done
+	round
+}
+
+forged_once() {
+	local prog flood answered before
+	before=$(counter answered ports)
 	prog=$(prog_id)
 	net_job g1 "$NDTOOL" flood -w 16 eth0 "$(mac_of_guest 1)" fe80::77 fe80::1 0 >"$WORK/flood"
 	flood=$JOB
-	forge "$2"
+	forge "$1"
 	status 0 ndpx -j apply
 	assert_json "$WORK/out" '.ports | .swapped and .attached == []'
 	kill -TERM "$flood"
@@ -39,7 +51,7 @@ forged() {
 	assert_has "$WORK/flood" '^sent [1-9][0-9]* answered [1-9][0-9]* lost 0$'
 	[ "$(prog_id)" != "$prog" ] || fail "the program is the same"
 	answered=$(sed -n 's/.*answered \([0-9]*\).*/\1/p' "$WORK/flood")
-	[ "$(counter answered ports)" -ge "$answered" ] || fail "counters got lost"
+	assert_eq "answers counted" "$(($(counter answered ports) - before))" "$answered"
 	status 0 ndpx -j apply
 	assert_json "$WORK/out" '.ports | .swapped == false and .attached == []'
 }

@@ -105,12 +105,49 @@ static void test_budget_port(void **state)
 	budget_of("ndpx_port", MAX_PORT);
 }
 
+/*
+ * Where a TC program writes to packets directly, the kernel has every clone copied before it
+ * runs: nine instructions in front of it, with a call of bpf_skb_pull_data(). 6.18, and
+ * every kernel since 4.9: tc_cls_act_prologue().
+ */
+static void test_polite(void **state)
+{
+	static const char *const names[] = { "ndpx_tc", "ndpx_port" };
+	struct bpf_object *obj;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct bpf_program *prog, *each;
+		struct bpf_insn insns[9] = { 0 };
+		struct bpf_prog_info info = { .xlated_prog_insns = (__u64)(uintptr_t)insns,
+					      .xlated_prog_len = sizeof(insns) };
+		__u32 len = sizeof(info);
+
+		obj = bpf_object__open_file(prog_path(), NULL);
+		assert_non_null(obj);
+		prog = bpf_object__find_program_by_name(obj, names[i]);
+		assert_non_null(prog);
+		bpf_object__for_each_program(each, obj)
+			bpf_program__set_autoload(each, each == prog);
+		assert_int_equal(bpf_object__load(obj), 0);
+		assert_int_equal(bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len), 0);
+		bpf_object__close(obj);
+		assert_int_not_equal(insns[0].code, 0);
+		for (j = 0; j < sizeof(insns) / sizeof(*insns); j++) {
+			if (insns[j].code == (BPF_JMP | BPF_CALL))
+				fail_msg("%s: the kernel copies clones before it runs", names[i]);
+		}
+	}
+}
+
 int prog_budget(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_budget_xdp),
 		cmocka_unit_test(test_budget_tc),
 		cmocka_unit_test(test_budget_port),
+		cmocka_unit_test(test_polite),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,10 @@
 #define BPF_F_XDP_HAS_FRAGS (1U << 5)
 #endif
 
+#ifndef BPF_F_TEST_SKB_CHECKSUM_COMPLETE
+#define BPF_F_TEST_SKB_CHECKSUM_COMPLETE (1U << 2)
+#endif
+
 enum prog_hook {
 	HOOK_XDP,
 	HOOK_XDP_FRAGS, /* for multi-buffer frames, with the coarse clock, rules in `near` too */

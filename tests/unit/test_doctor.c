@@ -214,6 +214,57 @@ static void tags_that_a_nic_hides(void **state)
 	findings_free(&h.found);
 }
 
+static void who_runs_first(void **state)
+{
+	const struct finding *f;
+	struct host h;
+
+	(void)state;
+	set_up(&h);
+	h.up.attachment.mode = NDPX_MODE_CLSACT;
+	h.up.record.want = WANT_TC;
+	h.up.before[0] = (struct before){ BEFORE_XDP, 3, 0, true, "xdp_pass" };
+	h.up.n_before = 1;
+	assert_well(&h);
+	h.up.before[1] = (struct before){ BEFORE_CLSACT, 0, 1, true, "matchall" };
+	h.up.n_before = 2;
+	f = check(&h, DOCTOR_RUNS_BEFORE);
+	assert_non_null(f);
+	assert_string_equal(f->message, "clsact filter 'matchall', priority 1 runs before ours, and "
+					"there is no room before it");
+	h.up.before[1] = (struct before){ BEFORE_TCX, 7, 0, false, "pass" };
+	f = check(&h, DOCTOR_RUNS_BEFORE);
+	assert_non_null(f);
+	assert_string_equal(f->message, "TCX program 'pass' (id 7) runs before ours");
+	findings_free(&h.found);
+}
+
+/* A Xen NIC with a back end that lacks xdp-headroom, and all else that keeps frames away. */
+static void a_program_that_never_runs(void **state)
+{
+	static const enum ndpx_mode modes[] = { NDPX_MODE_NATIVE, NDPX_MODE_GENERIC,
+						NDPX_MODE_TCX };
+	struct host h;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
+		set_up(&h);
+		h.up.attachment.mode = modes[i];
+		h.up.runs = (struct doctor_runs){ .looked = true, .received = 100 };
+		assert_non_null(check(&h, DOCTOR_NEVER_RUNS));
+		h.up.runs.ran = 1;
+		assert_well(&h);
+		h.up.runs.ran = 0;
+		h.up.runs.received = 1; /* between the reading of two counters */
+		assert_well(&h);
+		h.up.runs.received = 100;
+		h.up.runs.looked = false;
+		assert_well(&h);
+		findings_free(&h.found);
+	}
+}
+
 static void many_are_one_finding(void **state)
 {
 	const struct finding *f;
@@ -419,6 +470,8 @@ int main(void)
 		cmocka_unit_test(lro_and_mtu),
 		cmocka_unit_test(clsact_before_tcx),
 		cmocka_unit_test(tags_that_a_nic_hides),
+		cmocka_unit_test(who_runs_first),
+		cmocka_unit_test(a_program_that_never_runs),
 		cmocka_unit_test(many_are_one_finding),
 		cmocka_unit_test(forwarding_by_device),
 		cmocka_unit_test(filters_by_hook),
