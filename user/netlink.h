@@ -20,6 +20,8 @@ struct nl_link {
 	uint32_t flags;	     /* IFF_* */
 	uint8_t mac[6];
 	bool is_ethernet; /* ARPHRD_ETHER, with a station's MAC */
+	bool isolated;	  /* a bridge's port that other isolated ones of it do not hear */
+	bool routed;	  /* a unicast route, other than to link-local addresses, leaves by it */
 	char name[IFNAMSIZ];
 	char kind[16]; /* "veth", "bond"; "" for hardware */
 };

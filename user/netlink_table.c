@@ -10,6 +10,36 @@
 #include "netlink_detail.h"
 #include "netlink_internal.h"
 
+static int by_ifindex(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+int nl_mark_routed(struct nl_state *state)
+{
+	uint32_t *by = malloc((state->n_gateways + 1) * sizeof(*by));
+	const struct in6_addr none = { 0 };
+	size_t i, n = 0;
+
+	if (!by)
+		return -ENOMEM;
+	for (i = 0; i < state->n_gateways; i++) {
+		by[i] = state->gateways[i].ifindex;
+		if (memcmp(&state->gateways[i].addr, &none, sizeof(none)) != 0)
+			state->gateways[n++] = state->gateways[i];
+	}
+	if (i)
+		qsort(by, i, sizeof(*by), by_ifindex);
+	state->n_gateways = n;
+	for (n = 0; n < state->n_links; n++)
+		state->links[n].routed =
+			i && bsearch(&state->links[n].ifindex, by, i, sizeof(*by), by_ifindex);
+	free(by);
+	return 0;
+}
+
 static int on_member(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
