@@ -37,15 +37,18 @@ enum doctor_severity {
 	X(RENAMED, "renamed", WARNING, false,                                                      \
 	  "the interface has another name than when it was attached",                              \
 	  "name DEV in the file, then ndpx apply")                                                 \
-	X(GUEST_PORT_MISSING, "guest-port-missing", ERROR, false,                                              \
+	X(GUEST_PORT_MISSING, "guest-port-missing", ERROR, true,                                   \
 	  "an interface with the name of a guest port is none",                                    \
-	  "ndpx apply")                                                                            \
-	X(GUEST_PORT_DETACHED, "guest-port-detached", ERROR, false,                                            \
+	  DOCTOR_HEAL)                                                                             \
+	X(GUEST_PORT_DETACHED, "guest-port-detached", ERROR, true,                                 \
 	  "a guest port has no program any more",                                                  \
-	  "ndpx apply")                                                                            \
-	X(GUEST_PORT_CHANGED, "guest-port-changed", ERROR, false,                                              \
-	  "a guest port has another MAC, link-local address or master than its answers say",       \
-	  "ndpx apply")                                                                            \
+	  DOCTOR_HEAL)                                                                             \
+	X(GUEST_PORT_CHANGED, "guest-port-changed", ERROR, true,                                   \
+	  "a guest port has another MAC, link-local address, master or isolation than at apply",   \
+	  DOCTOR_HEAL)                                                                             \
+	X(GUEST_PORT_UNCLEAR, "guest-port-unclear", WARNING, false,                                \
+	  "the bridge of a guest port has no IPv6, and several devices could route for it",        \
+	  "give the one that routes an address or a route, then ndpx apply")                       \
 	X(PROGRAM_REPLACED, "program-replaced", ERROR, false,                                      \
 	  "the program in our attachment does not read our rules",                                 \
 	  "ndpx down dev DEV, then ndpx apply")                                                    \
