@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doctor_ways.h"
 #include "wanted_ports.h"
+
+#define MOST_WAYS_OUT 256 /* ports whose way out is asked for; the rest will be like them */
 
 /* What a file would say that holds these sections, as far as names go; without uplinks. */
 static int model_of(struct dataplane *dp, size_t n_uplinks, struct model *ret, struct error *err)
@@ -80,8 +83,12 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 			if (list[j].ifindex == want->ifindex)
 				have = &list[j];
 		}
-		if (!dev || !strcmp(dev, want->dev))
-			judge(want, have, ret);
+		if (dev && strcmp(dev, want->dev) != 0)
+			continue;
+		judge(want, have, ret);
+		doctor_way_device(&snap->state, want->at.stack, ret);
+		if (i < MOST_WAYS_OUT)
+			r = doctor_way_out(&snap->state, want->at.stack, ret, err);
 	}
 	for (i = 0; i < wanted.n_unclear && !r; i++) {
 		const struct unclear_port *u = &wanted.unclear[i];

@@ -2,6 +2,7 @@
 /* Whole tables: memberships, what bridges snooped, routes; and where a frame would go. */
 #include <errno.h>
 #include <linux/if_bridge.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +105,33 @@ int nl_mdb_read(struct nl_mdb **ret, size_t *ret_n, struct error *err)
 {
 	return nl_dump(RTM_GETMDB, AF_BRIDGE, 0, on_mdb, sizeof(**ret), (void **)ret, ret_n,
 		       "bridge mdb", err);
+}
+
+static int on_failed(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	struct nl_address *one;
+
+	if (!(ndm->ndm_state & NUD_FAILED) || (ndm->ndm_flags & NTF_PROXY))
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*ndm)) {
+		if (mnl_attr_get_type(attr) != NDA_DST ||
+		    mnl_attr_get_payload_len(attr) != sizeof(one->addr))
+			continue;
+		one = nl_list_add(data);
+		if (!one)
+			return MNL_CB_OK;
+		one->ifindex = (uint32_t)ndm->ndm_ifindex;
+		memcpy(&one->addr, mnl_attr_get_payload(attr), sizeof(one->addr));
+	}
+	return MNL_CB_OK;
+}
+
+int nl_failed_read(struct nl_address **ret, size_t *ret_n, struct error *err)
+{
+	return nl_dump(RTM_GETNEIGH, AF_INET6, 0, on_failed, sizeof(**ret), (void **)ret, ret_n,
+		       "neighbours", err);
 }
 
 static void add_hops(struct nl_list *list, const struct nl_route *route, const struct nlattr *attr)

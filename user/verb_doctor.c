@@ -11,6 +11,7 @@
 #include "doctor_heal.h"
 #include "doctor_ports.h"
 #include "doctor_probe.h"
+#include "doctor_ways.h"
 
 /* What one call works on. */
 struct ward {
@@ -146,6 +147,7 @@ static int check_ports(const struct ward *w, struct findings *ret, struct error 
 static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct error *err)
 {
 	int r = look_locked(w, ret_lock, err);
+	size_t i;
 
 	/* Nothing that a probe finds is healed, and nobody shall wait for its answers. */
 	if (!r && !ret_lock && !w->cmd->no_probe)
@@ -153,6 +155,10 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 	if (r)
 		return r;
 	r = check_ports(w, ret, err);
+	if (r)
+		return r;
+	for (i = 0; i < w->snap.n_uplinks && !r; i++)
+		r = doctor_check_ways(&w->snap, &w->snap.uplinks[i], ret, err);
 	if (r)
 		return r;
 	doctor_check(&w->snap, ret);
