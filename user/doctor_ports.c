@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "doctor_ways.h"
+#include "sysctl.h"
 #include "wanted_ports.h"
 
 #define MOST_WAYS_OUT 256 /* ports whose way out is asked for; the rest will be like them */
@@ -60,6 +61,20 @@ static void judge(const struct guest_port *want, const struct port_state *have,
 			    "MAC, link-local address, master or isolation are not what they were");
 }
 
+/* bpf_fib_lookup() goes by the device's own switch, and then has no route to say. */
+static void check_forwarding(const struct doctor_snapshot *snap, const struct guest_port *port,
+			     struct findings *ret)
+{
+	const struct nl_link *stack = nl_link_by_index(&snap->state, port->at.stack);
+
+	if (stack && snap->forwarding_all > 0 && sysctl_ipv6(stack->name, "forwarding") == 0)
+		finding_add(ret, DOCTOR_FORWARDING_OFF,
+			    &(struct subject){ .dev = port->dev, .other = stack->name },
+			    "net.ipv6.conf.%s.forwarding is 0: answers that the routes decide stay "
+			    "out",
+			    stack->name);
+}
+
 int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const char *dev,
 		 struct findings *ret, struct error *err)
 {
@@ -87,6 +102,7 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 			continue;
 		judge(want, have, ret);
 		doctor_way_device(&snap->state, want->at.stack, ret);
+		check_forwarding(snap, want, ret);
 		if (i < MOST_WAYS_OUT)
 			r = doctor_way_out(&snap->state, want->at.stack, ret, err);
 	}

@@ -50,9 +50,9 @@ struct port_facts {
 	bool inside_onlink;   /* of the section; matters for what is denied or own */
 	bool link_local;
 	bool paused;
-	uint8_t flags;	/* NDPX_F_ROUTER, NDPX_F_DAD_IGNORE of the guest */
-	uint8_t answer; /* enum ndpx_answer_mode of the guest */
-	uint32_t port;	/* where this host's stack sees the guest's port, 0: not known */
+	uint8_t flags;	   /* NDPX_F_ROUTER, NDPX_F_DAD_IGNORE of the guest */
+	uint8_t answer;	   /* enum ndpx_answer_mode of the guest */
+	uint32_t port;	   /* where this host's stack sees the guest's port, 0: not known */
 	uint32_t isolated; /* and the isolated bridge port that the guest is behind, 0: none */
 };
 

@@ -63,6 +63,21 @@ for pair in "vif1.0 vif1.0" "eth0 eth0"; do
 	well
 done
 
+note "forwarding is off on a port: the routes decide nothing there"
+lab_set host net/ipv6/conf/vif2.0/forwarding 0
+finds_line() {
+	status 3 ndpx doctor "${PROBE[@]}"
+	assert_has "$WORK/out" "$1"
+	grep "$1" "$WORK/out" >"$WORK/line"
+}
+finds_line '^vif2.0: forwarding-off: '
+status 0 ndpx -j explain "$(addr_of_guest 3)" dev vif2.0
+assert_json "$WORK/out" '.explain.verdict == "not_routed"'
+remedy
+status 0 ndpx -j explain "$(addr_of_guest 3)" dev vif2.0
+assert_json "$WORK/out" '.explain.verdict == "answered"'
+well
+
 note "the bridge of a port is down"
 lab_ip host link add br0 address 02:00:00:00:0b:01 type bridge
 lab_ip host link set br0 up
