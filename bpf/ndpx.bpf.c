@@ -240,8 +240,10 @@ static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_sett
 	return rc == BPF_FIB_LKUP_RET_NO_NEIGH ? NDPX_V_NOT_ALIVE : NDPX_V_END;
 }
 
-#define ASK_DAD	    1u /* who asks wants the address for itself */
-#define ASK_GATEWAY 2u /* the file names it as a gateway */
+#define ASK_DAD	     1u /* who asks wants the address for itself */
+#define ASK_GATEWAY  2u /* the file names it as a gateway */
+#define ASK_ISOLATED 4u /* the bridge keeps the asking port from other isolated ones */
+#define ASK_APART    8u /* and the guest is known to be behind another one */
 
 /*
  * P90, P91, P93: is whoever has the target behind another port than the asking one, whose
@@ -262,8 +264,12 @@ static __noinline enum ndpx_verdict ask_elsewhere(void *ctx, __u64 hi, __u64 lo,
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return how & ASK_GATEWAY ? NDPX_V_END : NDPX_V_NOT_ROUTED;
 	leaves_by = fib.ifindex;
+	/*
+	 * No program is told behind which port of the bridge. The host reaches it behind any, as
+	 * with the kernel's proxy_arp_pvlan.
+	 */
 	if (leaves_by == ifindex)
-		return NDPX_V_SAME_PORT;
+		return how == ASK_ISOLATED || (how & ASK_APART) ? NDPX_V_END : NDPX_V_SAME_PORT;
 	/* P87 to P89: the file says that it is elsewhere, unless the routes say that it is here. */
 	if (how & ASK_GATEWAY)
 		return NDPX_V_END;
@@ -342,6 +348,7 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	enum ndpx_verdict v;
 	__u32 generation;
 	const struct ndpx_port_at *at = NULL;
+	int apart; /* both behind isolated ports of a bridge, which lets neither hear the other */
 
 	v = nd_parse(frame, &ns);
 	if (v == NDPX_V_NONE)
@@ -394,7 +401,8 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 			return NDPX_V_NO_GUEST;
 	}
 	say = nd_rule_says(rule, generation);
-	v = nd_judge(say, q, set, ifindex);
+	apart = hook == HOOK_PORT && at->isolated && say->isolated && at->isolated != say->isolated;
+	v = nd_judge(say, q, set, apart ? 0 : ifindex);
 	if (v == NDPX_V_PAUSED) {
 		/* P84: the kernel would forward a probe and return "beyond scope". */
 		ret->drop = q->kind == ND_KIND_PROBE;
@@ -409,6 +417,8 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	if (hook == HOOK_PORT && say->answer != NDPX_ANSWER_ALWAYS) {
 		v = ask_elsewhere(ctx, q->target.hi, q->target.lo, ifindex,
 				  (q->kind == ND_KIND_DAD ? ASK_DAD : 0) |
+					  (at->isolated ? ASK_ISOLATED : 0) |
+					  (apart ? ASK_APART : 0) |
 					  (say->answer == NDPX_ANSWER_GATEWAY ? ASK_GATEWAY : 0));
 		if (v != NDPX_V_END)
 			return v;

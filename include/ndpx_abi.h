@@ -134,8 +134,14 @@ struct ndpx_say {
 	__u8 answer; /* enum ndpx_answer_mode */
 	__u8 pad;
 	__u32 port;
-	__u8 lladdr[6];
-	__u8 pad2[2];
+	union {
+		struct {
+			__u8 lladdr[6];
+			__u8 pad2[2];
+		};
+		/* Of guest ports, which have no `lladdr`: as in ndpx_port_at, of the guest's. */
+		__u32 isolated;
+	};
 };
 _Static_assert(sizeof(struct ndpx_say) == 16, "layout crosses to the kernel");
 
@@ -260,7 +266,7 @@ struct ndpx_port_at {
 	__u8 mac[6]; /* H, of `stack` */
 	__u16 group; /* number of its section */
 	__u32 stack;
-	__u32 pad;
+	__u32 isolated;	     /* bridge port, whose other isolated ports do not hear it; 0: not */
 	__u8 link_local[16]; /* L, :: when there is none */
 };
 _Static_assert(sizeof(struct ndpx_port_at) == 32, "layout crosses to the kernel");

@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "groups.h"
+#include "netlink_detail.h"
 
 int command_fail(const struct command *cmd, const struct error *err)
 {
@@ -104,6 +105,34 @@ int command_load_config(const struct command *cmd, struct model *ret)
 	return EXIT_USAGE;
 }
 
+/*
+ * An interface of exactly this name comes before VLAN N on DEV: vif7.1 is the second card of
+ * a Xen guest. The VLAN device eth0.88 stands for VLAN 88 on eth0 all the same.
+ */
+static bool is_interface(const char *word, const struct place *place)
+{
+	uint32_t ifindex = place->have_vlan ? if_nametoindex(word) : 0;
+	struct nl_detail detail;
+	struct error ignored;
+
+	return ifindex && !nl_detail_read(ifindex, -1, &detail, &ignored) &&
+	       strcmp(detail.kind, "vlan") != 0;
+}
+
+int command_dev(const char *word, struct place *ret, struct error *err)
+{
+	struct place place = { 0 };
+	int r = parse_dev(word, &place, err);
+
+	if (!r && is_interface(word, &place)) {
+		place = (struct place){ 0 };
+		r = parse_ifname(word, place.dev, err);
+	}
+	if (!r)
+		*ret = place;
+	return r;
+}
+
 int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found, struct error *err)
 {
 	struct place place = { 0 }, named = { 0 };
@@ -121,7 +150,7 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 		if ((dev && named.dev[0]) || (vlan && place.have_vlan))
 			return error_set(err, EXIT_USAGE, EINVAL, "'%s' is given twice", argv[i]);
 		if (dev) {
-			r = parse_dev(argv[i + 1], &named, &why);
+			r = command_dev(argv[i + 1], &named, &why);
 		} else {
 			r = parse_number(argv[i + 1], 4094, &vid, &why);
 			place.vlan = r ? 0 : (uint16_t)vid;

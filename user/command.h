@@ -76,6 +76,9 @@ int command_mistakes(const struct command *cmd, const char *file,
 /* Loads the file, or prints every mistake and returns the exit status; EXIT_DONE with *ret filled. */
 int command_load_config(const struct command *cmd, struct model *ret);
 
+/* A device as the command line names it: an interface of that name, else "DEV.VLAN". */
+int command_dev(const char *word, struct place *ret, struct error *err);
+
 /*
  * The words "dev DEV [vlan N]" from `argv`. *ret_found says whether DEV was there.
  * Refuses anything else.

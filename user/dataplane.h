@@ -229,6 +229,10 @@ struct trial {
 int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct trial *ret,
 		  struct error *err);
 
+/* The same on a guest port; `dp` is of DATAPLANE_PORTS. */
+int dataplane_try_port(struct dataplane *dp, const struct port_state *port, const uint8_t *frame,
+		       size_t len, struct trial *ret, struct error *err);
+
 /* Sums over all CPUs, by verdict. */
 int dataplane_counters(const struct dataplane *dp, uint64_t ret[NDPX_COUNTERS], struct error *err);
 

@@ -20,15 +20,14 @@ static enum trial_act act_of(bool xdp, __u32 retval)
 	return TRIAL_PASS;
 }
 
-int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct trial *ret,
-		  struct error *err)
+static int try_at(struct dataplane *dp, uint32_t ifindex, const struct attachment *at,
+		  const uint8_t *frame, size_t len, struct trial *ret, struct error *err)
 {
-	struct __sk_buff skb = { .ifindex = dp->ifindex };
-	struct xdp_md md = { .data_end = (__u32)len, .ingress_ifindex = dp->ifindex };
+	struct __sk_buff skb = { .ifindex = ifindex };
+	struct xdp_md md = { .data_end = (__u32)len, .ingress_ifindex = ifindex };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = (__u32)len,
 		    .data_out = ret->frame, .data_size_out = sizeof(ret->frame));
 	struct ndpx_trial *trial = &dp->config->trial;
-	struct attachment at;
 	__u64 source = 0;
 	bool xdp;
 	int fd, r;
@@ -37,9 +36,8 @@ int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct
 		return error_set(err, EXIT_USAGE, EINVAL,
 				 "a frame has 14 to %zu bytes, this one has %zu",
 				 sizeof(ret->frame) - ROOM_TO_GROW, len);
-	dataplane_attachment(dp, &at);
-	xdp = at.mode == NDPX_MODE_NATIVE || at.mode == NDPX_MODE_GENERIC;
-	fd = bpf_prog_get_fd_by_id(at.prog_id);
+	xdp = at->mode == NDPX_MODE_NATIVE || at->mode == NDPX_MODE_GENERIC;
+	fd = bpf_prog_get_fd_by_id(at->prog_id);
 	if (fd < 0)
 		return dataplane_fail(err, errno, "the attached program");
 	opts.ctx_in = xdp ? (void *)&md : (void *)&skb;
@@ -66,4 +64,19 @@ int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct
 	ret->act = act_of(xdp, opts.retval);
 	ret->len = opts.data_size_out;
 	return 0;
+}
+
+int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct trial *ret,
+		  struct error *err)
+{
+	struct attachment at;
+
+	dataplane_attachment(dp, &at);
+	return try_at(dp, dp->ifindex, &at, frame, len, ret, err);
+}
+
+int dataplane_try_port(struct dataplane *dp, const struct port_state *port, const uint8_t *frame,
+		       size_t len, struct trial *ret, struct error *err)
+{
+	return try_at(dp, port->ifindex, &port->attachment, frame, len, ret, err);
 }

@@ -37,15 +37,18 @@ enum doctor_severity {
 	X(RENAMED, "renamed", WARNING, false,                                                      \
 	  "the interface has another name than when it was attached",                              \
 	  "name DEV in the file, then ndpx apply")                                                 \
-	X(GUEST_PORT_MISSING, "guest-port-missing", ERROR, false,                                              \
+	X(GUEST_PORT_MISSING, "guest-port-missing", ERROR, true,                                   \
 	  "an interface with the name of a guest port is none",                                    \
-	  "ndpx apply")                                                                            \
-	X(GUEST_PORT_DETACHED, "guest-port-detached", ERROR, false,                                            \
+	  DOCTOR_HEAL)                                                                             \
+	X(GUEST_PORT_DETACHED, "guest-port-detached", ERROR, true,                                 \
 	  "a guest port has no program any more",                                                  \
-	  "ndpx apply")                                                                            \
-	X(GUEST_PORT_CHANGED, "guest-port-changed", ERROR, false,                                              \
-	  "a guest port has another MAC, link-local address or master than its answers say",       \
-	  "ndpx apply")                                                                            \
+	  DOCTOR_HEAL)                                                                             \
+	X(GUEST_PORT_CHANGED, "guest-port-changed", ERROR, true,                                   \
+	  "a guest port has another MAC, link-local address, master or isolation than at apply",   \
+	  DOCTOR_HEAL)                                                                             \
+	X(GUEST_PORT_UNCLEAR, "guest-port-unclear", WARNING, false,                                \
+	  "the bridge of a guest port has no IPv6, and several devices could route for it",        \
+	  "give the one that routes an address or a route, then ndpx apply")                       \
 	X(PROGRAM_REPLACED, "program-replaced", ERROR, false,                                      \
 	  "the program in our attachment does not read our rules",                                 \
 	  "ndpx down dev DEV, then ndpx apply")                                                    \
@@ -123,7 +126,7 @@ enum doctor_severity {
 	  "groups = join, or ip link set OTHER type bridge mcast_snooping 0")                      \
 	X(PROXY_NDP, "proxy-ndp", WARNING, true,                                                   \
 	  "groups are joined by proxy entries, and proxy_ndp makes the kernel answer for them",    \
-	  "sysctl -w net.ipv6.conf.OTHER.proxy_ndp=0; or " DOCTOR_HEAL)                            \
+	  "sysctl -w net/ipv6/conf/OTHER/proxy_ndp=0; or " DOCTOR_HEAL)                            \
 	X(KERNEL_PROXY, "kernel-proxy", WARNING, false,                                            \
 	  "the kernel answers as well, for proxy entries that are not ours",                       \
 	  "ip -6 neigh del proxy ADDR dev OTHER, or sysctl proxy_ndp=0")                           \
@@ -132,10 +135,10 @@ enum doctor_severity {
 	  "stop it and keep it from starting: systemctl disable --now OTHER")                      \
 	X(FORWARDING_OFF, "forwarding-off", ERROR, false,                                          \
 	  "the host does not route, so no frame gets to a guest",                                  \
-	  "sysctl -w net.ipv6.conf.OTHER.forwarding=1")                                            \
+	  "sysctl -w net/ipv6/conf/OTHER/forwarding=1")                                            \
 	X(ACCEPT_RA, "accept-ra", WARNING, false,                                                  \
 	  "a host that forwards takes no default route from advertisements with accept_ra = 1",    \
-	  "sysctl -w net.ipv6.conf.OTHER.accept_ra=2, or a static default route")                  \
+	  "sysctl -w net/ipv6/conf/OTHER/accept_ra=2, or a static default route")                  \
 	X(NO_ROUTE, "no-route", ERROR, false,                                                      \
 	  "the host has no route to a guest",                                                      \
 	  "ip -6 route add ADDR dev PORT")                                                         \
@@ -145,6 +148,24 @@ enum doctor_severity {
 	X(ROUTE_UPLINK, "route-uplink", ERROR, false,                                              \
 	  "the route to a guest goes back out of the uplink",                                      \
 	  "ip -6 route add ADDR dev PORT")                                                         \
+	X(IPV6_OFF, "ipv6-off", ERROR, false,                                                      \
+	  "IPv6 is off on a device that the guests' traffic goes through",                         \
+	  "sysctl -w net/ipv6/conf/OTHER/disable_ipv6=0")                                          \
+	X(DEVICE_DOWN, "device-down", ERROR, false,                                                \
+	  "a device that the guests' traffic goes through is down",                                \
+	  "ip link set dev OTHER up")                                                              \
+	X(NO_LINK_LOCAL, "no-link-local", ERROR, false,                                            \
+	  "a device has no link-local address, so the host cannot ask for neighbours there",       \
+	  "sysctl -w net/ipv6/conf/OTHER/addr_gen_mode=0, or ip -6 addr add fe80::1/64 dev OTHER") \
+	X(NO_WAY_OUT, "no-way-out", ERROR, false,                                                  \
+	  "the host has a default route, but not for what comes from a guest's port",              \
+	  "the same route in the table of OTHER: ip vrf, ip -6 rule")                              \
+	X(ROUTE_PORT, "route-port", WARNING, false,                                                \
+	  "the route to a guest leaves by another device than its port",                           \
+	  "ip -6 route replace ADDR dev OTHER, or correct the port")                               \
+	X(NEIGHBOUR_FAILED, "neighbour-failed", WARNING, false,                                    \
+	  "the host asked for a guest on its port, and nobody answered",                           \
+	  "start the guest, or correct its route: ip -6 route get ADDR")                           \
 	X(DUPLICATE, "duplicate", ERROR, false,                                                    \
 	  "somebody else on the link answers for a guest of ours",                                 \
 	  "stop the one with OTHER, or pause the rule here")                                       \

@@ -148,9 +148,21 @@ static uint16_t vlan_id_of(const struct nlattr *data)
 	return 0;
 }
 
+static bool is_isolated(const struct nlattr *port)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, port) {
+		if (mnl_attr_get_type(attr) == IFLA_BRPORT_ISOLATED)
+			return mnl_attr_get_u8(attr);
+	}
+	return false;
+}
+
 static void read_linkinfo(const struct nlattr *info, struct nl_link *link)
 {
-	const struct nlattr *attr, *data = NULL;
+	const struct nlattr *attr, *data = NULL, *port = NULL;
+	bool of_bridge = false;
 
 	mnl_attr_for_each_nested(attr, info) {
 		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
@@ -158,11 +170,16 @@ static void read_linkinfo(const struct nlattr *info, struct nl_link *link)
 				 (int)mnl_attr_get_payload_len(attr), mnl_attr_get_str(attr));
 		else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
 			data = attr;
+		else if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
+			of_bridge = !strcmp(mnl_attr_get_str(attr), "bridge");
+		else if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_DATA)
+			port = attr;
 	}
 	if (data && !strcmp(link->kind, "vlan"))
 		link->vlan = vlan_id_of(data);
 	if (data)
 		link->external = nl_kind_external(link->kind, data);
+	link->isolated = of_bridge && port && is_isolated(port);
 }
 
 static int on_link(const struct nlmsghdr *nlh, void *data)
@@ -252,6 +269,19 @@ static void add_gateway(struct nl_list *list, uint32_t ifindex, const struct nla
 	memcpy(&gateway->addr, mnl_attr_get_payload(attr), sizeof(gateway->addr));
 }
 
+/* Without an address: a route leaves there. nl_mark_routed() takes it out again. */
+static void add_routed(struct nl_list *list, uint32_t ifindex)
+{
+	const struct nl_address *last = list->items;
+	struct nl_address *here;
+
+	if (list->n && last[list->n - 1].ifindex == ifindex)
+		return;
+	here = nl_list_add(list);
+	if (here)
+		here->ifindex = ifindex;
+}
+
 static void read_multipath(struct nl_list *list, const struct nlattr *attr)
 {
 	const struct rtnexthop *hop = mnl_attr_get_payload(attr);
@@ -262,6 +292,7 @@ static void read_multipath(struct nl_list *list, const struct nlattr *attr)
 		const struct nlattr *sub = (const void *)(hop + 1);
 		int sub_left = hop->rtnh_len - (int)sizeof(*hop);
 
+		add_routed(list, (uint32_t)hop->rtnh_ifindex);
 		for (; mnl_attr_ok(sub, sub_left); sub = mnl_attr_next(sub)) {
 			if (mnl_attr_get_type(sub) == RTA_GATEWAY)
 				add_gateway(list, (uint32_t)hop->rtnh_ifindex, sub);
@@ -276,12 +307,17 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr, *gateway = NULL;
+	bool local = false;
 	uint32_t oif = 0;
 
 	if (rtm->rtm_type != RTN_UNICAST)
 		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
 		switch (mnl_attr_get_type(attr)) {
+		case RTA_DST:
+			local = IN6_IS_ADDR_LINKLOCAL(
+				(const struct in6_addr *)mnl_attr_get_payload(attr));
+			break;
 		case RTA_OIF:
 			oif = mnl_attr_get_u32(attr);
 			break;
@@ -297,6 +333,8 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 	}
 	if (gateway && oif)
 		add_gateway(data, oif, gateway);
+	else if (oif && !local)
+		add_routed(data, oif);
 	return MNL_CB_OK;
 }
 
@@ -313,11 +351,17 @@ int nl_state_read(struct nl_state *ret, struct error *err)
 	if (!r)
 		r = nl_dump(RTM_GETROUTE, AF_INET6, 0, on_route, sizeof(*state.gateways),
 			    (void **)&state.gateways, &state.n_gateways, "routes", err);
-	if (r)
+	if (r) {
 		nl_state_free(&state);
-	else
-		*ret = state;
-	return r;
+		return r;
+	}
+	r = nl_mark_routed(&state);
+	if (r) {
+		nl_state_free(&state);
+		return error_set(err, EXIT_KERNEL, -r, "out of memory");
+	}
+	*ret = state;
+	return 0;
 }
 
 void nl_state_free(struct nl_state *state)

@@ -20,6 +20,8 @@ struct nl_link {
 	uint32_t flags;	     /* IFF_* */
 	uint8_t mac[6];
 	bool is_ethernet; /* ARPHRD_ETHER, with a station's MAC */
+	bool isolated;	  /* a bridge's port that other isolated ones of it do not hear */
+	bool routed;	  /* a unicast route, other than to link-local addresses, leaves by it */
 	char name[IFNAMSIZ];
 	/*
 	 * A tunnel whose far end comes with each packet (collect metadata): what has none, as a

@@ -60,6 +60,9 @@ int nl_members_read(struct nl_member **ret, size_t *ret_n, struct error *err);
 int nl_mdb_read(struct nl_mdb **ret, size_t *ret_n, struct error *err);
 int nl_routes_read(struct nl_route **ret, size_t *ret_n, struct error *err);
 
+/* IPv6 neighbours that the kernel asked for in vain (NUD_FAILED). Whole table, as above. */
+int nl_failed_read(struct nl_address **ret, size_t *ret_n, struct error *err);
+
 /* A device that a chain of nftables hangs on: hooks ingress and egress. */
 struct nl_hook {
 	char table[64], chain[64];

@@ -35,4 +35,10 @@ int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, str
 int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_t size, void **ret,
 	    size_t *ret_n, const char *what, struct error *err);
 
+/*
+ * Sets `routed` of the links, and takes out of the gateways those without an address, which
+ * stand for a route alone. 0 or -ENOMEM.
+ */
+int nl_mark_routed(struct nl_state *state);
+
 #endif

@@ -2,6 +2,7 @@
 /* Whole tables: memberships, what bridges snooped, routes; and where a frame would go. */
 #include <errno.h>
 #include <linux/if_bridge.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,36 @@
 
 #include "netlink_detail.h"
 #include "netlink_internal.h"
+
+static int by_ifindex(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+int nl_mark_routed(struct nl_state *state)
+{
+	uint32_t *by = malloc((state->n_gateways + 1) * sizeof(*by));
+	const struct in6_addr none = { 0 };
+	size_t i, n = 0;
+
+	if (!by)
+		return -ENOMEM;
+	for (i = 0; i < state->n_gateways; i++) {
+		by[i] = state->gateways[i].ifindex;
+		if (memcmp(&state->gateways[i].addr, &none, sizeof(none)) != 0)
+			state->gateways[n++] = state->gateways[i];
+	}
+	if (i)
+		qsort(by, i, sizeof(*by), by_ifindex);
+	state->n_gateways = n;
+	for (n = 0; n < state->n_links; n++)
+		state->links[n].routed =
+			i && bsearch(&state->links[n].ifindex, by, i, sizeof(*by), by_ifindex);
+	free(by);
+	return 0;
+}
 
 static int on_member(const struct nlmsghdr *nlh, void *data)
 {
@@ -74,6 +105,33 @@ int nl_mdb_read(struct nl_mdb **ret, size_t *ret_n, struct error *err)
 {
 	return nl_dump(RTM_GETMDB, AF_BRIDGE, 0, on_mdb, sizeof(**ret), (void **)ret, ret_n,
 		       "bridge mdb", err);
+}
+
+static int on_failed(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	struct nl_address *one;
+
+	if (!(ndm->ndm_state & NUD_FAILED) || (ndm->ndm_flags & NTF_PROXY))
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*ndm)) {
+		if (mnl_attr_get_type(attr) != NDA_DST ||
+		    mnl_attr_get_payload_len(attr) != sizeof(one->addr))
+			continue;
+		one = nl_list_add(data);
+		if (!one)
+			return MNL_CB_OK;
+		one->ifindex = (uint32_t)ndm->ndm_ifindex;
+		memcpy(&one->addr, mnl_attr_get_payload(attr), sizeof(one->addr));
+	}
+	return MNL_CB_OK;
+}
+
+int nl_failed_read(struct nl_address **ret, size_t *ret_n, struct error *err)
+{
+	return nl_dump(RTM_GETNEIGH, AF_INET6, 0, on_failed, sizeof(**ret), (void **)ret, ret_n,
+		       "neighbours", err);
 }
 
 static void add_hops(struct nl_list *list, const struct nl_route *route, const struct nlattr *attr)

@@ -12,6 +12,7 @@
 #include "doctor_ports.h"
 #include "doctor_probe.h"
 #include "doctor_runs.h"
+#include "doctor_ways.h"
 
 /* What one call works on. */
 struct ward {
@@ -147,6 +148,7 @@ static int check_ports(const struct ward *w, struct findings *ret, struct error 
 static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct error *err)
 {
 	int r = look_locked(w, ret_lock, err);
+	size_t i;
 
 	/* Nothing that a probe finds is healed, and nobody shall wait for its answers. */
 	if (!r && !ret_lock && !w->cmd->no_probe)
@@ -154,6 +156,10 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 	if (r)
 		return r;
 	r = check_ports(w, ret, err);
+	if (r)
+		return r;
+	for (i = 0; i < w->snap.n_uplinks && !r; i++)
+		r = doctor_check_ways(&w->snap, &w->snap.uplinks[i], ret, err);
 	if (r)
 		return r;
 	doctor_check(&w->snap, ret);
@@ -253,6 +259,45 @@ static bool can_heal(const struct ward *w, const char *dev)
 	return some;
 }
 
+static bool ports_need_it(const struct ward *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->before.n; i++) {
+		enum doctor_code code = w->before.items[i].code;
+
+		if (code == DOCTOR_GUEST_PORT_MISSING || code == DOCTOR_GUEST_PORT_DETACHED ||
+		    code == DOCTOR_GUEST_PORT_CHANGED)
+			return true;
+	}
+	return false;
+}
+
+/* All of them: their state comes true as a whole. */
+static int heal_ports(const struct ward *w, struct error *err)
+{
+	struct instance *all = NULL;
+	struct dataplane *dp = NULL;
+	char(*names)[IFNAMSIZ];
+	size_t n = 0, i;
+	int r = command_open_ports(w->cmd, &dp, err);
+
+	if (!r)
+		r = command_instances(w->cmd, NULL, &all, &n, err);
+	names = calloc(n + 1, sizeof(*names));
+	if (!r && !names)
+		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	for (i = 0; i < n && !r; i++)
+		memcpy(names[i], all[i].dev, sizeof(names[i]));
+	if (!r)
+		r = doctor_ports_heal(dp, &w->snap.state, names, n, err);
+	free(names);
+	if (all)
+		command_close_instances(all, n);
+	dataplane_close(dp);
+	return r;
+}
+
 /* A device where it fails keeps its finding, and a note says why. */
 static int heal(struct ward *w, struct error *err)
 {
@@ -269,6 +314,12 @@ static int heal(struct ward *w, struct error *err)
 		if (dataplane_recover(in->dp, &why) ||
 		    doctor_heal(in->dp, link, &w->snap.state, &why))
 			command_note(w->cmd, "%s: not healed: %s", in->dev, why.message);
+	}
+	if (!r && ports_need_it(w)) {
+		struct error why;
+
+		if (heal_ports(w, &why))
+			command_note(w->cmd, "guest ports: not healed: %s", why.message);
 	}
 	if (lock >= 0)
 		dataplane_unlock(lock);

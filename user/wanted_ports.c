@@ -19,7 +19,7 @@ bool port_facts_skip(const struct ndpx_prefix_key *key, const struct ndpx_say *s
 	       IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)key->addr);
 }
 
-static int by_ifindex(const void *a, const void *b)
+int guest_port_compare(const void *a, const void *b)
 {
 	const struct guest_port *x = a, *y = b;
 
@@ -27,33 +27,37 @@ static int by_ifindex(const void *a, const void *b)
 }
 
 /*
- * 0 for what is no guest port: a bridge, a tunnel or a VLAN may lie between it and the port
- * that asks, and a guest's own duplicate detection must never fail.
+ * Nowhere for what is no guest port: a bridge, a tunnel or a VLAN may lie between it and the
+ * port that asks, and a guest's own duplicate detection must never fail.
  */
-static uint32_t stack_of_port(uint32_t ifindex, const struct guest_port *ports, size_t n)
+static const struct ndpx_port_at *port_at(uint32_t ifindex, const struct guest_port *ports,
+					  size_t n)
 {
+	static const struct ndpx_port_at nowhere;
 	const struct guest_port key = { .ifindex = ifindex }, *found = NULL;
 
-	if (n)
-		found = bsearch(&key, ports, n, sizeof(*ports), by_ifindex);
-	return found ? found->at.stack : 0;
+	if (n && ifindex)
+		found = bsearch(&key, ports, n, sizeof(*ports), guest_port_compare);
+	return found ? &found->at : &nowhere;
 }
 
 void port_facts_add(struct port_facts *facts, const struct ndpx_say *say,
 		    const struct guest_port *ports, size_t n_ports)
 {
-	uint32_t port;
+	uint32_t port, isolated;
 
 	if (say->action == NDPX_ACT_DENY)
 		facts->denied = true;
 	if (say->action != NDPX_ACT_ANSWER)
 		return;
-	port = say->port ? stack_of_port(say->port, ports, n_ports) : 0;
+	port = port_at(say->port, ports, n_ports)->stack;
+	isolated = port_at(say->port, ports, n_ports)->isolated;
 	/* The same address on two uplinks, behind different ports: the kernel's to tell. */
-	if (facts->guest && facts->port != port)
-		port = 0;
+	if (facts->guest && (facts->port != port || facts->isolated != isolated))
+		port = isolated = 0;
 	facts->guest = true;
 	facts->port = port;
+	facts->isolated = isolated;
 	facts->paused |= (say->flags & NDPX_F_PAUSED) != 0;
 	facts->flags |= say->flags & (NDPX_F_ROUTER | NDPX_F_DAD_IGNORE);
 	if (say->answer > facts->answer)
@@ -69,6 +73,7 @@ struct ndpx_say port_facts_say(const struct port_facts *facts)
 	/* A guest that is moving is wherever the routes say, and its next home is not defended. */
 	if (facts->guest) {
 		say.port = facts->port;
+		say.isolated = facts->isolated;
 		if (!facts->port || facts->paused || facts->answer != NDPX_ANSWER_ALWAYS)
 			say.answer = NDPX_ANSWER_ELSEWHERE;
 	}
@@ -103,122 +108,6 @@ struct ndpx_say port_facts_say(const struct port_facts *facts)
 		say.action = facts->denied ? NDPX_ACT_DENY : NDPX_ACT_NONE;
 	}
 	return say;
-}
-
-/* --- which interfaces --- */
-
-static bool is_uplink(const struct model *model, const struct nl_link *link)
-{
-	size_t i;
-
-	for (i = 0; i < model->n_uplinks; i++) {
-		if (!strcmp(model->uplinks[i].dev, link->name))
-			return true;
-	}
-	return false;
-}
-
-/* The uplink that this interface is a part of, or has as a part; NULL: of none. */
-static const struct nl_link *uplink_of(const struct model *model, const struct nl_state *state,
-				       const struct nl_link *link)
-{
-	const struct nl_link *lower = NULL, *master = NULL;
-	size_t i;
-
-	if (is_uplink(model, link))
-		return link;
-	if (link->lower && link->lower_netns < 0 && strcmp(link->kind, "veth") != 0)
-		lower = nl_link_by_index(state, link->lower);
-	if (link->master)
-		master = nl_link_by_index(state, link->master);
-	if (lower && is_uplink(model, lower))
-		return lower;
-	if (master && is_uplink(model, master))
-		return master;
-	for (i = 0; i < state->n_links; i++) {
-		if (state->links[i].master == link->ifindex && is_uplink(model, &state->links[i]))
-			return &state->links[i];
-	}
-	return NULL;
-}
-
-/* The first section that an interface's name matches, -1: none. */
-static int section_of(const struct model *model, const struct nl_link *link)
-{
-	size_t i;
-
-	for (i = 0; i < model->n_ports; i++) {
-		if (ports_match(model->ports[i].pattern, link->name))
-			return (int)i;
-	}
-	return -1;
-}
-
-static void fill_port(const struct nl_link *link, const struct nl_state *state, int section,
-		      struct guest_port *ret)
-{
-	const struct nl_link *station = wanted_station(link, state);
-	const struct in6_addr *local = wanted_link_local(station->ifindex, state);
-
-	memset(ret, 0, sizeof(*ret));
-	ret->ifindex = link->ifindex;
-	memcpy(ret->dev, link->name, sizeof(ret->dev));
-	memcpy(ret->at.mac, station->mac, sizeof(ret->at.mac));
-	ret->at.group = (uint16_t)section;
-	ret->at.stack = station->ifindex;
-	if (local)
-		memcpy(ret->at.link_local, local, sizeof(*local));
-}
-
-static int find_ports(struct wanted_ports *w, const struct model *model,
-		      const struct nl_state *state)
-{
-	bool matched[NDPX_MAX_SECTIONS] = { false };
-	size_t i;
-
-	w->ports = calloc(state->n_links + 1, sizeof(*w->ports));
-	if (!w->ports)
-		return -ENOMEM;
-	for (i = 0; i < state->n_links; i++) {
-		const struct nl_link *link = &state->links[i], *uplink;
-		int section = section_of(model, link);
-
-		if (section < 0 || (link->flags & IFF_LOOPBACK))
-			continue;
-		uplink = uplink_of(model, state, link);
-		if (uplink) {
-			wanted_note(&w->notes,
-				    "ports \"%s\": %s belongs to the uplink %s: left alone",
-				    model->ports[section].pattern, link->name, uplink->name);
-			continue;
-		}
-		if (!link->is_ethernet) {
-			wanted_note(&w->notes,
-				    "ports \"%s\": %s is no Ethernet interface: left alone",
-				    model->ports[section].pattern, link->name);
-			continue;
-		}
-		if (nl_is_external(link, state)) {
-			wanted_note(&w->notes,
-				    "ports \"%s\": %s is a %s in external mode, where answers go "
-				    "nowhere: left alone",
-				    model->ports[section].pattern, link->name, link->kind);
-			continue;
-		}
-		if (w->n_ports == NDPX_MAX_PORTS)
-			return -E2BIG;
-		matched[section] = true;
-		fill_port(link, state, section, &w->ports[w->n_ports++]);
-	}
-	for (i = 0; i < model->n_ports; i++) {
-		if (!matched[i])
-			wanted_note(&w->notes,
-				    "ports \"%s\": no interface of that name yet: run 'ndpx apply' "
-				    "when there is",
-				    model->ports[i].pattern);
-	}
-	qsort(w->ports, w->n_ports, sizeof(*w->ports), by_ifindex);
-	return 0;
 }
 
 /* --- the rules of a section --- */
@@ -335,7 +224,7 @@ int wanted_ports_build(const struct model *model, const struct nl_state *state,
 {
 	struct wanted_ports w = { 0 };
 	size_t i;
-	int r = find_ports(&w, model, state);
+	int r = wanted_ports_find(&w, model, state);
 
 	w.sections.n = (__u32)model->n_ports;
 	for (i = 0; i < model->n_ports && !r; i++) {
@@ -358,6 +247,7 @@ void wanted_ports_free(struct wanted_ports *wanted)
 {
 	free(wanted->entries);
 	free(wanted->ports);
+	free(wanted->unclear);
 	free(wanted->notes.lines);
 	memset(wanted, 0, sizeof(*wanted));
 }

@@ -9,6 +9,11 @@
 
 #include "wanted.h"
 
+/* Left alone: which device routes for the guests behind this port could not be told. */
+struct unclear_port {
+	char dev[IFNAMSIZ], bridge[IFNAMSIZ];
+};
+
 struct wanted_ports {
 	struct entry *entries; /* owned; sorted, each key once; `vlan` is the section's number */
 	size_t n_entries;
@@ -16,6 +21,8 @@ struct wanted_ports {
 	size_t n_ports;
 	struct ndpx_sections sections;
 	struct wanted_notes notes;
+	struct unclear_port *unclear; /* owned */
+	size_t n_unclear;
 };
 
 /*
@@ -28,6 +35,12 @@ int wanted_ports_build(const struct model *model, const struct nl_state *state,
 		       struct error *err);
 void wanted_ports_free(struct wanted_ports *wanted);
 
+/* The ports, their notes and what is unclear, alone. 0, -ENOMEM or -E2BIG. */
+int wanted_ports_find(struct wanted_ports *w, const struct model *model,
+		      const struct nl_state *state);
+/* Order of struct guest_port. */
+int guest_port_compare(const void *a, const void *b);
+
 /* All that is known of one address or prefix in one section. Begins zeroed. */
 struct port_facts {
 	bool gateway, onlink; /* the section says so */
@@ -37,9 +50,10 @@ struct port_facts {
 	bool inside_onlink;   /* of the section; matters for what is denied or own */
 	bool link_local;
 	bool paused;
-	uint8_t flags;	/* NDPX_F_ROUTER, NDPX_F_DAD_IGNORE of the guest */
-	uint8_t answer; /* enum ndpx_answer_mode of the guest */
-	uint32_t port;	/* where this host's stack sees the guest's port, 0: not known */
+	uint8_t flags;	   /* NDPX_F_ROUTER, NDPX_F_DAD_IGNORE of the guest */
+	uint8_t answer;	   /* enum ndpx_answer_mode of the guest */
+	uint32_t port;	   /* where this host's stack sees the guest's port, 0: not known */
+	uint32_t isolated; /* and the isolated bridge port that the guest is behind, 0: none */
 };
 
 /* Takes in what an uplink says; `ports` tell where a rule's port is seen. */

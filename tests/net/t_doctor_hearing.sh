@@ -85,7 +85,7 @@ for where in eth0 all; do
 	conf <<<"uplink eth0 { guest $ONE { } }"
 	status 0 ndpx apply
 	lab_set host "net/ipv6/conf/$where/proxy_ndp" 1
-	finds eth0 proxy-ndp "sysctl -w net.ipv6.conf.$where.proxy_ndp=0"
+	finds eth0 proxy-ndp "sysctl -w net/ipv6/conf/$where/proxy_ndp=0"
 	only proxy-ndp
 	heals eth0 proxy-ndp
 

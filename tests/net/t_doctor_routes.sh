@@ -71,14 +71,14 @@ finds_none
 
 note "forwarding-off"
 host_set all/forwarding 0
-finds eth0 forwarding-off 'sysctl -w net.ipv6.conf.all.forwarding=1'
+finds eth0 forwarding-off 'sysctl -w net/ipv6/conf/all/forwarding=1'
 host_set all/forwarding 1
 status 0 ndpx apply
 finds_none
 host_set eth0/forwarding 0
 finds_none
 status 0 ndpx guest replace $ONE dev eth0 answer routed
-finds eth0 forwarding-off 'sysctl -w net.ipv6.conf.eth0.forwarding=1'
+finds eth0 forwarding-off 'sysctl -w net/ipv6/conf/eth0/forwarding=1'
 only forwarding-off config-differs
 host_set eth0/forwarding 1
 status 0 ndpx apply
@@ -168,6 +168,9 @@ lab_wire host vif7 guest eth7
 finds eth0 port-changed "guest $TWO"
 only port-changed
 status 0 ndpx apply
+finds eth0 route-port "guest $TWO .*: ip -6 route replace $TWO dev vif7"
+only route-port
+lab_ip host route replace "$TWO/128" dev vif7
 finds_none
 lab_ip host link del vif7
 status 3 "$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" doctor

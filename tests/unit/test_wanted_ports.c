@@ -17,7 +17,7 @@
 
 enum { ETH0 = 2, BOND0, SLAVE, ETH0_88, VIF1, VIF2, TAP3, BR0, TAP4, TUN0 };
 
-static struct nl_link links[16];
+static struct nl_link links[24];
 static struct nl_address addresses[16];
 static struct nl_state state = { .links = links, .addresses = addresses };
 
@@ -167,6 +167,189 @@ static void test_interfaces(void **test)
 	wanted_ports_free(&w);
 }
 
+/* Proxmox: port - fwbr - veth pair - vmbr1. */
+static void add_firewall(void)
+{
+	struct nl_link *l;
+
+	add_link(30, "tap100", "tun")->master = 31;
+	add_link(31, "fwbr100", "bridge");
+	l = add_link(32, "fwln100", "veth");
+	l->master = 31;
+	l->lower = 33;
+	l = add_link(33, "fwpr100", "veth");
+	l->master = 40;
+	l->lower = 32;
+	add_link(40, "vmbr1", "bridge");
+	add_address(40, "fe80::40");
+}
+
+static const struct guest_port *port_named(const struct wanted_ports *w, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < w->n_ports; i++) {
+		if (!strcmp(w->ports[i].dev, name))
+			return &w->ports[i];
+	}
+	return NULL;
+}
+
+static void expect_stack(const char *file, const char *name, uint32_t stack, uint32_t isolated)
+{
+	struct wanted_ports w = build(file, NULL, 0);
+	const struct guest_port *p = port_named(&w, name);
+
+	if (!stack) {
+		assert_null(p);
+		wanted_ports_free(&w);
+		return;
+	}
+	assert_non_null(p);
+	assert_int_equal(p->at.stack, stack);
+	assert_int_equal(p->at.isolated, isolated);
+	wanted_ports_free(&w);
+}
+
+static const char taps[] = "uplink eth0 { }\nports \"tap*\" { gateway = fe80::1 }\n";
+
+static void test_firewall(void **test)
+{
+	struct wanted_ports w;
+
+	(void)test;
+	state.n_links = 2; /* lo and eth0 */
+	add_firewall();
+	expect_stack(taps, "tap100", 40, 0);
+	/* The firewall bridge has a link-local address too, but the routes leave by the other. */
+	add_address(31, "fe80::31");
+	expect_stack(taps, "tap100", 31, 0);
+	links[6].routed = true;
+	expect_stack(taps, "tap100", 40, 0);
+	links[5].isolated = true;
+	expect_stack(taps, "tap100", 40, 33);
+	links[2].isolated = true;
+	expect_stack(taps, "tap100", 40, 30);
+	/* The veth's other end is in another namespace. */
+	links[4].lower_netns = 1;
+	expect_stack(taps, "tap100", 31, 30);
+	/* The uplink is in the bridge: what is behind the port is on its link. */
+	links[4].lower_netns = -1;
+	links[1].master = 40;
+	w = build(taps, NULL, 0);
+	expect_note(&w, "tap100 belongs to the uplink eth0");
+	assert_int_equal(w.n_ports, 0);
+	wanted_ports_free(&w);
+}
+
+static void test_unclear(void **test)
+{
+	struct wanted_ports w;
+	struct nl_link *l;
+
+	(void)test;
+	state.n_links = 2;
+	state.n_addresses = 2;
+	add_firewall();
+	state.n_addresses = 2;
+	/* Neither bridge has anything: it may come to either. */
+	expect_stack(taps, "tap100", 0, 0);
+	add_address(40, "fe80::40");
+	l = add_link(34, "fwln2", "veth");
+	l->master = 31;
+	l->lower = 35;
+	l = add_link(35, "fwpr2", "veth");
+	l->master = BR0;
+	l->lower = 34;
+	add_link(BR0, "br0", "bridge");
+	w = build(taps, NULL, 0);
+	assert_int_equal(w.n_ports, 0);
+	assert_int_equal(w.n_unclear, 1);
+	assert_string_equal(w.unclear[0].dev, "tap100");
+	assert_string_equal(w.unclear[0].bridge, "fwbr100");
+	expect_note(&w, "tap100 is in fwbr100");
+	wanted_ports_free(&w);
+}
+
+/* A bridge that filters VLANs and has no routes itself: they leave by its VLAN device. */
+static void test_vlan_bridge(void **test)
+{
+	struct nl_link *l;
+
+	(void)test;
+	state.n_links = 2;
+	add_link(TAP4, "tap4", "tun")->master = BR0;
+	add_link(BR0, "br0", "bridge");
+	l = add_link(50, "br0.100", "vlan");
+	l->vlan = 100;
+	l->lower = BR0;
+	expect_stack(taps, "tap4", BR0, 0);
+	links[4].routed = true;
+	expect_stack(taps, "tap4", 50, 0);
+	links[3].routed = true;
+	expect_stack(taps, "tap4", BR0, 0);
+}
+
+static void test_isolated(void **test)
+{
+	const struct entry guests[] = {
+		guest("2001:db8::34", 0, NDPX_ACT_ANSWER, 0, TAP4),
+		guest("2001:db8::35", 88, NDPX_ACT_ANSWER, 0, TAP4),
+		guest("2001:db8::35", 89, NDPX_ACT_ANSWER, 0, TAP3),
+	};
+	struct wanted_ports w;
+	size_t i, found = 0;
+
+	(void)test;
+	for (i = 0; i < state.n_links; i++) {
+		if (links[i].ifindex == TAP3)
+			links[i].master = BR0;
+		links[i].isolated = links[i].ifindex == TAP3 || links[i].ifindex == TAP4;
+	}
+	w = build(taps, guests, 3);
+	for (i = 0; i < w.n_entries; i++) {
+		const struct ndpx_say *say = &w.entries[i].say;
+
+		if (w.entries[i].key.addr[15] == 0x34) {
+			assert_int_equal(say->port, BR0);
+			assert_int_equal(say->isolated, TAP4);
+			found++;
+		} else if (w.entries[i].key.addr[15] == 0x35) {
+			/* Behind two ports of one bridge: the kernel's to tell. */
+			assert_int_equal(say->port, 0);
+			assert_int_equal(say->isolated, 0);
+			found++;
+		}
+	}
+	assert_int_equal(found, 2);
+	wanted_ports_free(&w);
+}
+
+/* Two ports of one card of a Xen HVM guest. */
+static void test_card(void **test)
+{
+	static const char file[] = "uplink eth0 { }\nports \"*[-.]*\" { gateway = fe80::1 }\n";
+	static const uint8_t emu[6] = { 2, 0, 0, 0, 0, 61 };
+	struct wanted_ports w;
+
+	(void)test;
+	state.n_links = 2;
+	add_link(60, "vif-g1", "");
+	add_link(61, "vif-g1-emu", "tun");
+	add_link(62, "vif7.0", "");
+	add_link(63, "tap7.0", "tun");
+	add_link(64, "tap8.0", "tun");
+	add_link(65, "x-emu", "tun");
+	expect_stack(file, "vif-g1", 60, 0);
+	expect_stack(file, "vif-g1-emu", 60, 0);
+	expect_stack(file, "tap7.0", 62, 0);
+	expect_stack(file, "tap8.0", 64, 0);
+	expect_stack(file, "x-emu", 65, 0);
+	w = build(file, NULL, 0);
+	assert_memory_equal(port_named(&w, "vif-g1-emu")->at.mac, emu, 6);
+	wanted_ports_free(&w);
+}
+
 static const char two[] = "ports \"vif*\" { gateway = { 2001:db8::1, fe80::1, 2001:db8::3,\n"
 			  "    2001:db8::50, 2001:db8::51 } onlink = 2001:db8::/64 }\n"
 			  "ports \"tap*\" { gateway = { fe80::2 } }\n";
@@ -249,6 +432,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_interfaces, setup),
+		cmocka_unit_test_setup(test_firewall, setup),
+		cmocka_unit_test_setup(test_unclear, setup),
+		cmocka_unit_test_setup(test_vlan_bridge, setup),
+		cmocka_unit_test_setup(test_isolated, setup),
+		cmocka_unit_test_setup(test_card, setup),
 		cmocka_unit_test_setup(test_rules, setup),
 		cmocka_unit_test_setup(test_onlink, setup),
 	};
