@@ -21,13 +21,13 @@ ND_INLINE const struct ndpx_say *nd_rule_says(const struct ndpx_rule *rule, __u3
 
 /*
  * What a rule decides about a valid solicitation: NDPX_V_END to answer, else the
- * verdict. `ifindex`: the port the frame came in on.
+ * verdict. `ifindex`: where this host's stack sees the link the frame came from.
  */
 ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, const struct nd_query *q,
 				     const struct ndpx_settings *set, __u32 ifindex)
 {
-	if (say->action == NDPX_ACT_NONE)
-		return NDPX_V_NO_GUEST; /* P80 */
+	if (say->action == NDPX_ACT_NONE || say->action == NDPX_ACT_HOST)
+		return NDPX_V_NO_GUEST; /* P80; of the latter what a prefix says holds */
 	if (say->action == NDPX_ACT_OWN)
 		return NDPX_V_OWN_ADDRESS; /* P75 */
 	if (say->action == NDPX_ACT_DENY)
@@ -60,7 +60,7 @@ ND_INLINE void nd_write_as(__u8 *eth, __u32 l2_len, const struct nd_query *q,
 {
 	const __u32 fixed = ND_BE32((__u32)ND_NA_LEN) + ND_BE32((__u32)ND_NEXT_ICMPV6) +
 			    ND_BE32((__u32)ND_TYPE_NA << 24);
-	nd_mac mac = is_port ? port_mac : nd_get_mac(set->mac), lladdr = mac, to = q->reply_to;
+	nd_mac mac = is_port ? port_mac : q->mac, lladdr = mac, to = q->reply_to;
 	struct nd_addr source = q->target, dest = q->source;
 	__u8 *ip6 = eth + l2_len, *m = ip6 + ND_IP6_LEN;
 	__u32 flags = ND_NA_SOLICITED;

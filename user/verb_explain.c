@@ -127,7 +127,8 @@ static int make_frame(struct dataplane *dp, struct story *s, struct error *err)
 		return r;
 	q->vlan = s->vlan;
 	q->target = s->words.target;
-	memcpy(q->port_mac, dataplane_settings(dp)->mac, sizeof(q->port_mac));
+	memcpy(q->port_mac, ndpx_link_of(dataplane_settings(dp), s->vlan)->mac,
+	       sizeof(q->port_mac));
 	make_mac(q->mac);
 	if (!s->words.have_from)
 		inet_pton(AF_INET6, DEFAULT_ASKER, &q->source);
@@ -227,7 +228,8 @@ static int find_out(struct dataplane *dp, struct story *s, struct error *err)
 	if (!r && s->trial.verdict == NDPX_V_NO_GUEST)
 		r = find_nearest(dp, s, err);
 	if (!r && s->rule.entry.say.action == NDPX_ACT_ANSWER)
-		r = nl_route_out(dataplane_record(dp)->ifindex, &s->words.target, &s->route, err);
+		r = nl_route_out(stack_of(dataplane_record(dp), s->vlan), &s->words.target,
+				 &s->route, err);
 	if (!r && s->rule.entry.say.action == NDPX_ACT_ANSWER)
 		r = find_membership(dp, s, err);
 	return r;
@@ -277,6 +279,7 @@ static void print_rule(const struct story *s, struct output *out)
 	out_object(out, "rule");
 	out_string(out, "action", "; rule: %s ", action_word(&e->say));
 	out_string(out, "address", "%s", text);
+	out_bool(out, "host", ", an address of this host on another interface", s->rule.host);
 	out_bool(out, "anycast", ", whose first address is the routers' (RFC 4861 7.2.7)",
 		 s->rule.anycast);
 	out_close(out, '}');
@@ -349,12 +352,14 @@ static void print_obstacles(const struct story *s, struct dataplane *dp, struct 
 	out_array(out, "obstacles");
 	if (!s->words.frame && e->say.action == NDPX_ACT_ANSWER) {
 		addr_text(&s->words.target, addr);
-		if (!s->route) {
+		if (s->rule.host) {
+			; /* what arrives has arrived */
+		} else if (!s->route) {
 			snprintf(text, sizeof(text),
 				 "the host has no route to %s: ip -6 route add %s dev PORT", addr,
 				 addr);
 			obstacle(out, "no-route", text);
-		} else if (s->route == dataplane_record(dp)->ifindex) {
+		} else if (dataplane_is_this_link(dp, s->vlan, s->route)) {
 			snprintf(text, sizeof(text),
 				 "the host's route to %s goes back out of the uplink: "
 				 "ip -6 route add %s dev PORT",

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The map of what is this link: whole sets of keys, each under an epoch of its own. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "array.h"
+#include "dataplane_internal.h"
+
+/* All keys of an epoch, or with `others` those of all others. */
+static int read_keys(const struct dataplane *dp, __u32 epoch, bool others,
+		     struct ndpx_link_key **ret, size_t *ret_n)
+{
+	__u32 values[256], count, at[4];
+	struct ndpx_link_key keys[256], *list = NULL, *more;
+	size_t n = 0;
+	void *in = NULL;
+	int e;
+	__u32 i;
+
+	do {
+		count = 256;
+		e = bpf_map_lookup_batch(dp->fds[MAP_LINKS], in, at, keys, values, &count, NULL)
+			    ? errno
+			    : 0;
+		if (e && e != ENOENT) {
+			free(list);
+			return -e;
+		}
+		for (i = 0; i < count; i++) {
+			if ((keys[i].epoch != epoch) != others)
+				continue;
+			more = array_room(list, n, sizeof(*list));
+			if (!more) {
+				free(list);
+				return -ENOMEM;
+			}
+			list = more;
+			list[n++] = keys[i];
+		}
+		in = at;
+	} while (!e);
+	*ret = list;
+	*ret_n = n;
+	return 0;
+}
+
+bool dataplane_links_differ(const struct dataplane *dp, const struct ndpx_link_key *links,
+			    size_t n_links)
+{
+	struct ndpx_link_key *have = NULL;
+	size_t n = 0, i;
+	bool differ = read_keys(dp, dataplane_settings(dp)->epoch, false, &have, &n) ||
+		      n != n_links;
+
+	if (!differ && n)
+		qsort(have, n, sizeof(*have), link_key_compare);
+	for (i = 0; i < n && !differ; i++)
+		differ = link_key_compare(&have[i], &links[i]) != 0;
+	free(have);
+	return differ;
+}
+
+int dataplane_links_stage(struct dataplane *dp, const struct ndpx_link_key *keys, size_t n,
+			  __u32 epoch)
+{
+	const __u32 nothing = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct ndpx_link_key key = keys[i];
+
+		key.epoch = epoch;
+		if (bpf_map_update_elem(dp->fds[MAP_LINKS], &key, &nothing, BPF_ANY))
+			return -errno;
+	}
+	return 0;
+}
+
+int dataplane_links_sweep(struct dataplane *dp)
+{
+	struct ndpx_link_key *old = NULL;
+	size_t n = 0, i;
+	int r = read_keys(dp, dataplane_settings(dp)->epoch, true, &old, &n);
+
+	for (i = 0; i < n && !r; i++) {
+		if (bpf_map_delete_elem(dp->fds[MAP_LINKS], &old[i]) && errno != ENOENT)
+			r = -errno;
+	}
+	free(old);
+	return r;
+}
+
+bool dataplane_is_this_link(const struct dataplane *dp, uint16_t vlan, uint32_t ifindex)
+{
+	const struct ndpx_settings *set = dataplane_settings(dp);
+	const struct ndpx_link *link = ndpx_link_of(set, vlan);
+	const struct ndpx_link_key key = { .epoch = set->epoch,
+					   .vlan = link->vlan,
+					   .kind = NDPX_LINK_MEMBER,
+					   .value = ifindex };
+	__u32 nothing;
+
+	return ifindex == link->stack || !bpf_map_lookup_elem(dp->fds[MAP_LINKS], &key, &nothing);
+}
