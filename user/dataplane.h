@@ -138,6 +138,9 @@ int dataplane_recover(struct dataplane *dp, struct error *err);
 /* Are others in force? Also where that cannot be read. */
 bool dataplane_links_differ(const struct dataplane *dp, const struct ndpx_link_key *links,
 			    size_t n_links);
+/* The same, of the interfaces alone: a guest port that gets an address changes nothing here. */
+bool dataplane_members_differ(const struct dataplane *dp, const struct ndpx_link_key *links,
+			      size_t n_links);
 /* As the data plane tells it: is an interface this link, for frames of a VLAN? */
 bool dataplane_is_this_link(const struct dataplane *dp, uint16_t vlan, uint32_t ifindex);
 

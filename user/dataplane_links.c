@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "array.h"
 #include "dataplane_internal.h"
@@ -45,20 +46,60 @@ static int read_keys(const struct dataplane *dp, __u32 epoch, bool others,
 	return 0;
 }
 
+static size_t only_members(struct ndpx_link_key *keys, size_t n)
+{
+	size_t i, left = 0;
+
+	for (i = 0; i < n; i++) {
+		if (keys[i].kind == NDPX_LINK_MEMBER)
+			keys[left++] = keys[i];
+	}
+	return left;
+}
+
+static bool differ(struct ndpx_link_key *have, size_t n_have, const struct ndpx_link_key *want,
+		   size_t n_want)
+{
+	size_t i;
+
+	if (n_have != n_want)
+		return true;
+	if (n_have)
+		qsort(have, n_have, sizeof(*have), link_key_compare);
+	for (i = 0; i < n_have; i++) {
+		if (link_key_compare(&have[i], &want[i]) != 0)
+			return true;
+	}
+	return false;
+}
+
 bool dataplane_links_differ(const struct dataplane *dp, const struct ndpx_link_key *links,
 			    size_t n_links)
 {
 	struct ndpx_link_key *have = NULL;
-	size_t n = 0, i;
-	bool differ = read_keys(dp, dataplane_settings(dp)->epoch, false, &have, &n) ||
-		      n != n_links;
+	size_t n = 0;
+	bool r = read_keys(dp, dataplane_settings(dp)->epoch, false, &have, &n) ||
+		 differ(have, n, links, n_links);
 
-	if (!differ && n)
-		qsort(have, n, sizeof(*have), link_key_compare);
-	for (i = 0; i < n && !differ; i++)
-		differ = link_key_compare(&have[i], &links[i]) != 0;
 	free(have);
-	return differ;
+	return r;
+}
+
+bool dataplane_members_differ(const struct dataplane *dp, const struct ndpx_link_key *links,
+			      size_t n_links)
+{
+	struct ndpx_link_key *have = NULL, *want = malloc((n_links + 1) * sizeof(*want));
+	size_t n = 0;
+	bool r = !want || read_keys(dp, dataplane_settings(dp)->epoch, false, &have, &n);
+
+	if (!r) {
+		if (n_links)
+			memcpy(want, links, n_links * sizeof(*want));
+		r = differ(have, only_members(have, n), want, only_members(want, n_links));
+	}
+	free(have);
+	free(want);
+	return r;
 }
 
 int dataplane_links_stage(struct dataplane *dp, const struct ndpx_link_key *keys, size_t n,

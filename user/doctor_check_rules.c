@@ -91,8 +91,7 @@ void doctor_check_settings(const struct doctor_uplink *up, struct findings *ret)
 		moved |= up->record.stacks[i] != up->now.stacks[i].ifindex;
 	if (moved)
 		finding_add(ret, DOCTOR_LINK_MOVED, &about,
-			    "a VLAN device, a master or another NIC of this host came, went or "
-			    "changed since apply");
+			    "a VLAN device or a master came or went since apply");
 }
 
 static bool covers(const struct ndpx_prefix_key *prefix, const struct ndpx_prefix_key *key)
@@ -136,6 +135,7 @@ static const struct entry *find(const struct entry *entries, size_t n, const str
 void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
 {
 	struct several missing = { 0 }, guests = { 0 }, stale = { 0 }, elsewhere = { 0 };
+	struct several gone = { 0 };
 	size_t i;
 
 	for (i = 0; i < up->now.n_entries; i++) {
@@ -157,6 +157,9 @@ void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
 		const struct entry *want = find(up->want.entries, up->want.n_entries, have);
 		const struct entry *now = find(up->now.entries, up->now.n_entries, have);
 
+		if (have->say.action == NDPX_ACT_HOST && !now &&
+		    covered_by(up, &have->key) == NDPX_ACT_ANSWER)
+			several_add(&gone, &have->key);
 		if (have->say.action != NDPX_ACT_OWN || (now && now->say.action == NDPX_ACT_OWN))
 			continue;
 		if (covered_by(up, &have->key) == NDPX_ACT_ANSWER ||
@@ -177,6 +180,10 @@ void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
 			    "%s is this host's on another interface, and a prefix answers for it "
 			    "as for a guest",
 			    several_text(&elsewhere));
+	if (gone.n)
+		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &(struct subject){ .dev = up->dev },
+			    "%s is not this host's any more, and answered for as if it were",
+			    several_text(&gone));
 	if (stale.n)
 		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &(struct subject){ .dev = up->dev },
 			    "%s is not this host's on this link any more, and not answered for",

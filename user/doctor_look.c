@@ -111,7 +111,7 @@ static int look_at_pins(struct doctor_snapshot *snap, struct doctor_uplink *up,
 	up->have_now = !wanted_build(uplinks, n, up->link, &snap->state, &up->now, &ignored);
 	free(uplinks);
 	up->links_differ =
-		up->have_now && dataplane_links_differ(pin->dp, up->now.links, up->now.n_links);
+		up->have_now && dataplane_members_differ(pin->dp, up->now.links, up->now.n_links);
 	return 0;
 }
 

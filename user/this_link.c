@@ -448,7 +448,7 @@ bool this_link_may_ask(const struct this_link_index *index, const struct this_li
 	    is_virtual_router(other->mac) || this_link_vrf(index, other) != link->vrf)
 		return false;
 	/* Guests have thousands of these; what is a NIC here, as in a container, has an address. */
-	return !near || (!is_port(index, other) && *worth_of(index, other->ifindex) > WORTH_LOCAL);
+	return !near || (!is_port(index, other) && (*worth_of(index, other->ifindex) & WORTH_ADDRESS));
 }
 
 bool this_link_rename(const struct nl_state *state, struct place *place)
