@@ -30,6 +30,7 @@ struct nd_query {
 	struct nd_addr target; /* T */
 	nd_mac asker;	       /* es */
 	nd_mac reply_to;       /* SLL, else es */
+	nd_mac mac;	       /* H, which answers */
 	enum nd_kind kind;
 	__u16 vlan;
 };
@@ -210,6 +211,7 @@ ND_INLINE enum ndpx_verdict nd_check(const struct nd_frame *frame, const struct 
 	if (o.send)
 		return NDPX_V_SEND; /* P69 */
 
+	ret_q->mac = port->mac;
 	ret_q->asker = nd_get_mac(ns->eth + 6);
 	ret_q->reply_to = ret_q->asker; /* P52, P53 */
 	if (o.have_sll) {

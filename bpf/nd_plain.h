@@ -63,6 +63,7 @@ ND_INLINE int nd_plain(const struct nd_frame *frame, const struct nd_ns *ns,
 	ret_q->target = t;
 	ret_q->asker = es;
 	ret_q->reply_to = es;
+	ret_q->mac = port->mac;
 	ret_q->kind = ND_KIND_MULTICAST;
 	ret_q->vlan = 0;
 	return 1;

@@ -21,13 +21,13 @@ ND_INLINE const struct ndpx_say *nd_rule_says(const struct ndpx_rule *rule, __u3
 
 /*
  * What a rule decides about a valid solicitation: NDPX_V_END to answer, else the
- * verdict. `ifindex`: the port the frame came in on.
+ * verdict. `ifindex`: where this host's stack sees the link the frame came from.
  */
 ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, const struct nd_query *q,
 				     const struct ndpx_settings *set, __u32 ifindex)
 {
-	if (say->action == NDPX_ACT_NONE)
-		return NDPX_V_NO_GUEST; /* P80 */
+	if (say->action == NDPX_ACT_NONE || say->action == NDPX_ACT_HOST)
+		return NDPX_V_NO_GUEST; /* P80; of the latter what a prefix says holds */
 	if (say->action == NDPX_ACT_OWN)
 		return NDPX_V_OWN_ADDRESS; /* P75 */
 	if (say->action == NDPX_ACT_DENY)
@@ -60,7 +60,7 @@ ND_INLINE struct nd_answer nd_answer_to(const struct nd_query *q, const struct n
 					const struct ndpx_settings *set, int is_port,
 					nd_mac port_mac)
 {
-	nd_mac mac = is_port ? port_mac : nd_get_mac(set->mac), lladdr = mac;
+	nd_mac mac = is_port ? port_mac : q->mac, lladdr = mac;
 	/* H, always: the switch port knows no other. */
 	struct nd_answer a = { .to = q->reply_to,
 			       .mac = mac,

@@ -77,6 +77,15 @@ struct {
 	__type(value, struct ndpx_sections);
 } sections SEC(".maps");
 
+/* What is this link: interfaces and stations of this host. An uplink's instance alone has it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, NDPX_MAX_LINKS);
+	__type(key, struct ndpx_link_key);
+	__type(value, __u32);
+} links SEC(".maps");
+
 /* A constant address, no look-up. User space maps it and writes it in place. */
 struct ndpx_config config SEC(".data.config") = { 0 };
 
@@ -202,25 +211,70 @@ static __always_inline struct ndpx_rule *find_exact(const struct ndpx_settings *
 	return rule || !set->far ? rule : find_far(vlan, addr);
 }
 
-/* P44: is the solicitation's destination an address of this host? */
-static __noinline int is_own(__u64 hi, __u64 lo, __u32 vlan, __u32 generation)
+/*
+ * P44: is the solicitation's destination an address of this host? `host_flag`: of a guest that
+ * is one as well.
+ */
+static __noinline int is_own(__u64 hi, __u64 lo, __u32 vlan, __u32 generation, __u32 host_flag)
 {
 	struct nd_addr dest = { hi, lo };
 	struct ndpx_rule *rule = find_far((__u16)vlan, dest);
+	const struct ndpx_say *say;
 
-	return rule && nd_rule_says(rule, generation)->action == NDPX_ACT_OWN;
+	if (!rule)
+		return 0;
+	say = nd_rule_says(rule, generation);
+	return say->action == NDPX_ACT_OWN || say->action == NDPX_ACT_HOST ||
+	       (say->action == NDPX_ACT_ANSWER && (say->flags & host_flag));
+}
+
+static __noinline int in_links(__u32 epoch, __u32 vlan, __u32 kind, __u64 value)
+{
+	struct ndpx_link_key key = {
+		.epoch = epoch, .vlan = (__u16)vlan, .kind = (__u16)kind, .value = value
+	};
+
+	return bpf_map_lookup_elem(&links, &key) != NULL;
+}
+
+/* Is this interface the link itself, whatever the frame came in on: P78, P82? */
+static __always_inline int is_this_link(const struct ndpx_settings *set,
+					const struct ndpx_link *link, __u32 ifindex)
+{
+	return (link->members >> ndpx_filter_bit(ifindex) & 1) &&
+	       in_links(set->epoch, link->vlan, NDPX_LINK_MEMBER, ifindex);
+}
+
+static __noinline int find_station(__u32 epoch, const struct ndpx_link *link, nd_mac asker,
+				   __u64 hi, __u64 lo)
+{
+	const struct nd_addr source = { hi, lo };
+
+	if (in_links(epoch, link->vlan, NDPX_LINK_STATION, asker))
+		return 1;
+	return link->n_locals && nd_addr_is_link_local(source) &&
+	       in_links(epoch, link->vlan, NDPX_LINK_LOCAL, lo);
+}
+
+/* P15, P40: does another NIC of this host ask, or its stack by another device of this link? */
+static __always_inline int is_our_own(const struct ndpx_settings *set, const struct ndpx_link *link,
+				      const struct nd_query *q)
+{
+	/* One branch for both, and no look-up where the filter says so. */
+	return ((link->stations >> ndpx_filter_bit(q->asker) & 1) | link->n_locals) &&
+	       find_station(set->epoch, link, q->asker, q->source.hi, q->source.lo);
 }
 
 /*
  * P82, P83: routing and neighbour tables stay the one truth. NDPX_V_NOT_ALIVE where
  * there is a route, but no usable neighbour entry.
  */
-static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_settings *set, __u64 hi,
-					       __u64 lo, __u32 ifindex)
+static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_settings *set,
+					       const struct ndpx_link *link, __u64 hi, __u64 lo)
 {
-	struct bpf_fib_lookup fib = { .family = NDPX_AF_INET6, .ifindex = ifindex };
+	/* Where the stack sees this link: so the look-up is in its VRF, and not a bond's slave. */
+	struct bpf_fib_lookup fib = { .family = NDPX_AF_INET6, .ifindex = link->stack };
 	struct nd_addr target = { hi, lo };
-	__u32 i;
 	long rc;
 
 	/*
@@ -231,12 +285,8 @@ static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_sett
 	rc = bpf_fib_lookup(ctx, &fib, sizeof(fib), 0);
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return NDPX_V_NOT_ROUTED;
-	if (fib.ifindex == ifindex)
+	if (fib.ifindex == link->stack || is_this_link(set, link, fib.ifindex))
 		return NDPX_V_NOT_ROUTED;
-	for (i = 0; i < NDPX_MAX_UPPERS; i++) {
-		if (fib.ifindex == set->uppers[i])
-			return NDPX_V_NOT_ROUTED;
-	}
 	return rc == BPF_FIB_LKUP_RET_NO_NEIGH ? NDPX_V_NOT_ALIVE : NDPX_V_END;
 }
 
@@ -349,6 +399,8 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	__u32 generation;
 	const struct ndpx_port_at *at = NULL;
 	int apart; /* both behind isolated ports of a bridge, which lets neither hear the other */
+	const struct ndpx_link *link = NULL;
+	__u8 host = 0; /* P76: flags */
 
 	v = nd_parse(frame, &ns);
 	if (v == NDPX_V_NONE)
@@ -371,8 +423,9 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 		port.link_local = nd_get_addr(at->link_local);
 		port.strict_lladdr = 0;
 	} else {
-		port.mac = nd_get_mac(set->mac);
-		port.link_local = nd_get_addr(set->link_local);
+		link = ndpx_link_of(set, ns.vlan);
+		port.mac = nd_get_mac(link->mac);
+		port.link_local = nd_get_addr(link->link_local);
 		port.strict_lladdr = set->flags & NDPX_S_STRICT_LLADDR;
 	}
 	if (!nd_plain(frame, &ns, &port, q)) {
@@ -383,6 +436,8 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 		if (v != NDPX_V_END)
 			return v;
 	}
+	if (hook != HOOK_PORT && is_our_own(set, link, q))
+		return NDPX_V_LOOPED;
 
 	if (hook == HOOK_PORT) {
 		if (q->vlan)
@@ -390,19 +445,33 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 		q->vlan = at->group;
 	}
 	rule = find_exact(set, q->vlan, q->target);
-	if (!rule || nd_rule_says(rule, generation)->action == NDPX_ACT_NONE) {
+	say = rule ? nd_rule_says(rule, generation) : NULL;
+	if (!say || say->action == NDPX_ACT_NONE ||
+	    (hook != HOOK_PORT && say->action == NDPX_ACT_HOST)) {
 		if (hook == HOOK_PORT && nd_addr_eq(q->target, port.link_local))
 			return NDPX_V_OWN_ADDRESS; /* P75: in no map, for it is each port's own */
 		/* P74: a link-local target is answered for only where it is named itself. */
 		if (set->n_lengths == 0 || nd_addr_is_link_local(q->target))
 			return NDPX_V_NO_GUEST; /* P80 */
+		if (hook != HOOK_PORT && say && say->action == NDPX_ACT_HOST)
+			host = say->flags;
 		rule = find_prefix(set, generation, q->target.hi, q->target.lo, q->vlan);
 		if (!rule)
 			return NDPX_V_NO_GUEST;
+		say = nd_rule_says(rule, generation);
 	}
-	say = nd_rule_says(rule, generation);
+	/* Copied here, so that nothing but the words' own bits tells the verifier of `host`. */
+	if (hook != HOOK_PORT) {
+		ret->say = *say;
+		ret->say.flags |= host;
+		say = &ret->say;
+	}
+	/* P78: this link, not the interface that the frame came in on. */
+	if (hook != HOOK_PORT && say->port && say->action == NDPX_ACT_ANSWER &&
+	    is_this_link(set, link, say->port))
+		return NDPX_V_SAME_PORT;
 	apart = hook == HOOK_PORT && at->isolated && say->isolated && at->isolated != say->isolated;
-	v = nd_judge(say, q, set, apart ? 0 : ifindex);
+	v = nd_judge(say, q, set, apart ? 0 : hook == HOOK_PORT ? ifindex : link->stack);
 	if (v == NDPX_V_PAUSED) {
 		/* P84: the kernel would forward a probe and return "beyond scope". */
 		ret->drop = q->kind == ND_KIND_PROBE;
@@ -412,7 +481,8 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 		return v;
 	if (q->kind == ND_KIND_PROBE_HOST &&
 	    !(hook == HOOK_PORT && nd_addr_eq(q->dest, port.link_local)) &&
-	    !is_own(q->dest.hi, q->dest.lo, q->vlan, generation))
+	    !is_own(q->dest.hi, q->dest.lo, q->vlan, generation,
+		    hook == HOOK_PORT ? 0 : NDPX_F_HOST))
 		return NDPX_V_BAD_DESTINATION; /* P44 */
 	if (hook == HOOK_PORT && say->answer != NDPX_ANSWER_ALWAYS) {
 		v = ask_elsewhere(ctx, q->target.hi, q->target.lo, ifindex,
@@ -422,8 +492,8 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 					  (say->answer == NDPX_ANSWER_GATEWAY ? ASK_GATEWAY : 0));
 		if (v != NDPX_V_END)
 			return v;
-	} else if (say->answer != NDPX_ANSWER_ALWAYS) {
-		v = ask_kernel(ctx, set, q->target.hi, q->target.lo, ifindex);
+	} else if (say->answer != NDPX_ANSWER_ALWAYS && !(say->flags & NDPX_F_HOST)) {
+		v = ask_kernel(ctx, set, link, q->target.hi, q->target.lo);
 		if (v == NDPX_V_NOT_ROUTED)
 			return v;
 		if (v == NDPX_V_NOT_ALIVE && say->answer == NDPX_ANSWER_ALIVE)
@@ -435,7 +505,8 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	}
 
 	ret->l2_len = ns.l2_len;
-	ret->say = *say;
+	if (hook == HOOK_PORT)
+		ret->say = *say;
 	ret->set = set;
 	remember(rule, q);
 	if (q->kind == ND_KIND_DAD)

@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 #define NDPX_ABI_MAGIC	 0x6e647078u /* "ndpx" */
-#define NDPX_ABI_VERSION 3u
+#define NDPX_ABI_VERSION 4u
 
 /*
  * The one table of the data plane's ways out: number, identifier, name, sentence.
@@ -71,6 +71,7 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 #define NDPX_MAP_CONFIG	  "config"
 #define NDPX_MAP_PORTS	  "ports"    /* of the guest ports' instance alone */
 #define NDPX_MAP_SECTIONS "sections" /* likewise */
+#define NDPX_MAP_LINKS	  "links"    /* of an uplink's instance alone */
 
 #define NDPX_MAX_GUESTS	  1048576 /* exact rules an uplink: 16 MiB of hash buckets */
 #define NDPX_MAX_PREFIXES 131072  /* prefix rules an uplink: 2 MiB of hash buckets */
@@ -105,7 +106,12 @@ enum ndpx_action {
 	NDPX_ACT_NONE = 0, /* no rule: as if the entry were not there */
 	NDPX_ACT_ANSWER = 1,
 	NDPX_ACT_DENY = 2,
-	NDPX_ACT_OWN = 3, /* an address or gateway of this host */
+	NDPX_ACT_OWN = 3, /* an address of this host on this link, or a gateway on it */
+	/*
+	 * P76: an address of this host on another interface. What the prefixes say of it holds,
+	 * with these `flags` beside: NDPX_F_ROUTER, and NDPX_F_HOST in the same VRF.
+	 */
+	NDPX_ACT_HOST = 4,
 };
 
 enum ndpx_answer_mode {
@@ -122,6 +128,8 @@ enum ndpx_answer_mode {
 #define NDPX_F_DAD_IGNORE 0x04u
 #define NDPX_F_PAUSED	  0x08u
 #define NDPX_F_LLADDR	  0x10u /* `lladdr` is set; else the port's MAC */
+/* Of an uplink's guest, which is an address of this host as well: its route says "local". */
+#define NDPX_F_HOST 0x40u
 /* Rules of guest ports. The last two are for user space: where such a rule comes from. */
 #define NDPX_F_DAD_OVERRIDE 0x20u /* O flag of the answer to duplicate detection */
 #define NDPX_F_GATEWAY	    0x40u /* `gateway` of the section */
@@ -211,28 +219,83 @@ struct ndpx_length {
 };
 _Static_assert(sizeof(struct ndpx_length) == 24, "layout crosses to the kernel");
 
-#define NDPX_MAX_UPPERS	   8
-#define NDPX_SIZE_SETTINGS (80 + 4 * NDPX_MAX_UPPERS + 24 * NDPX_MAX_LENGTHS)
+#define NDPX_MAX_VLANS 64 /* uplinks on one device */
+#define NDPX_MAX_LINKS 65536 /* elements of `links`: 1 MiB of hash buckets an uplink */
+
+/*
+ * What "this link" is for one VLAN of an uplink. MAC and address in network order. The
+ * filters have the bit ndpx_filter_bit() of every key that `links` holds for this VLAN, so
+ * that what is not there mostly costs no look-up.
+ */
+struct ndpx_link {
+	__u8 mac[6]; /* H: of `stack` */
+	__u16 vlan;
+	__u8 link_local[16]; /* L, of `stack`; :: when it has none */
+	__u32 stack;	     /* the interface on which this host's stack sees it */
+	__u32 n_locals;	     /* keys of NDPX_LINK_LOCAL */
+	__u64 members;	     /* filter of NDPX_LINK_MEMBER */
+	__u64 stations;	     /* filter of NDPX_LINK_STATION */
+};
+_Static_assert(sizeof(struct ndpx_link) == 48, "layout crosses to the kernel");
+
+enum ndpx_link_kind {
+	NDPX_LINK_MEMBER = 1,  /* `value` is the ifindex of an interface that is this link */
+	NDPX_LINK_STATION = 2, /* a MAC of this host, as six bytes of memory */
+	NDPX_LINK_LOCAL = 3,   /* the lower half of a link-local address of this host here */
+};
+
+/*
+ * Key of `links`, whose values say nothing. A change is written under the next epoch, comes
+ * true with the settings that name it, and then the old epoch's keys go.
+ */
+struct ndpx_link_key {
+	__u32 epoch;
+	__u16 vlan;
+	__u16 kind; /* enum ndpx_link_kind */
+	__u64 value;
+};
+_Static_assert(sizeof(struct ndpx_link_key) == 16, "layout crosses to the kernel");
+
+static inline __attribute__((always_inline)) __u32 ndpx_filter_bit(__u64 value)
+{
+	return (__u32)(value * 0x9e3779b97f4a7c15ull >> 58);
+}
+
+#define NDPX_SIZE_SETTINGS                                                                         \
+	(56 + 24 * NDPX_MAX_LENGTHS + 48 * (NDPX_MAX_VLANS + 1) + 4096)
 
 /* Settings of an uplink. Addresses and MAC in network order, the rest in host order. */
 struct ndpx_settings {
-	__u8 mac[6]; /* H: of the port, or of its bond or bridge master */
-	__u8 pad[2];
-	__u8 link_local[16]; /* L, :: when the port has none */
-	__u8 source[16];     /* of the answers, where source_mode is not NDPX_SOURCE_TARGET */
-	__u32 flags;	     /* NDPX_S_* */
-	__u32 source_mode;   /* enum ndpx_source */
-	__u64 rate_cost;     /* ns an answer costs an asker, 0: no limit */
-	__u64 rate_burst;    /* ns of debt an asker may run up */
-	__u32 uppers
-		[NDPX_MAX_UPPERS]; /* ifindexes of the same link: master, VLAN devices; 0: none */
+	union {
+		struct ndpx_link links[NDPX_MAX_VLANS + 1]; /* [0]: of untagged frames */
+		struct {
+			__u8 mac[6];
+			__u8 pad[2];
+			__u8 link_local[16];
+		};
+	};
+	__u8 source[16];   /* of the answers, where source_mode is not NDPX_SOURCE_TARGET */
+	__u32 flags;	   /* NDPX_S_* */
+	__u32 source_mode; /* enum ndpx_source */
+	__u64 rate_cost;   /* ns an answer costs an asker, 0: no limit */
+	__u64 rate_burst;  /* ns of debt an asker may run up */
 	__u32 n_lengths;
 	__u32 far; /* rules of `guests` that are not in `near`; 0: none needs to be looked for */
-	__u32 pad2;
-	__u32 rate; /* as the file says it: answers a second for each asker; user space only */
+	__u32 epoch; /* of the keys of `links` that hold */
+	__u32 rate;  /* as the file says it: answers a second for each asker; user space only */
 	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */
+	__u8 slots[4096]; /* by VID: its place in `links`; 0: it has none, and is as untagged */
 };
 _Static_assert(sizeof(struct ndpx_settings) == NDPX_SIZE_SETTINGS, "layout crosses to the kernel");
+
+/* What this link is for frames of a VLAN, 0: untagged. */
+static inline __attribute__((always_inline)) const struct ndpx_link *
+ndpx_link_of(const struct ndpx_settings *set, __u32 vlan)
+{
+	__u32 slot = vlan ? set->slots[vlan & 4095] : 0;
+
+	return &set->links[slot <= NDPX_MAX_VLANS ? slot : 0];
+}
 
 /*
  * A question that is only tried (`explain`): a solicitation from this Ethernet source moves no
@@ -309,8 +372,6 @@ struct ndpx_asker {
 
 #define NDPX_R_ALLMULTI 0x01u /* ndpx switched allmulti on */
 #define NDPX_R_CLSACT	0x02u /* ndpx made the clsact qdisc */
-
-#define NDPX_MAX_VLANS 64 /* uplinks on one device */
 
 /* How an uplink is attached; in `record`. */
 enum ndpx_mode {

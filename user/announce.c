@@ -44,18 +44,15 @@ static int add(struct announcements *list, const uint8_t addr[16], uint16_t vlan
 }
 
 /* Does the route leave by another interface than this link's? *ret is the answer. */
-static int is_routed(struct dataplane *dp, const struct in6_addr *addr, bool *ret,
+static int is_routed(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr, bool *ret,
 		     struct error *err)
 {
-	const struct ndpx_settings *set = dataplane_settings(dp);
-	uint32_t out = 0, i;
-	int r = nl_route_out(0, addr, &out, err);
+	uint32_t stack = ndpx_link_of(dataplane_settings(dp), vlan)->stack, out = 0;
+	int r = nl_route_out(stack, addr, &out, err);
 
 	if (r)
 		return r;
-	*ret = out && out != dataplane_record(dp)->ifindex;
-	for (i = 0; i < NDPX_MAX_UPPERS; i++)
-		*ret &= !set->uppers[i] || set->uppers[i] != out;
+	*ret = out && !dataplane_is_this_link(dp, vlan, out);
 	return 0;
 }
 
@@ -83,8 +80,8 @@ int announce_add(struct dataplane *dp, uint16_t vlan, const struct in6_addr *add
 		return refuse(err, addr, "denied by the file: take it out there and apply");
 	if (say->flags & NDPX_F_PAUSED)
 		return refuse(err, addr, "its rule is paused: 'ndpx guest replace' without it");
-	if (say->answer != NDPX_ANSWER_ALWAYS)
-		r = is_routed(dp, addr, &routed, err);
+	if (say->answer != NDPX_ANSWER_ALWAYS && !(say->flags & NDPX_F_HOST))
+		r = is_routed(dp, vlan, addr, &routed, err);
 	if (!r && !routed)
 		return refuse(err, addr,
 			      "answered only with a route that leaves by another interface: "
@@ -105,8 +102,9 @@ int announce_add_all(struct dataplane *dp, int vlan, struct announcements *list,
 		if (e->key.bits != 128 || e->say.action != NDPX_ACT_ANSWER ||
 		    (vlan >= 0 && e->key.vlan != vlan))
 			continue;
-		if (answered && e->say.answer != NDPX_ANSWER_ALWAYS)
-			r = is_routed(dp, (const struct in6_addr *)e->key.addr, &answered, err);
+		if (answered && e->say.answer != NDPX_ANSWER_ALWAYS &&
+		    !(e->say.flags & NDPX_F_HOST))
+			r = is_routed(dp, e->key.vlan, (const struct in6_addr *)e->key.addr, &answered, err);
 		if (r)
 			break;
 		if (answered)

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "command.h"
+#include "this_link.h"
 #include "groups.h"
 #include "netlink_detail.h"
 
@@ -90,14 +91,48 @@ int command_mistakes(const struct command *cmd, const char *file,
 	return EXIT_USAGE;
 }
 
+/* Is there an interface of the name that was read as DEV.VLAN? Mostly not. */
+static bool is_there(const char *dev, uint16_t vlan)
+{
+	char name[IFNAMSIZ + 8];
+
+	snprintf(name, sizeof(name), "%.15s.%u", dev, vlan);
+	return if_nametoindex(name) != 0;
+}
+
+static int rename_uplinks(struct model *model, struct error *err)
+{
+	struct nl_state state;
+	bool any = false;
+	size_t i;
+	int r;
+
+	for (i = 0; i < model->n_uplinks; i++)
+		any |= model->uplinks[i].dotted &&
+		       is_there(model->uplinks[i].dev, model->uplinks[i].vlan);
+	if (!any)
+		return 0;
+	r = nl_links_read(&state, err);
+	if (r)
+		return r;
+	this_link_rename_uplinks(&state, model);
+	nl_state_free(&state);
+	return 0;
+}
+
 int command_load_config(const struct command *cmd, struct model *ret)
 {
 	struct config_mistakes mistakes = { 0 };
 	struct error err;
 	int r = config_load(cmd->config, ret, &mistakes, &err);
 
-	if (!r)
+	if (!r) {
+		if (rename_uplinks(ret, &err)) {
+			model_free(ret);
+			return command_fail(cmd, &err);
+		}
 		return EXIT_DONE;
+	}
 	if (!mistakes.n)
 		return command_fail(cmd, &err);
 	command_mistakes(cmd, cmd->config, &mistakes);
@@ -105,32 +140,19 @@ int command_load_config(const struct command *cmd, struct model *ret)
 	return EXIT_USAGE;
 }
 
-/*
- * An interface of exactly this name comes before VLAN N on DEV: vif7.1 is the second card of
- * a Xen guest. The VLAN device eth0.88 stands for VLAN 88 on eth0 all the same.
- */
-static bool is_interface(const char *word, const struct place *place)
+int command_rename(struct place *place, struct error *err)
 {
-	uint32_t ifindex = place->have_vlan ? if_nametoindex(word) : 0;
-	struct nl_detail detail;
-	struct error ignored;
+	struct nl_state state;
+	int r;
 
-	return ifindex && !nl_detail_read(ifindex, -1, &detail, &ignored) &&
-	       strcmp(detail.kind, "vlan") != 0;
-}
-
-int command_dev(const char *word, struct place *ret, struct error *err)
-{
-	struct place place = { 0 };
-	int r = parse_dev(word, &place, err);
-
-	if (!r && is_interface(word, &place)) {
-		place = (struct place){ 0 };
-		r = parse_ifname(word, place.dev, err);
-	}
-	if (!r)
-		*ret = place;
-	return r;
+	if (!place->dotted || !is_there(place->dev, place->vlan))
+		return 0;
+	r = nl_links_read(&state, err);
+	if (r)
+		return r;
+	this_link_rename(&state, place);
+	nl_state_free(&state);
+	return 0;
 }
 
 int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found, struct error *err)
@@ -150,7 +172,7 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 		if ((dev && named.dev[0]) || (vlan && place.have_vlan))
 			return error_set(err, EXIT_USAGE, EINVAL, "'%s' is given twice", argv[i]);
 		if (dev) {
-			r = command_dev(argv[i + 1], &named, &why);
+			r = parse_dev(argv[i + 1], &named, &why);
 		} else {
 			r = parse_number(argv[i + 1], 4094, &vid, &why);
 			place.vlan = r ? 0 : (uint16_t)vid;
@@ -159,6 +181,9 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 		if (r)
 			return error_set(err, EXIT_USAGE, EINVAL, "%s %s", argv[i], why.message);
 	}
+	r = command_rename(&named, err);
+	if (r)
+		return r;
 	if (named.have_vlan && place.have_vlan && named.vlan != place.vlan)
 		return error_set(err, EXIT_USAGE, EINVAL, "vlan %u contradicts %s.%u", place.vlan,
 				 named.dev, named.vlan);

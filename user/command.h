@@ -76,8 +76,8 @@ int command_mistakes(const struct command *cmd, const char *file,
 /* Loads the file, or prints every mistake and returns the exit status; EXIT_DONE with *ret filled. */
 int command_load_config(const struct command *cmd, struct model *ret);
 
-/* A device as the command line names it: an interface of that name, else "DEV.VLAN". */
-int command_dev(const char *word, struct place *ret, struct error *err);
+/* "vif7.1" is an interface where there is one of that name: this_link_rename(). */
+int command_rename(struct place *place, struct error *err);
 
 /*
  * The words "dev DEV [vlan N]" from `argv`. *ret_found says whether DEV was there.

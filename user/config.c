@@ -258,6 +258,7 @@ static int on_uplink_end(cfg_t *cfg, cfg_opt_t *opt)
 				       "vlan = %u contradicts the name %s, which says VLAN %u",
 				       u->vlan, title, place.vlan);
 		u->vlan = place.vlan;
+		u->dotted = place.dotted && !P->have_vlan;
 	}
 	uplinks = realloc(P->model.uplinks, (P->model.n_uplinks + 1) * sizeof(*uplinks));
 	if (uplinks) {

@@ -152,7 +152,22 @@ int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struc
  */
 int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
 		     struct error *err);
+/* dataplane_commit() for an uplink, with the keys of `links` that shall hold, sorted. */
+int dataplane_commit_links(struct dataplane *dp, const struct plan *plan,
+			   const struct ndpx_settings *set, const struct ndpx_link_key *links,
+			   size_t n_links, struct error *err);
 int dataplane_recover(struct dataplane *dp, struct error *err);
+
+/* --- what is this link: dataplane_links.c --- */
+
+/* Are others in force? Also where that cannot be read. */
+bool dataplane_links_differ(const struct dataplane *dp, const struct ndpx_link_key *links,
+			    size_t n_links);
+/* The same, of the interfaces alone: a guest port that gets an address changes nothing here. */
+bool dataplane_members_differ(const struct dataplane *dp, const struct ndpx_link_key *links,
+			      size_t n_links);
+/* As the data plane tells it: is an interface this link, for frames of a VLAN? */
+bool dataplane_is_this_link(const struct dataplane *dp, uint16_t vlan, uint32_t ifindex);
 
 /* --- guest ports: dataplane_ports.c; `dp` is of DATAPLANE_PORTS --- */
 

@@ -176,15 +176,15 @@ static int commit_fail(int r, struct error *err)
 	return dataplane_fail(err, -r, "writing the rules");
 }
 
-int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
-		     struct error *err)
-{
-	return dataplane_commit_ports(dp, plan, set, NULL, err);
-}
+/* What a change may have beside rules and settings; NULL: stays as it is. */
+struct extra {
+	const struct ports_change *ports;
+	const struct ndpx_link_key *links;
+	size_t n_links;
+};
 
-int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
-			   const struct ndpx_settings *set, const struct ports_change *change,
-			   struct error *err)
+static int commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
+		  const struct extra *extra, struct error *err)
 {
 	bool guests = touches(plan, MAP_GUESTS), prefixes = touches(plan, MAP_PREFIXES);
 	__u32 next = dataplane_generation_of(dp) + 1;
@@ -195,6 +195,7 @@ int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
 	int r = 0;
 
 	wanted.far = now->far;
+	wanted.epoch = now->epoch + (extra->links != NULL);
 	if (prefixes) {
 		r = lengths_after(dp, plan, &wanted);
 	} else {
@@ -218,7 +219,9 @@ int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
 	if (!r && prefixes)
 		r = stage(dp, MAP_PREFIXES, plan, next);
 	if (!r && dataplane_has_map(dp, MAP_PORTS))
-		r = dataplane_ports_stage(dp, change, next);
+		r = dataplane_ports_stage(dp, extra->ports, next);
+	if (!r && extra->links)
+		r = dataplane_links_stage(dp, extra->links, extra->n_links, wanted.epoch);
 	if (r) {
 		/* Nothing was visible; take it out again. */
 		dataplane_recover(dp, &ignored);
@@ -234,10 +237,38 @@ int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
 	}
 	if (!r && prefixes)
 		r = sweep(dp, MAP_PREFIXES, plan);
+	if (!r && extra->links)
+		r = dataplane_links_sweep(dp);
 	/* The change holds; what could not be swept is invisible, and the next command's to sweep. */
 	if (!r)
 		__atomic_store_n(&dp->config->staged, 0, __ATOMIC_RELEASE);
 	return 0;
+}
+
+int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
+		     struct error *err)
+{
+	return commit(dp, plan, set, &(struct extra){ 0 }, err);
+}
+
+int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
+			   const struct ndpx_settings *set, const struct ports_change *change,
+			   struct error *err)
+{
+	return commit(dp, plan, set, &(struct extra){ .ports = change }, err);
+}
+
+int dataplane_commit_links(struct dataplane *dp, const struct plan *plan,
+			   const struct ndpx_settings *set, const struct ndpx_link_key *links,
+			   size_t n_links, struct error *err)
+{
+	struct extra extra = { 0 };
+
+	if (dataplane_links_differ(dp, links, n_links)) {
+		extra.links = links;
+		extra.n_links = n_links;
+	}
+	return commit(dp, plan, set, &extra, err);
 }
 
 /* Takes back what one map holds of a change that never came true, and deletes what is gone. */
@@ -289,6 +320,8 @@ int dataplane_recover(struct dataplane *dp, struct error *err)
 		r = recover_map(dp, MAP_PREFIXES);
 	if (!r && dataplane_has_map(dp, MAP_PORTS))
 		r = dataplane_ports_recover(dp);
+	if (!r && dataplane_has_map(dp, MAP_LINKS))
+		r = dataplane_links_sweep(dp);
 	if (r)
 		return dataplane_fail(err, -r, "clearing an interrupted change");
 	__atomic_store_n(&dp->config->staged, 0, __ATOMIC_RELEASE);

@@ -15,6 +15,7 @@ enum map_id {
 	MAP_COUNTERS,
 	MAP_ASKERS,
 	MAP_CONFIG,
+	MAP_LINKS,    /* an uplink's alone */
 	MAP_PORTS,    /* these two are the guest ports' */
 	MAP_SECTIONS, /* alone */
 	MAP_RECORD,   /* last: with it the instance is whole */
@@ -104,6 +105,14 @@ struct ports_change;
 int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *change,
 			  __u32 generation);
 int dataplane_ports_recover(struct dataplane *dp);
+
+/*
+ * The half of a commit that is in `links`: the keys under a new epoch, which `set` then names;
+ * the old ones go once that holds, or the new ones when it never came true. dataplane_links.c.
+ */
+int dataplane_links_stage(struct dataplane *dp, const struct ndpx_link_key *keys, size_t n,
+			  __u32 epoch);
+int dataplane_links_sweep(struct dataplane *dp);
 
 /* Where a program hangs, and its pin. dataplane_hook.c; of guest ports TC alone. */
 struct hook {

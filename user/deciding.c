@@ -11,6 +11,7 @@ int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *ad
 	const struct ndpx_settings *set = dataplane_settings(dp);
 	struct ndpx_prefix_key *key = &ret->entry.key;
 	struct in6_addr net = *addr;
+	__u8 host_flags = 0;
 	uint32_t i;
 	int r;
 
@@ -19,6 +20,12 @@ int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *ad
 	key->vlan = vlan;
 	memcpy(key->addr, addr, sizeof(key->addr));
 	r = dataplane_get(dp, key, &ret->entry.say, NULL, err);
+	/* P76: what the prefixes say holds, with R. */
+	if (!r && ret->entry.say.action == NDPX_ACT_HOST) {
+		ret->host = true;
+		host_flags = ret->entry.say.flags;
+		r = -ENOENT;
+	}
 	for (i = 0; r == -ENOENT && i < set->n_lengths && !IN6_IS_ADDR_LINKLOCAL(addr); i++) {
 		net = network_of(addr, set->lengths[i].bits);
 		key->bits = set->lengths[i].bits;
@@ -26,9 +33,13 @@ int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *ad
 		r = dataplane_get(dp, key, &ret->entry.say, NULL, err);
 	}
 	if (r == -ENOENT)
-		memset(ret, 0, sizeof(*ret));
+		memset(&ret->entry, 0, sizeof(ret->entry));
 	else if (r)
 		return r;
+	if (ret->host && ret->entry.say.action == NDPX_ACT_ANSWER)
+		ret->entry.say.flags |= host_flags;
+	ret->host |= ret->entry.say.action == NDPX_ACT_ANSWER &&
+		     (ret->entry.say.flags & NDPX_F_HOST);
 	/* RFC 6164 5.1: a /127 has no such anycast address. */
 	ret->anycast = ret->entry.say.action == NDPX_ACT_ANSWER && key->bits < 127 &&
 		       !memcmp(&net, addr, sizeof(net));

@@ -10,6 +10,7 @@
 
 struct deciding {
 	struct entry entry; /* say.action NDPX_ACT_NONE: no rule */
+	bool host;    /* an address of this host on another interface (P76), whose rule it is */
 	bool anycast; /* the address is the first of this prefix: RFC 4861 7.2.7, not answered */
 };
 

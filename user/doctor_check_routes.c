@@ -3,27 +3,25 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "doctor.h"
 
-static const struct doctor_stack *stack_of(const struct doctor_uplink *up, uint16_t vlan)
-{
-	size_t i;
-
-	for (i = 0; i < up->n_stacks; i++) {
-		if (up->stacks[i].vlan == vlan)
-			return &up->stacks[i];
-	}
-	return NULL;
-}
-
-/* Does it leave by the link that the solicitation came in on? */
+/*
+ * Does it leave by the link that the solicitation came in on? As of today, not as the
+ * program was told.
+ */
 static bool is_back(const struct doctor_uplink *up, uint16_t vlan, uint32_t oif)
 {
-	const struct doctor_stack *stack = stack_of(up, vlan);
+	const struct wanted *w = up->have_now ? &up->now : up->have_want ? &up->want : NULL;
+	const struct ndpx_link_key key = { .vlan = w ? ndpx_link_of(&w->settings, vlan)->vlan : 0,
+					   .kind = NDPX_LINK_MEMBER,
+					   .value = oif };
 
-	return oif == up->ifindex || (stack && oif == stack->ifindex);
+	if (!w || !w->n_links)
+		return oif == up->ifindex;
+	return bsearch(&key, w->links, w->n_links, sizeof(key), link_key_compare);
 }
 
 static bool inside(const struct nl_route *route, const struct ndpx_prefix_key *prefix)

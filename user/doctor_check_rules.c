@@ -69,17 +69,24 @@ void doctor_check_settings(const struct doctor_uplink *up, struct findings *ret)
 	const struct ndpx_settings *have = &up->settings, *now = &up->now.settings;
 	char one[INET6_ADDRSTRLEN], two[INET6_ADDRSTRLEN];
 	const struct subject about = { .dev = up->dev };
-	bool moved = memcmp(have->uppers, now->uppers, sizeof(now->uppers)) != 0;
+	bool moved = up->links_differ;
 	size_t i;
 
-	if (memcmp(have->mac, now->mac, sizeof(now->mac)) != 0)
-		finding_add(ret, DOCTOR_MAC_CHANGED, &about, "answers say %s, the device has %s",
-			    mac_text(have->mac, one), mac_text(now->mac, two));
-	if (memcmp(have->link_local, now->link_local, sizeof(now->link_local)) != 0)
-		finding_add(ret, DOCTOR_LINK_LOCAL_CHANGED, &about,
-			    "the program knows %s, the device has %s",
-			    inet_ntop(AF_INET6, have->link_local, one, sizeof(one)),
-			    inet_ntop(AF_INET6, now->link_local, two, sizeof(two)));
+	for (i = 0; i < up->now.n_stacks; i++) {
+		const uint16_t vlan = up->now.stacks[i].vlan;
+		const struct ndpx_link *a = ndpx_link_of(have, vlan), *b = ndpx_link_of(now, vlan);
+		const struct subject of = { .dev = up->dev, .vlan = vlan };
+
+		if (memcmp(a->mac, b->mac, sizeof(a->mac)) != 0)
+			finding_add(ret, DOCTOR_MAC_CHANGED, &of,
+				    "answers say %s, the device has %s", mac_text(a->mac, one),
+				    mac_text(b->mac, two));
+		if (memcmp(a->link_local, b->link_local, sizeof(a->link_local)) != 0)
+			finding_add(ret, DOCTOR_LINK_LOCAL_CHANGED, &of,
+				    "the program knows %s, the device has %s",
+				    inet_ntop(AF_INET6, a->link_local, one, sizeof(one)),
+				    inet_ntop(AF_INET6, b->link_local, two, sizeof(two)));
+	}
 	for (i = 0; i < up->now.n_stacks && i < up->record.n_vlans && i < NDPX_MAX_VLANS; i++)
 		moved |= up->record.stacks[i] != up->now.stacks[i].ifindex;
 	if (moved)
@@ -122,29 +129,38 @@ static const struct entry *find(const struct entry *entries, size_t n, const str
 }
 
 /*
- * P75: the host's own addresses and gateways of today against those in the map. One that
+ * P75, P76: the host's addresses and gateways of today against those in the map. One that
  * no rule covers is not answered for in either case, and so not worth a word.
  */
 void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
 {
-	struct several missing = { 0 }, guests = { 0 }, stale = { 0 };
+	struct several missing = { 0 }, guests = { 0 }, stale = { 0 }, elsewhere = { 0 };
+	struct several gone = { 0 };
 	size_t i;
 
 	for (i = 0; i < up->now.n_entries; i++) {
 		const struct entry *own = &up->now.entries[i];
 		const struct entry *have = find(up->pinned, up->n_pinned, own);
+		bool covered = covered_by(up, &own->key) == NDPX_ACT_ANSWER;
 
-		if (have && have->say.action == NDPX_ACT_ANSWER)
+		if (own->say.action == NDPX_ACT_HOST) {
+			if (!have && covered)
+				several_add(&elsewhere, &own->key);
+		} else if (have && have->say.action == NDPX_ACT_ANSWER) {
 			several_add(&guests, &own->key);
-		else if (!have && covered_by(up, &own->key) == NDPX_ACT_ANSWER)
+		} else if ((!have || have->say.action == NDPX_ACT_HOST) && covered) {
 			several_add(&missing, &own->key);
+		}
 	}
 	for (i = 0; i < up->n_pinned; i++) {
 		const struct entry *have = &up->pinned[i];
 		const struct entry *want = find(up->want.entries, up->want.n_entries, have);
+		const struct entry *now = find(up->now.entries, up->now.n_entries, have);
 
-		if (have->say.action != NDPX_ACT_OWN ||
-		    find(up->now.entries, up->now.n_entries, have))
+		if (have->say.action == NDPX_ACT_HOST && !now &&
+		    covered_by(up, &have->key) == NDPX_ACT_ANSWER)
+			several_add(&gone, &have->key);
+		if (have->say.action != NDPX_ACT_OWN || (now && now->say.action == NDPX_ACT_OWN))
 			continue;
 		if (covered_by(up, &have->key) == NDPX_ACT_ANSWER ||
 		    (want && want->say.action == NDPX_ACT_ANSWER))
@@ -159,9 +175,18 @@ void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
 		finding_add(ret, DOCTOR_OWN_ADDRESS_MISSING, &(struct subject){ .dev = up->dev },
 			    "a prefix answers for %s, which is this host's own or its gateway",
 			    several_text(&missing));
+	if (elsewhere.n)
+		finding_add(ret, DOCTOR_OWN_ADDRESS_MISSING, &(struct subject){ .dev = up->dev },
+			    "%s is this host's on another interface, and a prefix answers for it "
+			    "as for a guest",
+			    several_text(&elsewhere));
+	if (gone.n)
+		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &(struct subject){ .dev = up->dev },
+			    "%s is not this host's any more, and answered for as if it were",
+			    several_text(&gone));
 	if (stale.n)
 		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &(struct subject){ .dev = up->dev },
-			    "%s is not this host's any more, and not answered for",
+			    "%s is not this host's on this link any more, and not answered for",
 			    several_text(&stale));
 }
 

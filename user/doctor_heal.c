@@ -45,9 +45,15 @@ static int heal_attachment(struct dataplane *dp, struct error *err)
 	return dataplane_set_record(dp, err);
 }
 
+static bool is_host(const struct ndpx_say *say)
+{
+	return say->action == NDPX_ACT_OWN || say->action == NDPX_ACT_HOST;
+}
+
 /*
  * All rules as they are; the host's own are those of today. Where a guest has one of
- * these, its rule stays, for whoever made it to decide.
+ * these, its rule stays, for whoever made it to decide; but what it is of the host beside
+ * (P76) is as of today.
  */
 static int merge(const struct entry *have, size_t n_have, const struct wanted *now,
 		 struct entry **ret, size_t *ret_n)
@@ -62,10 +68,15 @@ static int merge(const struct entry *have, size_t n_have, const struct wanted *n
 			: o == now->n_entries ? -1
 					      : entry_compare(&have[h], &now->entries[o]);
 
-		if (c <= 0 && have[h].say.action != NDPX_ACT_OWN)
-			all[n++] = have[h];
-		else if (c >= 0)
+		if (c <= 0 && !is_host(&have[h].say)) {
+			all[n] = have[h];
+			all[n].say.flags &= (__u8)~NDPX_F_HOST;
+			if (c == 0)
+				wanted_host_guest(&all[n].say, &now->entries[o].say);
+			n++;
+		} else if (c >= 0) {
 			all[n++] = now->entries[o];
+		}
 		h += c <= 0;
 		o += c >= 0;
 	}
@@ -94,9 +105,12 @@ static int heal_rules(struct dataplane *dp, struct wanted *now, struct entry **r
 	now->settings.flags |= set->flags & NDPX_S_PAUSED;
 	now->settings.n_lengths = set->n_lengths;
 	now->settings.far = set->far;
+	now->settings.epoch = set->epoch;
 	memcpy(now->settings.lengths, set->lengths, sizeof(set->lengths));
-	if (plan.n || memcmp(&now->settings, set, sizeof(*set)) != 0)
-		r = dataplane_commit(dp, &plan, &now->settings, err);
+	if (plan.n || memcmp(&now->settings, set, sizeof(*set)) != 0 ||
+	    dataplane_links_differ(dp, now->links, now->n_links))
+		r = dataplane_commit_links(dp, &plan, &now->settings, now->links, now->n_links,
+					   err);
 	plan_free(&plan);
 	return r;
 }

@@ -110,6 +110,8 @@ static int look_at_pins(struct doctor_snapshot *snap, struct doctor_uplink *up,
 	/* It fails where VLANs have come to differ; then apply has to say so. */
 	up->have_now = !wanted_build(uplinks, n, up->link, &snap->state, &up->now, &ignored);
 	free(uplinks);
+	up->links_differ =
+		up->have_now && dataplane_members_differ(pin->dp, up->now.links, up->now.n_links);
 	return 0;
 }
 
@@ -208,6 +210,18 @@ static struct in6_addr address_for(const struct ndpx_prefix_key *key)
 	return addr;
 }
 
+/* Where what is for a guest comes in: in a VRF other routes hold than beside it. */
+static uint32_t stack_of(const struct doctor_uplink *up, uint16_t vlan)
+{
+	size_t i;
+
+	for (i = 0; i < up->n_stacks; i++) {
+		if (up->stacks[i].vlan == vlan)
+			return up->stacks[i].ifindex;
+	}
+	return up->ifindex;
+}
+
 static int look_at_routes(struct doctor_uplink *up, struct error *err)
 {
 	struct in6_addr *dst = NULL;
@@ -230,16 +244,19 @@ static int look_at_routes(struct doctor_uplink *up, struct error *err)
 	for (i = 0, all = 0; i < up->n_rules; i++) {
 		const struct entry *e = &up->rules[i];
 
-		/* A link-local guest is on this link: no route says so. */
+		/* A link-local guest is on this link, P76 on this host: no route says so. */
 		if (e->say.action != NDPX_ACT_ANSWER || all++ % step ||
+		    (e->say.flags & NDPX_F_HOST) ||
 		    IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)e->key.addr))
 			continue;
 		up->hops[n].rule = i;
 		dst[n++] = address_for(&e->key);
 	}
-	r = nl_hops_read(up->ifindex, dst, n, hops, err);
-	for (i = 0; i < n && !r; i++)
+	for (i = 0; i < n && !r; i++) {
+		r = nl_hops_read(stack_of(up, up->rules[up->hops[i].rule].key.vlan), &dst[i], 1,
+				 &hops[i], err);
 		up->hops[i].hop = hops[i];
+	}
 	if (!r)
 		up->n_hops = n;
 out:

@@ -82,7 +82,7 @@ static int find_membership(struct dataplane *dp, struct way *w, struct error *er
 }
 
 /* The route there. */
-static void check_route(struct way *w)
+static void check_route(struct dataplane *dp, struct way *w)
 {
 	const struct entry *e = &w->s->rule.entry;
 	uint32_t port = doctor_way_port(&w->state, e->say.port);
@@ -90,7 +90,7 @@ static void check_route(struct way *w)
 
 	inet_ntop(AF_INET6, &w->s->words.target, addr, sizeof(addr));
 	/* An address of the host is reached, on whatever interface it is. */
-	if (w->hop.error == 0 && w->hop.type == RTN_LOCAL)
+	if (w->s->rule.host || (w->hop.error == 0 && w->hop.type == RTN_LOCAL))
 		return;
 	if (w->hop.error && w->hop.error != -ENETUNREACH && w->hop.error != -EAGAIN)
 		add(w->s, "route-refused",
@@ -100,7 +100,7 @@ static void check_route(struct way *w)
 	else if (!w->route)
 		add(w->s, "no-route", "the host has no route to %s: ip -6 route add %s dev PORT",
 		    addr, addr);
-	else if (!w->s->is_port && (w->route == w->stack || w->route == w->way_in))
+	else if (!w->s->is_port && dataplane_is_this_link(dp, w->s->vlan, w->route))
 		add(w->s, "route-uplink",
 		    "the host's route to %s goes back out of the uplink: ip -6 route add %s dev "
 		    "PORT",
@@ -165,7 +165,7 @@ static int look(struct dataplane *dp, struct way *w, struct error *err)
 	w->route = w->hop.error || w->hop.type != RTN_UNICAST ? 0 : w->hop.oif;
 	/* To a gateway that a port's section names traffic only goes through; it is no target. */
 	if (!w->s->is_port || !(w->s->rule.entry.say.flags & NDPX_F_GATEWAY))
-		check_route(w);
+		check_route(dp, w);
 	check_back(w);
 	r = check_devices(w, err);
 	if (r || w->s->is_port)
@@ -209,7 +209,7 @@ int explain_obstacles(struct dataplane *dp, struct story *s, struct error *err)
 	if (r)
 		return r;
 	w.stack = s->is_port ? s->port.at.stack : stack_of(dataplane_record(dp), s->vlan);
-	w.way_in = s->is_port ? w.stack : dataplane_record(dp)->ifindex;
+	w.way_in = w.stack;
 	r = look(dp, &w, err);
 	nl_state_free(&w.state);
 	return r;

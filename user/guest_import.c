@@ -44,11 +44,12 @@ static int import_fail(const char *file, const struct import *import, const stru
 }
 
 /* One new entry against what the device holds at the same key. */
-static int plan_one(const struct command *cmd, const struct entry *want,
+static int plan_one(const struct command *cmd, struct entry *want,
 		    const struct ndpx_say *there, struct plan *plan, struct error *err)
 {
 	char text[RULE_TEXT_LEN];
 
+	guest_over(there, &want->say);
 	if (there->action != NDPX_ACT_NONE && !memcmp(there, &want->say, sizeof(*there)))
 		return 0; /* so already */
 	target_text((const struct in6_addr *)want->key.addr, want->key.bits, text);
@@ -185,12 +186,38 @@ static int commit_targets(const struct command *cmd, struct targets *targets, st
 	return 0;
 }
 
+/* Names repeat, line after line: each is looked for once in a row. */
+static int rename_devices(struct import *import, struct error *err)
+{
+	struct place from = { 0 }, to = { 0 };
+	size_t i;
+	int r;
+
+	for (i = 0; i < import->n; i++) {
+		struct place *place = &import->items[i].place;
+
+		if (!place->dotted)
+			continue;
+		if (strcmp(place->dev, from.dev) != 0 || place->vlan != from.vlan) {
+			from = to = *place;
+			r = command_rename(&to, err);
+			if (r)
+				return r;
+		}
+		*place = to;
+	}
+	return 0;
+}
+
 static int import_all(const struct command *cmd, const char *file, struct import *import,
 		      struct targets *targets, struct error *err)
 {
 	size_t i, from = 0, n;
 	int r;
 
+	r = rename_devices(import, err);
+	if (r)
+		return r;
 	if (import->n)
 		qsort(import->items, import->n, sizeof(*import->items), by_device_and_rule);
 	r = open_targets(cmd, file, import, targets, err);

@@ -73,3 +73,15 @@ int guest_entry(const struct rule *rule, struct entry *ret, struct error *err)
 	wanted_entry(rule, port, ret);
 	return 0;
 }
+
+void guest_over(const struct ndpx_say *before, struct ndpx_say *after)
+{
+	const struct ndpx_say here = { .action = NDPX_ACT_HOST,
+				       .flags = NDPX_F_ROUTER | NDPX_F_HOST };
+	bool guest = before->action == NDPX_ACT_ANSWER && (before->flags & NDPX_F_HOST);
+
+	if (after->action == NDPX_ACT_ANSWER)
+		wanted_host_guest(after, guest ? &here : before);
+	else if (guest && after->action == NDPX_ACT_NONE)
+		*after = here;
+}

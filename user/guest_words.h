@@ -18,4 +18,10 @@ void guest_print(struct output *out, const char *dev, const struct entry *entry,
 /* The entry of a rule, with the port looked up. An interface that is not there is an error. */
 int guest_entry(const struct rule *rule, struct entry *ret, struct error *err);
 
+/*
+ * P76: `after` is to stand where `before` does, NDPX_ACT_NONE to go. An address of the host on
+ * another interface stays what it is beside, and is just that again when its guest goes.
+ */
+void guest_over(const struct ndpx_say *before, struct ndpx_say *after);
+
 #endif

@@ -123,7 +123,7 @@ int parse_dev(const char *text, struct place *ret, struct error *err)
 		memcpy(name, text, (size_t)(dot - text));
 		name[dot - text] = '\0';
 		ret->vlan = (uint16_t)vid;
-		ret->have_vlan = true;
+		ret->have_vlan = ret->dotted = true;
 		return parse_ifname(name, ret->dev, err);
 	}
 	return parse_ifname(text, ret->dev, err);

@@ -51,6 +51,7 @@ struct rule {
 struct uplink {
 	char dev[IFNAMSIZ];
 	uint16_t vlan; /* 0: untagged */
+	bool dotted;   /* named "DEV.VLAN": an interface of that very name comes first */
 	enum want_mode mode;
 	enum want_groups groups;
 	enum ndpx_source source_mode;
@@ -85,6 +86,7 @@ struct place {
 	char dev[IFNAMSIZ];
 	uint16_t vlan;
 	bool have_vlan;
+	bool dotted; /* both in one word: an interface of that very name comes first */
 };
 
 /* Each returns 0, or -EINVAL with a sentence that says what was expected. */

@@ -26,11 +26,12 @@ static const uint8_t all_nodes_mac[6] = { 0x33, 0x33, 0, 0, 0, 1 };
 size_t na_frame_build(const struct ndpx_settings *set, uint16_t vlan, const uint8_t addr[16],
 		      const struct ndpx_say *say, uint8_t ret[NA_FRAME_MOST])
 {
+	const uint8_t *mac = ndpx_link_of(set, vlan)->mac;
 	struct message m = { 0 };
 	uint8_t *p = ret;
 
 	memcpy(p, all_nodes_mac, 6);
-	memcpy(p + 6, set->mac, 6); /* H, always: the switch port knows no other */
+	memcpy(p + 6, mac, 6); /* H, always: the switch port knows no other */
 	p += 12;
 	if (vlan) {
 		*p++ = ETH_P_8021Q >> 8;
@@ -53,7 +54,7 @@ size_t na_frame_build(const struct ndpx_settings *set, uint16_t vlan, const uint
 	memcpy(&m.na.nd_na_target, addr, 16);
 	m.option[0] = ND_OPT_TARGET_LINKADDR;
 	m.option[1] = 1;
-	memcpy(m.lladdr, say->flags & NDPX_F_LLADDR ? say->lladdr : set->mac, 6);
+	memcpy(m.lladdr, say->flags & NDPX_F_LLADDR ? say->lladdr : mac, 6);
 	m.na.nd_na_cksum = htons((uint16_t)~icmp6_sum(&m.ip6, (const uint8_t *)&m.na, ICMP_LEN));
 	memcpy(p, &m, sizeof(m));
 	return (size_t)(p - ret) + sizeof(m);

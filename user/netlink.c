@@ -7,6 +7,7 @@
 #include <net/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,6 +116,10 @@ int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_
 			struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
 
 			ifa->ifa_family = family;
+		} else if (type == RTM_GETNEXTHOP) {
+			struct nhmsg *nhm = mnl_nlmsg_put_extra_header(nlh, sizeof(*nhm));
+
+			nhm->nh_family = family;
 		} else {
 			struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
 
@@ -136,16 +141,18 @@ int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_
 	return 0;
 }
 
-static uint16_t vlan_id_of(const struct nlattr *data)
+static void read_vlan(const struct nlattr *data, struct nl_link *link)
 {
 	const struct nlattr *attr;
 
 	mnl_attr_for_each_nested(attr, data) {
-		if (mnl_attr_get_type(attr) == IFLA_VLAN_ID &&
-		    mnl_attr_get_payload_len(attr) >= sizeof(uint16_t))
-			return mnl_attr_get_u16(attr);
+		if (mnl_attr_get_payload_len(attr) < sizeof(uint16_t))
+			continue;
+		if (mnl_attr_get_type(attr) == IFLA_VLAN_ID)
+			link->vlan = mnl_attr_get_u16(attr);
+		else if (mnl_attr_get_type(attr) == IFLA_VLAN_PROTOCOL)
+			link->vlan_proto = ntohs(mnl_attr_get_u16(attr));
 	}
-	return 0;
 }
 
 static bool is_isolated(const struct nlattr *port)
@@ -176,7 +183,7 @@ static void read_linkinfo(const struct nlattr *info, struct nl_link *link)
 			port = attr;
 	}
 	if (data && !strcmp(link->kind, "vlan"))
-		link->vlan = vlan_id_of(data);
+		read_vlan(data, link);
 	if (data)
 		link->external = nl_kind_external(link->kind, data);
 	link->isolated = of_bridge && port && is_isolated(port);
@@ -338,19 +345,95 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+/* A next hop object: routes that use it need not repeat its gateway (nexthop_compat_mode). */
+static int on_nexthop(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nhmsg *nhm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr, *gateway = NULL;
+	uint32_t oif = 0;
+
+	mnl_attr_for_each(attr, nlh, sizeof(*nhm)) {
+		if (mnl_attr_get_type(attr) == NHA_OIF)
+			oif = mnl_attr_get_u32(attr);
+		else if (mnl_attr_get_type(attr) == NHA_GATEWAY)
+			gateway = attr;
+	}
+	if (gateway && oif)
+		add_gateway(data, oif, gateway);
+	return MNL_CB_OK;
+}
+
+static int by_interface(const void *a, const void *b)
+{
+	const struct nl_address *x = a, *y = b;
+
+	if (x->ifindex != y->ifindex)
+		return x->ifindex < y->ifindex ? -1 : 1;
+	return memcmp(&x->addr, &y->addr, sizeof(x->addr));
+}
+
+/* A full table has a few gateways, each of them in thousands of routes. */
+static void unique_gateways(struct nl_state *state)
+{
+	size_t i, n = 0;
+
+	if (!state->n_gateways)
+		return;
+	qsort(state->gateways, state->n_gateways, sizeof(*state->gateways), by_interface);
+	for (i = 1; i < state->n_gateways; i++) {
+		if (by_interface(&state->gateways[n], &state->gateways[i]) != 0)
+			state->gateways[++n] = state->gateways[i];
+	}
+	state->n_gateways = n + 1;
+}
+
+/* Kernels before 5.3, and gVisor, have no such objects and refuse the question. */
+static int read_nexthops(struct nl_state *state, struct error *err)
+{
+	struct nl_address *hops = NULL, *all;
+	struct error ignored;
+	size_t n = 0;
+
+	if (nl_dump(RTM_GETNEXTHOP, AF_UNSPEC, 0, on_nexthop, sizeof(*hops), (void **)&hops, &n,
+		    "nexthops", &ignored) ||
+	    !n) {
+		free(hops);
+		return 0;
+	}
+	all = realloc(state->gateways, (state->n_gateways + n) * sizeof(*all));
+	if (!all) {
+		free(hops);
+		return fail(err, ENOMEM, "nexthops");
+	}
+	memcpy(all + state->n_gateways, hops, n * sizeof(*all));
+	state->gateways = all;
+	state->n_gateways += n;
+	free(hops);
+	return 0;
+}
+
+int nl_links_read(struct nl_state *ret, struct error *err)
+{
+	memset(ret, 0, sizeof(*ret));
+	return nl_dump(RTM_GETLINK, AF_UNSPEC, 0, on_link, sizeof(*ret->links),
+		       (void **)&ret->links, &ret->n_links, "links", err);
+}
+
 int nl_state_read(struct nl_state *ret, struct error *err)
 {
 	struct nl_state state = { 0 };
 	int r;
 
-	r = nl_dump(RTM_GETLINK, AF_UNSPEC, 0, on_link, sizeof(*state.links), (void **)&state.links,
-		    &state.n_links, "links", err);
+	r = nl_links_read(&state, err);
 	if (!r)
 		r = nl_dump(RTM_GETADDR, AF_INET6, 0, on_address, sizeof(*state.addresses),
 			    (void **)&state.addresses, &state.n_addresses, "addresses", err);
 	if (!r)
 		r = nl_dump(RTM_GETROUTE, AF_INET6, 0, on_route, sizeof(*state.gateways),
 			    (void **)&state.gateways, &state.n_gateways, "routes", err);
+	if (!r)
+		r = read_nexthops(&state, err);
+	unique_gateways(&state);
 	if (r) {
 		nl_state_free(&state);
 		return r;

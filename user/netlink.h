@@ -17,6 +17,7 @@ struct nl_link {
 	uint32_t lower;	     /* ifindex of the device below, 0: none */
 	int32_t lower_netns; /* id of the namespace `lower` is in, -1: this one */
 	uint16_t vlan;	     /* VID of a VLAN device, 0: it is none */
+	uint16_t vlan_proto; /* its ethertype, 0x8100 or 0x88a8; 0: not known */
 	uint32_t flags;	     /* IFF_* */
 	uint8_t mac[6];
 	bool is_ethernet; /* ARPHRD_ETHER, with a station's MAC */
@@ -51,12 +52,14 @@ struct nl_state {
 	size_t n_links;
 	struct nl_address *addresses; /* IPv6, all interfaces */
 	size_t n_addresses;
-	struct nl_address *gateways; /* IPv6 next hops, with the interface they are on */
+	struct nl_address *gateways; /* IPv6 next hops of all tables, each once, with its interface */
 	size_t n_gateways;
 };
 
 /* 0 or -errno with *err set. nl_state_free() after success. */
 int nl_state_read(struct nl_state *ret, struct error *err);
+/* Interfaces only, which is quick however many routes there are. */
+int nl_links_read(struct nl_state *ret, struct error *err);
 void nl_state_free(struct nl_state *state);
 
 /* NULL when there is none. The pointer is into `state`. */

@@ -21,6 +21,22 @@ int entry_compare(const void *a, const void *b)
 	return memcmp(x->addr, y->addr, sizeof(x->addr));
 }
 
+int link_key_compare(const void *a, const void *b)
+{
+	const struct ndpx_link_key *x = a, *y = b;
+
+	if (x->vlan != y->vlan)
+		return x->vlan < y->vlan ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return (x->value > y->value) - (x->value < y->value);
+}
+
+static bool is_guest(const struct ndpx_say *say)
+{
+	return say->action == NDPX_ACT_ANSWER || say->action == NDPX_ACT_DENY;
+}
+
 int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct ndpx_say *before,
 	     const struct ndpx_say *after)
 {
@@ -36,6 +52,12 @@ int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct 
 	c->after = after ? *after : nothing;
 	if (c->before.action == NDPX_ACT_OWN || c->after.action == NDPX_ACT_OWN)
 		return 0;
+	/* An address of the host that becomes a guest, or is one no more, is one more or less. */
+	if (c->before.action == NDPX_ACT_HOST || c->after.action == NDPX_ACT_HOST) {
+		plan->added += c->before.action == NDPX_ACT_HOST && is_guest(&c->after);
+		plan->removed += c->after.action == NDPX_ACT_HOST && is_guest(&c->before);
+		return 0;
+	}
 	if (c->before.action == NDPX_ACT_NONE)
 		plan->added++;
 	else if (c->after.action == NDPX_ACT_NONE)

@@ -45,6 +45,9 @@ struct plan {
 /* Order of entries by key, for qsort(). */
 int entry_compare(const void *a, const void *b);
 
+/* Order of the keys of `links`, for qsort(); the epoch does not count. */
+int link_key_compare(const void *a, const void *b);
+
 /*
  * The steps from `have` to `want`; both sorted by entry_compare(), each key once.
  * 0 with *ret filled, to be freed with plan_free(), or -ENOMEM.

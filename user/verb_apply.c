@@ -89,8 +89,10 @@ static bool settings_differ(struct job *job)
 
 	want->n_lengths = now->n_lengths;
 	want->far = now->far;
+	want->epoch = now->epoch;
 	memcpy(want->lengths, now->lengths, sizeof(want->lengths));
-	return memcmp(want, now, sizeof(*want)) != 0;
+	return memcmp(want, now, sizeof(*want)) != 0 ||
+	       dataplane_links_differ(job->dp, job->wanted.links, job->wanted.n_links);
 }
 
 /* The instance of the device: the one that is there, or a new one without a program yet. */
@@ -150,7 +152,8 @@ static int commit_rules(struct job *job, struct error *err)
 	job->settings_changed = settings_differ(job);
 	if (!job->plan.n && !job->settings_changed)
 		return 0;
-	return dataplane_commit(job->dp, &job->plan, &job->wanted.settings, err);
+	return dataplane_commit_links(job->dp, &job->plan, &job->wanted.settings,
+				      job->wanted.links, job->wanted.n_links, err);
 }
 
 /* Hardware drivers reset the link when XDP comes; a virtual one has none to lose. */

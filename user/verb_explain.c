@@ -101,7 +101,8 @@ static int make_frame(struct dataplane *dp, struct story *s, struct error *err)
 		if (r)
 			return r;
 		q->vlan = s->vlan;
-		memcpy(q->port_mac, dataplane_settings(dp)->mac, sizeof(q->port_mac));
+		memcpy(q->port_mac, ndpx_link_of(dataplane_settings(dp), s->vlan)->mac,
+		       sizeof(q->port_mac));
 	}
 	q->target = s->words.target;
 	make_mac(q->mac);

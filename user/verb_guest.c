@@ -22,7 +22,7 @@ static int check_action(enum what what, const struct ndpx_say *there, const char
 	if (what == ADD && there->action == NDPX_ACT_ANSWER)
 		return error_set(err, EXIT_KERNEL, EEXIST,
 				 "%s dev %s: exists: 'guest replace' changes it", text, dev);
-	if (what == DEL && there->action == NDPX_ACT_NONE)
+	if (what == DEL && there->action != NDPX_ACT_ANSWER)
 		return error_set(err, EXIT_KERNEL, ENOENT, "%s dev %s: no such guest", text, dev);
 	return 0;
 }
@@ -30,7 +30,7 @@ static int check_action(enum what what, const struct ndpx_say *there, const char
 static int change_rule(const struct command *cmd, struct dataplane *dp, enum what what,
 		       struct rule *rule, const struct place *place, struct error *err)
 {
-	struct ndpx_say before = { 0 };
+	struct ndpx_say before = { 0 }, after = { 0 };
 	struct plan plan = { 0 };
 	char text[RULE_TEXT_LEN];
 	struct entry entry;
@@ -48,9 +48,12 @@ static int change_rule(const struct command *cmd, struct dataplane *dp, enum wha
 	r = check_action(what, &before, text, place->dev, err);
 	if (r)
 		return r;
-	if (what == REPLACE && !memcmp(&before, &entry.say, sizeof(before)))
+	if (what != DEL)
+		after = entry.say;
+	guest_over(&before, &after);
+	if (what == REPLACE && !memcmp(&before, &after, sizeof(before)))
 		return 0;
-	r = plan_add(&plan, &entry.key, &before, what == DEL ? NULL : &entry.say);
+	r = plan_add(&plan, &entry.key, &before, &after);
 	if (r)
 		return error_set(err, EXIT_KERNEL, -r, "out of memory");
 	r = dataplane_commit(dp, &plan, NULL, err);
@@ -87,6 +90,8 @@ static int guest_change(struct command *cmd, enum what what)
 				      "'dev DEV' is missing: on which uplink?");
 	} else {
 		r = rule_parse_words(cmd->argc, cmd->argv, &rule, &place, &err);
+		if (!r)
+			r = command_rename(&place, &err);
 	}
 	if (!r)
 		r = command_open(cmd, place.dev, &dp, &lock, &err);

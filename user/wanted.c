@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "wanted.h"
 
 #define MAX_NOTES 64 /* more would hide each other */
@@ -39,49 +40,19 @@ const struct nl_link *wanted_station(const struct nl_link *link, const struct nl
 	return link;
 }
 
-/* The VLAN device of `vlan` on a device, NULL if there is none. */
-static const struct nl_link *vlan_device(const struct nl_state *state, uint32_t lower,
-					 uint16_t vlan)
+/* P7: a VLAN device on the uplink, or on what it is a port of, wants its tags seen. */
+static bool has_vlan_devices(const struct nl_link *link, const struct nl_state *state)
 {
+	const struct nl_link *station = wanted_station(link, state);
 	size_t i;
 
 	for (i = 0; i < state->n_links; i++) {
-		if (state->links[i].vlan == vlan && state->links[i].lower == lower)
-			return &state->links[i];
-	}
-	return NULL;
-}
-
-/* Where the host's stack sees (device, VLAN). */
-static const struct nl_link *stack_of(const struct nl_link *link, const struct nl_state *state,
-				      uint16_t vlan)
-{
-	const struct nl_link *station = wanted_station(link, state), *dev = NULL;
-
-	if (vlan) {
-		dev = vlan_device(state, station->ifindex, vlan);
-		if (!dev)
-			dev = vlan_device(state, link->ifindex, vlan);
-	}
-	return dev ? dev : station;
-}
-
-static void find_uppers(struct wanted *w, const struct nl_link *link, const struct nl_state *state)
-{
-	const struct nl_link *station = wanted_station(link, state);
-	size_t i, n = 0;
-
-	if (station != link)
-		w->settings.uppers[n++] = station->ifindex;
-	for (i = 0; i < state->n_links; i++) {
 		const struct nl_link *l = &state->links[i];
 
-		if (!l->vlan || (l->lower != link->ifindex && l->lower != station->ifindex))
-			continue;
-		w->hidden_tags = true;
-		if (n < NDPX_MAX_UPPERS)
-			w->settings.uppers[n++] = l->ifindex;
+		if (l->vlan && (l->lower == link->ifindex || l->lower == station->ifindex))
+			return true;
 	}
+	return false;
 }
 
 /* The link-local address of an interface, NULL if it has none. */
@@ -97,36 +68,26 @@ const struct in6_addr *wanted_link_local(uint32_t ifindex, const struct nl_state
 	return NULL;
 }
 
-static void find_link_local(struct wanted *w, const struct nl_state *state)
-{
-	const struct in6_addr *addr = wanted_link_local(w->stacks[0].ifindex, state);
-
-	if (addr)
-		memcpy(w->settings.link_local, addr, sizeof(*addr));
-}
-
 /* Have all VLANs of the device the same? */
-static bool same_link_local(const struct wanted *w, const struct nl_state *state)
+static bool same_link_local(const struct wanted *w)
 {
+	static const struct in6_addr none;
 	size_t i;
 
 	for (i = 1; i < w->n_stacks; i++) {
-		const struct in6_addr *addr = wanted_link_local(w->stacks[i].ifindex, state);
+		const struct ndpx_link *l = ndpx_link_of(&w->settings, w->stacks[i].vlan);
 
-		if (addr && memcmp(addr, w->settings.link_local, sizeof(*addr)) != 0)
+		if (memcmp(l->link_local, &none, sizeof(none)) != 0 &&
+		    memcmp(l->link_local, w->settings.link_local, sizeof(none)) != 0)
 			return false;
 	}
 	return true;
 }
 
-static void build_settings(struct wanted *w, const struct uplink *u, const struct nl_link *link,
-			   const struct nl_state *state)
+static void build_settings(struct wanted *w, const struct uplink *u)
 {
 	struct ndpx_settings *s = &w->settings;
 
-	memcpy(s->mac, wanted_station(link, state)->mac, sizeof(s->mac));
-	find_uppers(w, link, state);
-	find_link_local(w, state);
 	if (u->strict_lladdr)
 		s->flags |= NDPX_S_STRICT_LLADDR;
 	s->source_mode = u->source_mode;
@@ -235,20 +196,115 @@ static int add_rules(struct wanted *w, const struct uplink *u, const struct nl_s
 	return 0;
 }
 
-/* An own address of the host in one VLAN; the port is nobody's. */
-static void own_entry(uint16_t vlan, const struct in6_addr *addr, struct entry *ret)
+/* --- this link --- */
+
+static int add_key(struct wanted *w, const struct ndpx_link *link, enum ndpx_link_kind kind,
+		   uint64_t value)
+{
+	struct ndpx_link_key *keys = array_room(w->links, w->n_links, sizeof(*keys));
+
+	if (!keys)
+		return -ENOMEM;
+	w->links = keys;
+	keys[w->n_links++] =
+		(struct ndpx_link_key){ .vlan = link->vlan, .kind = kind, .value = value };
+	return 0;
+}
+
+/* As the data plane reads six bytes. */
+static uint64_t mac_value(const uint8_t mac[6])
+{
+	uint32_t first;
+	uint16_t last;
+
+	memcpy(&first, mac, sizeof(first));
+	memcpy(&last, mac + 4, sizeof(last));
+	return (uint64_t)last << 32 | first;
+}
+
+/* P15: the other MACs that this host may ask with here. */
+static int add_stations(struct wanted *w, const struct this_link_index *index,
+			const struct this_link *here, struct ndpx_link *link)
+{
+	const struct nl_state *state = index->state;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < state->n_links && !r; i++) {
+		const struct nl_link *l = &state->links[i];
+
+		if (!memcmp(l->mac, link->mac, sizeof(l->mac)) ||
+		    !this_link_may_ask(index, here, l))
+			continue;
+		link->stations |= 1ull << ndpx_filter_bit(mac_value(l->mac));
+		r = add_key(w, link, NDPX_LINK_STATION, mac_value(l->mac));
+	}
+	return r;
+}
+
+/* P40: the other link-local addresses that it may ask from, of this very link only. */
+static int add_locals(struct wanted *w, const struct nl_state *state, const struct this_link *here,
+		      struct ndpx_link *link)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < state->n_addresses && !r; i++) {
+		const struct nl_address *a = &state->addresses[i];
+		uint64_t low;
+
+		if (!IN6_IS_ADDR_LINKLOCAL(&a->addr) || !this_link_has(here, a->ifindex) ||
+		    !memcmp(&a->addr, link->link_local, sizeof(a->addr)))
+			continue;
+		memcpy(&low, a->addr.s6_addr + 8, sizeof(low));
+		link->n_locals++;
+		r = add_key(w, link, NDPX_LINK_LOCAL, low);
+	}
+	return r;
+}
+
+static int fill_link(struct wanted *w, const struct this_link_index *index,
+		     const struct this_link *here, struct ndpx_link *link)
+{
+	const struct in6_addr *local = wanted_link_local(here->stack->ifindex, index->state);
+	size_t i;
+	int r = 0;
+
+	memcpy(link->mac, here->stack->mac, sizeof(link->mac));
+	link->stack = here->stack->ifindex;
+	if (local)
+		memcpy(link->link_local, local, sizeof(*local));
+	for (i = 0; i < here->n && !r; i++) {
+		link->members |= 1ull << ndpx_filter_bit(here->members[i]);
+		r = add_key(w, link, NDPX_LINK_MEMBER, here->members[i]);
+	}
+	if (!r)
+		r = add_stations(w, index, here, link);
+	return r ? r : add_locals(w, index->state, here, link);
+}
+
+/* --- the host's own addresses --- */
+
+/* An address of the host, or its gateway, in one VLAN; the port is nobody's. */
+static void own_entry(uint16_t vlan, const struct in6_addr *addr, enum ndpx_action action,
+		      struct entry *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->key.bits = 128;
 	ret->key.vlan = vlan;
 	memcpy(ret->key.addr, addr, sizeof(*addr));
-	ret->say.action = NDPX_ACT_OWN;
+	ret->say.action = action;
 }
 
-/* P75: all addresses of the host, link-local ones of this link only, and the link's gateways. */
-static int add_own(struct wanted *w, const struct wanted_stack *stack, const struct nl_link *link,
-		   const struct nl_state *state)
+/*
+ * P75: the addresses on this link, and the gateways on it: the kernel speaks for them. P76:
+ * the host's other ones, of which the kernel says nothing here. Of another VRF they are, too,
+ * but there the routes of this link's VRF know them or not, and are asked.
+ */
+static int add_own(struct wanted *w, const struct this_link_index *index,
+		   const struct this_link *here, uint16_t vlan)
 {
+	const struct nl_state *state = index->state;
 	struct entry *at = grow(w, state->n_addresses + state->n_gateways);
 	size_t i, n = 0;
 
@@ -256,33 +312,59 @@ static int add_own(struct wanted *w, const struct wanted_stack *stack, const str
 		return -ENOMEM;
 	for (i = 0; i < state->n_addresses; i++) {
 		const struct nl_address *a = &state->addresses[i];
+		const struct nl_link *dev;
 
-		if (IN6_IS_ADDR_LOOPBACK(&a->addr))
+		if (this_link_has(here, a->ifindex)) {
+			own_entry(vlan, &a->addr, NDPX_ACT_OWN, at + n++);
 			continue;
-		if (IN6_IS_ADDR_LINKLOCAL(&a->addr) && a->ifindex != stack->ifindex &&
-		    a->ifindex != link->ifindex)
+		}
+		if (IN6_IS_ADDR_LOOPBACK(&a->addr) || IN6_IS_ADDR_LINKLOCAL(&a->addr))
 			continue;
-		own_entry(stack->vlan, &a->addr, at + n++);
+		dev = this_link_by_index(index, a->ifindex);
+		own_entry(vlan, &a->addr, NDPX_ACT_HOST, at + n);
+		at[n].say.flags = NDPX_F_ROUTER;
+		if (!dev || this_link_vrf(index, dev) == here->vrf)
+			at[n].say.flags |= NDPX_F_HOST;
+		n++;
 	}
 	for (i = 0; i < state->n_gateways; i++) {
-		if (state->gateways[i].ifindex == stack->ifindex ||
-		    state->gateways[i].ifindex == link->ifindex)
-			own_entry(stack->vlan, &state->gateways[i].addr, at + n++);
+		if (this_link_has(here, state->gateways[i].ifindex))
+			own_entry(vlan, &state->gateways[i].addr, NDPX_ACT_OWN, at + n++);
 	}
 	w->n_entries += n;
 	return 0;
 }
 
-/* By key, then the host's own before rules: those win. */
-static int by_key_then_own(const void *a, const void *b)
+/*
+ * Of one key: what is on this link decides, then a deny, then a guest, and last that it is
+ * an address of the host elsewhere, in this VRF before another.
+ */
+static int rank(const struct ndpx_say *say)
+{
+	switch (say->action) {
+	case NDPX_ACT_OWN:
+		return 0;
+	case NDPX_ACT_DENY:
+		return 1;
+	case NDPX_ACT_ANSWER:
+		return 2;
+	default:
+		return say->flags & NDPX_F_HOST ? 3 : 4;
+	}
+}
+
+static int by_key_then_rank(const void *a, const void *b)
 {
 	int c = entry_compare(a, b);
-	const struct entry *x = a, *y = b;
 
-	return c ? c : (int)y->say.action - (int)x->say.action;
+	return c ? c : rank(&((const struct entry *)a)->say) - rank(&((const struct entry *)b)->say);
 }
-_Static_assert(NDPX_ACT_OWN > NDPX_ACT_DENY && NDPX_ACT_DENY > NDPX_ACT_ANSWER,
-	       "by_key_then_own() sorts by action");
+
+void wanted_host_guest(struct ndpx_say *guest, const struct ndpx_say *host)
+{
+	if (guest->action == NDPX_ACT_ANSWER && host->action == NDPX_ACT_HOST)
+		guest->flags |= host->flags;
+}
 
 static void keep_first(struct wanted *w, const char *dev)
 {
@@ -290,11 +372,12 @@ static void keep_first(struct wanted *w, const char *dev)
 	size_t i, n = 0;
 
 	if (w->n_entries)
-		qsort(w->entries, w->n_entries, sizeof(*w->entries), by_key_then_own);
+		qsort(w->entries, w->n_entries, sizeof(*w->entries), by_key_then_rank);
 	for (i = 0; i < w->n_entries; i++) {
 		const struct entry *e = &w->entries[i];
 
 		if (n > 0 && entry_compare(&w->entries[n - 1], e) == 0) {
+			wanted_host_guest(&w->entries[n - 1].say, &e->say);
 			if (e->say.action == NDPX_ACT_ANSWER)
 				note(w,
 				     "%s: guest %s is an address or gateway of this host: not "
@@ -309,36 +392,86 @@ static void keep_first(struct wanted *w, const char *dev)
 	w->n_entries = n;
 }
 
+/* One uplink: its link, its rules and the host's addresses as its VLAN sees them. */
+static int add_uplink(struct wanted *w, const struct this_link_index *index,
+		      const struct nl_link *dev, const struct uplink *u, size_t i)
+{
+	/* The first is also what untagged frames meet where no uplink is theirs. */
+	struct ndpx_link *link = &w->settings.links[i ? i + (w->stacks[0].vlan != 0) : 0];
+	struct this_link here;
+	int r = this_link_find(index, dev, u->vlan, &here);
+
+	if (r)
+		return r;
+	w->stacks[i].vlan = link->vlan = u->vlan;
+	w->stacks[i].ifindex = here.stack->ifindex;
+	w->n_stacks = i + 1;
+	r = fill_link(w, index, &here, link);
+	if (!r && u->vlan) {
+		size_t slot = i + (w->stacks[0].vlan != 0);
+
+		w->settings.links[slot] = *link;
+		w->settings.slots[u->vlan] = (uint8_t)slot;
+	}
+	if (!r)
+		r = add_rules(w, u, index->state);
+	if (!r)
+		r = add_own(w, index, &here, u->vlan);
+	this_link_free(&here);
+	return r;
+}
+
+/* Sorted, each once: two interfaces may have one MAC. */
+static void sort_links(struct wanted *w)
+{
+	size_t i, n = 0;
+
+	if (!w->n_links)
+		return;
+	qsort(w->links, w->n_links, sizeof(*w->links), link_key_compare);
+	for (i = 1; i < w->n_links; i++) {
+		if (link_key_compare(&w->links[n], &w->links[i]) != 0)
+			w->links[++n] = w->links[i];
+	}
+	w->n_links = n + 1;
+}
+
 int wanted_build(const struct uplink *uplinks, size_t n, const struct nl_link *link,
 		 const struct nl_state *state, struct wanted *ret, struct error *err)
 {
+	struct this_link_index index;
 	struct wanted w = { 0 };
 	size_t i;
-	int r = 0;
+	int r;
 
 	if (n > NDPX_MAX_VLANS)
 		return error_set(err, EXIT_USAGE, E2BIG, "%s: more than %d VLANs on one device",
 				 uplinks[0].dev, NDPX_MAX_VLANS);
-	for (i = 0; i < n; i++) {
-		w.stacks[i].vlan = uplinks[i].vlan;
-		w.stacks[i].ifindex = stack_of(link, state, uplinks[i].vlan)->ifindex;
-		w.hidden_tags |= uplinks[i].vlan != 0;
-	}
-	w.n_stacks = n;
-	build_settings(&w, &uplinks[0], link, state);
-	if (uplinks[0].source_mode == NDPX_SOURCE_LINK_LOCAL && !same_link_local(&w, state))
-		return error_set(err, EXIT_USAGE, EINVAL,
-				 "%s: source = link-local, but its VLANs have different link-local "
-				 "addresses, and they share one program: source = target",
-				 uplinks[0].dev);
+	r = this_link_index(state, &index);
+	w.hidden_tags = has_vlan_devices(link, state);
 	for (i = 0; i < n && !r; i++) {
-		r = add_rules(&w, &uplinks[i], state);
-		if (!r)
-			r = add_own(&w, &w.stacks[i], link, state);
+		w.hidden_tags |= uplinks[i].vlan != 0;
+		r = add_uplink(&w, &index, link, &uplinks[i], i);
 	}
+	this_link_index_free(&index);
+	if (r)
+		error_set(err, EXIT_KERNEL, -r, "out of memory");
+	sort_links(&w);
+	if (!r && 2 * w.n_links > NDPX_MAX_LINKS)
+		r = error_set(err, EXIT_USAGE, E2BIG,
+			      "%s: %zu interfaces and MACs of this host on its VLANs, and room for "
+			      "%d: fewer VLANs on one device",
+			      uplinks[0].dev, w.n_links, NDPX_MAX_LINKS / 2);
+	if (!r)
+		build_settings(&w, &uplinks[0]);
+	if (!r && uplinks[0].source_mode == NDPX_SOURCE_LINK_LOCAL && !same_link_local(&w))
+		r = error_set(err, EXIT_USAGE, EINVAL,
+			      "%s: source = link-local, but its VLANs have different link-local "
+			      "addresses, and they share one program: source = target",
+			      uplinks[0].dev);
 	if (r) {
 		wanted_free(&w);
-		return error_set(err, EXIT_KERNEL, -r, "out of memory");
+		return r;
 	}
 	keep_first(&w, uplinks[0].dev);
 	*ret = w;
@@ -348,6 +481,7 @@ int wanted_build(const struct uplink *uplinks, size_t n, const struct nl_link *l
 void wanted_free(struct wanted *wanted)
 {
 	free(wanted->entries);
+	free(wanted->links);
 	free(wanted->notes.lines);
 	memset(wanted, 0, sizeof(*wanted));
 }

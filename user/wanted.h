@@ -9,6 +9,7 @@
 #include "model.h"
 #include "netlink.h"
 #include "plan.h"
+#include "this_link.h"
 
 #define WANTED_NO_VLAN 0xffff
 
@@ -30,6 +31,8 @@ struct wanted {
 	struct ndpx_settings settings; /* without the prefix lengths */
 	struct wanted_stack stacks[NDPX_MAX_VLANS];
 	size_t n_stacks;
+	struct ndpx_link_key *links; /* owned; sorted by link_key_compare(), without an epoch */
+	size_t n_links;
 	bool hidden_tags; /* VLAN devices or VLANs are there, so tags must be seen (P7) */
 	struct wanted_notes notes;
 };
@@ -49,6 +52,9 @@ const struct in6_addr *wanted_link_local(uint32_t ifindex, const struct nl_state
 /* Adds a line to the notes, as long as there is room. */
 void wanted_note(struct wanted_notes *notes, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* P76: what a guest is more where it is an address of this host as well, by `host` if at all. */
+void wanted_host_guest(struct ndpx_say *guest, const struct ndpx_say *host);
 
 /* A rule as the maps hold it; `port` is its resolved ifindex or 0. */
 void wanted_entry(const struct rule *rule, uint32_t port, struct entry *ret);

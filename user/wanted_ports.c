@@ -16,6 +16,7 @@
 bool port_facts_skip(const struct ndpx_prefix_key *key, const struct ndpx_say *say)
 {
 	return say->action == NDPX_ACT_OWN || say->action == NDPX_ACT_NONE ||
+	       say->action == NDPX_ACT_HOST || (say->flags & NDPX_F_HOST) ||
 	       IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)key->addr);
 }
 

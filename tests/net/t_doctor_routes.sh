@@ -177,7 +177,7 @@ status 3 "$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" doctor
 assert_has "$WORK/out" "^eth0: port-gone: guest $TWO: port interface [0-9]+ does not exist"
 
 note "guest-own-address: in the file, and so displaced"
-lab_ip host addr add $TWO/128 dev lo
+lab_ip host addr add $TWO/128 dev eth0
 conf <<<"uplink eth0 { guest $ONE { port = vif1 }  guest $TWO { } }"
 status 0 ndpx apply
 finds eth0 guest-own-address "guest $TWO"

@@ -32,7 +32,7 @@ static void sh(const char *command)
 		fail_msg("%s", command);
 }
 
-/* T with this `answer`, alone on an uplink with one upper. */
+/* T with this `answer`, alone on an uplink whose link has one interface more. */
 static void only_t(struct prog *p, const struct row *row, __u8 answer)
 {
 	struct row_rule t = { .bits = 128 };
@@ -44,7 +44,7 @@ static void only_t(struct prog *p, const struct row *row, __u8 answer)
 	prog_fill(p, row->env);
 	prog_clear(p);
 	prog_put(p, &t, &rule);
-	p->content.set[0].uppers[0] = prog_ports.upper;
+	prog_link(p, NDPX_LINK_MEMBER, prog_ports.upper);
 	prog_config_write(p);
 }
 

@@ -120,6 +120,7 @@ static void load(struct prog *p)
 	p->counters = map_fd(p->obj, NDPX_MAP_COUNTERS);
 	p->askers = map_fd(p->obj, NDPX_MAP_ASKERS);
 	p->ports = map_fd(p->obj, NDPX_MAP_PORTS);
+	p->links = map_fd(p->obj, NDPX_MAP_LINKS);
 	p->config = map_fd(p->obj, ".data.config");
 }
 
@@ -161,6 +162,7 @@ void prog_clear(struct prog *p)
 	if (p->use_near)
 		empty_near(p->near);
 	empty(p->prefixes);
+	empty(p->links);
 	empty(p->askers);
 	p->env = NULL;
 }
@@ -257,6 +259,7 @@ void prog_fill(struct prog *p, const struct row_env *env)
 		prog_put(p, r, &rule);
 	}
 	p->content = (struct ndpx_config){ .set = { env->settings, env->settings } };
+	p->content.set[0].links[0].stack = p->content.set[1].links[0].stack = prog_ports.in;
 	if (p == &ports) {
 		/* Of those, a guest port has its own. */
 		memset(p->content.set[0].mac, 0x44, 6);
@@ -265,6 +268,22 @@ void prog_fill(struct prog *p, const struct row_env *env)
 	}
 	prog_config_write(p);
 	p->env = env;
+}
+
+void prog_link(struct prog *p, enum ndpx_link_kind kind, __u64 value)
+{
+	const struct ndpx_link_key key = { .kind = (__u16)kind, .value = value };
+	struct ndpx_link *link = &p->content.set[0].links[0];
+	const __u32 nothing = 0;
+
+	if (kind == NDPX_LINK_MEMBER)
+		link->members |= 1ull << ndpx_filter_bit(value);
+	else if (kind == NDPX_LINK_STATION)
+		link->stations |= 1ull << ndpx_filter_bit(value);
+	else
+		link->n_locals++;
+	assert_int_equal(bpf_map_update_elem(p->links, &key, &nothing, BPF_ANY), 0);
+	p->env = NULL;
 }
 
 void prog_port(struct prog *p, __u32 ifindex, const struct row_env *env)

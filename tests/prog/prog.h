@@ -41,7 +41,7 @@ struct prog_ports {
 struct prog {
 	struct bpf_object *obj;
 	int fd[HOOK_COUNT]; /* -1: not in this object */
-	int guests, near, prefixes, counters, askers, config, ports;
+	int guests, near, prefixes, counters, askers, config, ports, links;
 	int use_near;		    /* as many rules as fit are in `near` as well */
 	const struct row_env *env;  /* what the maps hold, NULL: something else */
 	struct ndpx_config content; /* of `config` */
@@ -71,6 +71,9 @@ void prog_fill(struct prog *p, const struct row_env *env);
 void prog_config_write(struct prog *p); /* p->content goes into force, but for `far` */
 void prog_put(struct prog *p, const struct row_rule *at, const struct ndpx_rule *rule);
 void prog_get(struct prog *p, const struct row_rule *at, struct ndpx_rule *ret);
+
+/* A key of `links` for untagged frames, and its bit in p->content.set[0]; the row's `env` is gone. */
+void prog_link(struct prog *p, enum ndpx_link_kind kind, __u64 value);
 
 /* 0, or the errno of TEST_RUN itself. */
 int prog_run(enum prog_hook hook, const __u8 *frame, size_t len, struct prog_result *ret);

@@ -19,7 +19,7 @@ enum { ETH0 = 2, ETH1 = 3, BOND0 = 4, ETH0_88 = 6, BOND0_88 = 7, VIF1 = 8 };
 
 /* The kernel of these tests; a test changes its own copy. */
 struct host {
-	struct nl_link links[16];
+	struct nl_link links[32];
 	struct nl_address addresses[16], gateways[4];
 	struct nl_state state;
 };
@@ -119,6 +119,22 @@ static struct ndpx_say says(const struct wanted *w, uint16_t vlan, const char *t
 	return nothing;
 }
 
+/* Is there such a key of `links`? */
+static bool has_key(const struct wanted *w, uint16_t vlan, enum ndpx_link_kind kind, uint64_t value)
+{
+	const struct ndpx_link_key key = { .vlan = vlan, .kind = kind, .value = value };
+	size_t i, found = 0;
+
+	for (i = 0; i < w->n_links; i++) {
+		assert_true(i == 0 || link_key_compare(&w->links[i - 1], &w->links[i]) < 0);
+		assert_int_equal(w->links[i].epoch, 0);
+		found += !link_key_compare(&w->links[i], &key);
+	}
+	return found;
+}
+
+#define member(w, vlan, ifindex) has_key(w, vlan, NDPX_LINK_MEMBER, ifindex)
+
 static void test_own(void **state)
 {
 	struct uplink u = { .dev = "eth0" };
@@ -128,17 +144,20 @@ static void test_own(void **state)
 	(void)state;
 	setup(&h);
 	w = build(&h, &u, 1, ETH0);
-	/* All addresses of the host, link-local ones of this link only, its gateways. */
+	/* The addresses of this link and its gateways; of the others that they are the host's. */
 	assert_int_equal(w.n_entries, 4);
 	assert_int_equal(says(&w, 0, "2001:db8::3").action, NDPX_ACT_OWN);
-	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_OWN);
+	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_HOST);
+	assert_int_equal(says(&w, 0, "2001:db8:1::3").flags, NDPX_F_ROUTER | NDPX_F_HOST);
 	assert_int_equal(says(&w, 0, "fe80::2").action, NDPX_ACT_OWN);
 	assert_int_equal(says(&w, 0, "fe80::3").action, NDPX_ACT_NONE);
 	assert_int_equal(says(&w, 0, "fe80::1").action, NDPX_ACT_OWN);
 	assert_int_equal(says(&w, 0, "2001:db8:1::1").action, NDPX_ACT_NONE);
 	assert_int_equal(w.settings.mac[5], ETH0);
 	assert_memory_equal(w.settings.link_local, &h.addresses[2].addr, 16);
-	assert_int_equal(w.settings.uppers[0], 0);
+	assert_int_equal(w.settings.links[0].stack, ETH0);
+	assert_true(member(&w, 0, ETH0));
+	assert_false(member(&w, 0, ETH1));
 	assert_int_equal(w.n_stacks, 1);
 	assert_int_equal(w.stacks[0].ifindex, ETH0);
 	assert_false(w.hidden_tags);
@@ -174,8 +193,8 @@ static void test_own_wins(void **state)
 	assert_int_equal(says(&w, 0, "2001:db8::/64").flags, NDPX_F_LLADDR | NDPX_F_ROUTER);
 	assert_int_equal(says(&w, 0, "2001:db8::/64").answer, NDPX_ANSWER_ALIVE);
 	assert_int_equal(says(&w, 0, "2001:db8::/64").lladdr[5], 0x42);
-	/* A guest that loses is said once; that a deny does changes nothing. */
-	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_OWN);
+	/* A guest that loses is said once; a deny holds of an address on another interface. */
+	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_DENY);
 	assert_int_equal(w.notes.n, 1);
 	assert_string_equal(w.notes.lines[0], "eth0: guest 2001:db8::3 is an address or gateway "
 					      "of this host: not answered for");
@@ -204,7 +223,9 @@ static void test_station(void **state)
 		h.links[0].master = BOND0;
 		w = build(&h, &u, 1, ETH0);
 		assert_int_equal(w.settings.mac[5], kinds[i].speaks ? BOND0 : ETH0);
-		assert_int_equal(w.settings.uppers[0], kinds[i].speaks ? BOND0 : 0);
+		assert_int_equal(w.settings.links[0].stack, kinds[i].speaks ? BOND0 : ETH0);
+		assert_int_equal(member(&w, 0, BOND0), kinds[i].speaks);
+		assert_true(member(&w, 0, ETH0));
 		assert_int_equal(w.settings.link_local[15], kinds[i].speaks ? 4 : 2);
 		assert_int_equal(w.stacks[0].ifindex, kinds[i].speaks ? BOND0 : ETH0);
 		assert_int_equal(says(&w, 0, "fe80::4").action,
@@ -226,7 +247,7 @@ static void test_station(void **state)
 	}
 }
 
-/* VLAN devices: the stack of their VLAN, and uppers, of the master before the port's. */
+/* VLAN devices: the stack of their VLAN, with a MAC of its own, and of no other. */
 static void test_vlan(void **state)
 {
 	struct rule rules[] = { rule("2001:db8::9", "") };
@@ -250,27 +271,124 @@ static void test_vlan(void **state)
 	assert_int_equal(w.stacks[1].vlan, 88);
 	assert_int_equal(w.stacks[1].ifindex, ETH0_88);
 	assert_int_equal(w.stacks[2].ifindex, ETH0); /* no device for it: the port's own */
-	assert_int_equal(w.settings.uppers[0], ETH0_88);
-	assert_int_equal(w.settings.uppers[1], 0);
+	assert_true(member(&w, 0, ETH0) && !member(&w, 0, ETH0_88));
+	assert_true(member(&w, 88, ETH0_88) && !member(&w, 88, ETH0));
+	assert_true(member(&w, 89, ETH0) && !member(&w, 89, ETH0_88));
 	assert_int_equal(w.settings.link_local[15], 2); /* of the first uplink's stack */
+	assert_int_equal(ndpx_link_of(&w.settings, 0)->mac[5], ETH0);
+	assert_int_equal(ndpx_link_of(&w.settings, 88)->mac[5], ETH0_88);
+	assert_int_equal(ndpx_link_of(&w.settings, 88)->link_local[15], 6);
+	assert_int_equal(ndpx_link_of(&w.settings, 88)->vlan, 88);
+	assert_int_equal(ndpx_link_of(&w.settings, 89)->mac[5], ETH0);
+	assert_int_equal(ndpx_link_of(&w.settings, 4095)->mac[5], ETH0);
 	assert_true(w.hidden_tags);
 	assert_int_equal(says(&w, 88, "2001:db8::9").action, NDPX_ACT_ANSWER);
 	assert_int_equal(says(&w, 0, "2001:db8::9").action, NDPX_ACT_NONE);
 	assert_int_equal(says(&w, 88, "fe80::6").action, NDPX_ACT_OWN);
 	assert_int_equal(says(&w, 88, "fe80::66").action, NDPX_ACT_OWN);
 	assert_int_equal(says(&w, 0, "fe80::66").action, NDPX_ACT_NONE);
-	assert_int_equal(says(&w, 88, "2001:db8:1::3").action, NDPX_ACT_OWN);
-	assert_int_equal(says(&w, 89, "2001:db8:1::3").action, NDPX_ACT_OWN);
+	/* Another VLAN is another link. */
+	assert_int_equal(says(&w, 88, "2001:db8::3").action, NDPX_ACT_HOST);
+	assert_int_equal(says(&w, 89, "2001:db8::3").action, NDPX_ACT_OWN);
+	assert_int_equal(says(&w, 89, "2001:db8:1::3").action, NDPX_ACT_HOST);
 	wanted_free(&w);
 
+	/* Tagged alone: its link is also what untagged frames meet. */
 	add_link(&h, BOND0, "bond0", "bond", 0, 0);
 	add_link(&h, BOND0_88, "bond0.88", "vlan", BOND0, 88);
 	h.links[0].master = BOND0;
 	w = build(&h, u + 1, 1, ETH0);
+	/* The kernel hands frames to a slave's VLAN device first; and IP lives there. */
+	assert_int_equal(w.stacks[0].ifindex, ETH0_88);
+	assert_true(member(&w, 88, ETH0_88) && member(&w, 88, BOND0_88));
+	assert_false(member(&w, 88, BOND0));
+	assert_int_equal(w.settings.mac[5], ETH0_88);
+	assert_int_equal(ndpx_link_of(&w.settings, 88)->stack, ETH0_88);
+	assert_int_equal(w.settings.slots[88], 1);
+	wanted_free(&w);
+	/* Where IP lives on the bond's, there. */
+	h.state.n_gateways--;
+	h.state.n_addresses--;
+	add_address(&h, BOND0_88, "2001:db8:88::3");
+	w = build(&h, u + 1, 1, ETH0);
 	assert_int_equal(w.stacks[0].ifindex, BOND0_88);
-	assert_int_equal(w.settings.uppers[0], BOND0);
-	assert_int_equal(w.settings.uppers[1], ETH0_88);
-	assert_int_equal(w.settings.uppers[2], BOND0_88);
+	assert_int_equal(says(&w, 88, "2001:db8:88::3").action, NDPX_ACT_OWN);
+	wanted_free(&w);
+}
+
+/* P15, P40: other NICs of the host may ask; guests' ports, other VRFs, VRRP's MACs may not. */
+static void test_stations(void **state)
+{
+	enum { VRF = 20, ETH2, VETH, VRRP, DOWN, MACV };
+	struct uplink u = { .dev = "eth0" };
+	struct wanted w;
+	struct host h;
+	size_t i;
+
+	(void)state;
+	setup(&h);
+	add_link(&h, VRF, "red", "vrf", 0, 0);
+	add_link(&h, ETH2, "eth2", "", 0, 0);
+	add_link(&h, VETH, "eth3", "veth", 0, 0);
+	add_link(&h, VRRP, "vrrp.1", "macvlan", ETH0, 0);
+	add_link(&h, DOWN, "eth4", "", 0, 0);
+	add_link(&h, MACV, "mv0", "macvlan", ETH0, 0);
+	add_address(&h, VETH, "2001:db8::33");
+	add_address(&h, MACV, "fe80::aa");
+	add_address(&h, ETH2, "fe80::bb");
+	for (i = 0; i < h.state.n_links; i++)
+		h.links[i].flags = h.links[i].ifindex == DOWN ? 0 : IFF_UP;
+	h.links[4].master = VRF; /* eth2 */
+	memcpy(h.links[6].mac, "\0\0\x5e\0\2\7", 6);
+	w = build(&h, &u, 1, ETH0);
+#define station(n) has_key(&w, 0, NDPX_LINK_STATION, 2 | (uint64_t)(n) << 40)
+	assert_true(station(ETH1));
+	assert_true(station(VETH));
+	assert_true(station(MACV));
+	assert_false(station(ETH0)); /* H itself, which is a compare */
+	assert_false(station(VIF1)); /* a guest's */
+	assert_false(station(ETH2)); /* of another VRF */
+	assert_false(station(DOWN));
+	for (i = 0; i < w.n_links; i++) {
+		if (w.links[i].kind == NDPX_LINK_STATION)
+			assert_true(w.settings.links[0].stations >>
+					    ndpx_filter_bit(w.links[i].value) & 1);
+		assert_int_not_equal(w.links[i].value, 0x07025e0000);
+	}
+	/* Link-local ones of this link only: fe80::1 is the router's and a guest port's. */
+	assert_int_equal(w.settings.links[0].n_locals, 1);
+	assert_true(has_key(&w, 0, NDPX_LINK_LOCAL, 0xaaull << 56));
+	wanted_free(&w);
+}
+
+/* P75, P76 by VRF. */
+static void test_vrf(void **state)
+{
+	enum { RED = 20, BLUE, BR0 };
+	struct rule rules[] = { rule("2001:db8:1::3", ""), rule("2001:db8:7::7", "") };
+	struct uplink u = { .dev = "eth0", .rules = rules, .n_rules = 2 };
+	struct wanted w;
+	struct host h;
+
+	(void)state;
+	setup(&h);
+	add_link(&h, RED, "red", "vrf", 0, 0);
+	add_link(&h, BLUE, "blue", "vrf", 0, 0);
+	add_link(&h, BR0, "br0", "bridge", 0, 0);
+	h.links[0].master = BR0;
+	h.links[5].master = RED;
+	h.links[1].master = BLUE;
+	h.links[2].master = RED;
+	add_address(&h, BR0, "2001:db8:5::3");
+	add_address(&h, VIF1, "2001:db8:7::7");
+	w = build(&h, &u, 1, ETH0);
+	assert_int_equal(w.stacks[0].ifindex, BR0);
+	assert_true(member(&w, 0, BR0) && !member(&w, 0, RED));
+	assert_int_equal(says(&w, 0, "2001:db8:5::3").action, NDPX_ACT_OWN);
+	/* Guests that are addresses of the host: with R; in this VRF no route is asked. */
+	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_ANSWER);
+	assert_int_equal(says(&w, 0, "2001:db8:1::3").flags, NDPX_F_ROUTER);
+	assert_int_equal(says(&w, 0, "2001:db8:7::7").flags, NDPX_F_ROUTER | NDPX_F_HOST);
 	wanted_free(&w);
 }
 
@@ -362,11 +480,15 @@ static void test_too_many(void **state)
 			 -E2BIG);
 	assert_non_null(strstr(err.message, "eth0: more than 64 VLANs"));
 
-	/* More uppers than fit: the first are kept, nothing is written behind. */
-	for (i = 0; i < NDPX_MAX_UPPERS + 2; i++)
+	/* A dozen VLAN devices, and each is its own VLAN's link: no ninth is left out. */
+	for (i = 0; i < 12; i++)
 		add_link(&h, 100u + i, "v", "vlan", ETH0, (uint16_t)(i + 1));
-	w = build(&h, u, 1, ETH0);
-	assert_int_equal(w.settings.uppers[NDPX_MAX_UPPERS - 1], 107);
+	w = build(&h, u + 1, 12, ETH0);
+	for (i = 0; i < 12; i++) {
+		assert_true(member(&w, i + 1, 100u + i));
+		assert_false(member(&w, i + 1, ETH0));
+		assert_int_equal(ndpx_link_of(&w.settings, i + 1)->stack, 100u + i);
+	}
 	assert_int_equal(w.settings.n_lengths, 0);
 	wanted_free(&w);
 }
@@ -377,7 +499,8 @@ int main(void)
 		cmocka_unit_test(test_own),	      cmocka_unit_test(test_own_wins),
 		cmocka_unit_test(test_station),	      cmocka_unit_test(test_vlan),
 		cmocka_unit_test(test_missing_ports), cmocka_unit_test(test_settings),
-		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_too_many),      cmocka_unit_test(test_stations),
+		cmocka_unit_test(test_vrf),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
