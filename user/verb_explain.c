@@ -354,7 +354,8 @@ static void print_before(struct dataplane *dp, struct output *out)
 	dataplane_attachment(dp, &at);
 	n = attachment_before(record->ifindex, &at, list);
 	for (i = 0; i < n; i++) {
-		snprintf(text, sizeof(text), "%s gets frames before this program, and may keep them",
+		snprintf(text, sizeof(text),
+			 "%s gets frames before this program, and may keep them",
 			 before_text(&list[i], what));
 		obstacle(out, "runs-before", text);
 	}
