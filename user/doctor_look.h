@@ -47,7 +47,7 @@ struct doctor_claim {
 
 /* What went by while doctor looked: doctor_runs.c. */
 struct doctor_runs {
-	bool looked; /* at a program, and its runs could be counted */
+	bool looked;	   /* at a program, and its runs could be counted */
 	uint64_t received; /* frames that the device counted */
 	uint64_t ran;	   /* times that the program ran */
 };
@@ -87,7 +87,7 @@ struct doctor_uplink {
 	uint32_t bridge_port; /* of `bridge` towards the uplink; 0: the uplink is the bridge */
 	bool bridge_near;     /* in this namespace, so that its table can be read */
 	bool strips_vlan, lro;
-	char xdp_name[16];  /* of nic.xdp_id */
+	char xdp_name[16];			/* of nic.xdp_id */
 	struct before before[DATAPLANE_BEFORE]; /* who gets frames before our program */
 	size_t n_before;
 	struct doctor_runs runs;

@@ -225,11 +225,12 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 		return error_set(err, EXIT_USAGE, ENODEV, "%s: is no Ethernet interface",
 				 job->link->name);
 	if (nl_is_external(job->link, state))
-		return error_set(err, EXIT_USAGE, EOPNOTSUPP,
-				 "%s: a %s in external mode: each frame needs its tunnel's far end set "
-				 "on the way out, and an answer would go nowhere: name the device that "
-				 "sets it (a bridge above), or one tunnel that is not external",
-				 job->link->name, job->link->kind);
+		return error_set(
+			err, EXIT_USAGE, EOPNOTSUPP,
+			"%s: a %s in external mode: each frame needs its tunnel's far end set "
+			"on the way out, and an answer would go nowhere: name the device that "
+			"sets it (a bridge above), or one tunnel that is not external",
+			job->link->name, job->link->kind);
 	r = wanted_build(job->uplinks, job->n, job->link, state, &job->wanted, err);
 	if (r)
 		return r;

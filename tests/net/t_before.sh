@@ -19,6 +19,7 @@ EOC
 # foreign DEV WHAT: another one's TCX program, before all that is there.
 foreign() {
 	net_job host "$NDTOOL" tcx "$1" "$2" >"$WORK/tcx"
+	# shellcheck disable=SC2153 # net_job sets it
 	FOREIGN=$JOB
 	wait_for 5 grep -q attached "$WORK/tcx"
 }
@@ -113,8 +114,10 @@ if grep -q attached "$WORK/tcx"; then
 	foreign eth0 drop
 	net_job router "$NDTOOL" flood -r 50 eth0 "$LAB_ROUTER_MAC" "$ASKER" 2001:db8:1::1 0 \
 		>"$WORK/flood"
+	# shellcheck disable=SC2034 # of doctor.sh
 	PROBE=()
 	finds eth0 never-runs 'did not run once'
+	# shellcheck disable=SC2034 # of doctor.sh
 	PROBE=(--no-probe)
 	gone
 	ndpx doctor >"$WORK/out" || true

@@ -16,6 +16,7 @@ lab_ip host link set vx0 up address "$LAB_HOST_MAC"
 lab_ip router link set vx0 up
 
 note "a plain one works, as uplink"
+# shellcheck disable=SC2034 # of lib.sh
 ASK_IF=vx0
 echo "uplink vx0 { guest 2001:db8:1::1 { } }" | conf
 status 0 ndpx apply

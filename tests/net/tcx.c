@@ -26,7 +26,7 @@ static int load(int returns)
 		.prog_type = BPF_PROG_TYPE_SCHED_CLS,
 		.insn_cnt = 2,
 		.insns = (uintptr_t)insns,
-		.license = (uintptr_t)"GPL",
+		.license = (uintptr_t) "GPL",
 		.prog_name = "foreign_tcx",
 	};
 

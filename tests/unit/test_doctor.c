@@ -230,8 +230,9 @@ static void who_runs_first(void **state)
 	h.up.n_before = 2;
 	f = check(&h, DOCTOR_RUNS_BEFORE);
 	assert_non_null(f);
-	assert_string_equal(f->message, "clsact filter 'matchall', priority 1 runs before ours, and "
-					"there is no room before it");
+	assert_string_equal(f->message,
+			    "clsact filter 'matchall', priority 1 runs before ours, and "
+			    "there is no room before it");
 	h.up.before[1] = (struct before){ BEFORE_TCX, 7, 0, false, "pass" };
 	f = check(&h, DOCTOR_RUNS_BEFORE);
 	assert_non_null(f);
