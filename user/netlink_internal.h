@@ -30,4 +30,7 @@ int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, str
 int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_t size, void **ret,
 	    size_t *ret_n, const char *what, struct error *err);
 
+/* Fills state->gateways, sorted by interface, each once. */
+int nl_gateways_read(struct nl_state *state, struct error *err);
+
 #endif
