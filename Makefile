@@ -80,8 +80,8 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 PURE := before config config_check config_text doctor doctor_check_link doctor_check_others \
 	doctor_check_routes doctor_check_rules doctor_filter doctor_filter_rule doctor_filter_save draft \
 	draft_write error explain from_kernel from_ndppd from_npd6 icmp6 import_read metrics model model_ports \
-	na_frame native ndppd_text netlink netlink_device netlink_kind netlink_table output plan port_path \
-	text_file this_link verdict wanted wanted_ports wanted_ports_find
+	na_frame native ndppd_text netlink netlink_device netlink_gateway netlink_kind netlink_table output plan port_path \
+	text_file this_link this_link_index this_link_name verdict wanted wanted_link wanted_ports wanted_ports_find
 PURE_OBJ := $(PURE:%=$(B)/san/user/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 

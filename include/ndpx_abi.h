@@ -219,7 +219,7 @@ struct ndpx_length {
 };
 _Static_assert(sizeof(struct ndpx_length) == 24, "layout crosses to the kernel");
 
-#define NDPX_MAX_VLANS 64 /* uplinks on one device */
+#define NDPX_MAX_VLANS 64    /* uplinks on one device */
 #define NDPX_MAX_LINKS 65536 /* elements of `links`: 1 MiB of hash buckets an uplink */
 
 /*
@@ -261,8 +261,7 @@ static inline __attribute__((always_inline)) __u32 ndpx_filter_bit(__u64 value)
 	return (__u32)(value * 0x9e3779b97f4a7c15ull >> 58);
 }
 
-#define NDPX_SIZE_SETTINGS                                                                         \
-	(56 + 24 * NDPX_MAX_LENGTHS + 48 * (NDPX_MAX_VLANS + 1) + 4096)
+#define NDPX_SIZE_SETTINGS (56 + 24 * NDPX_MAX_LENGTHS + 48 * (NDPX_MAX_VLANS + 1) + 4096)
 
 /* Settings of an uplink. Addresses and MAC in network order, the rest in host order. */
 struct ndpx_settings {
@@ -280,7 +279,7 @@ struct ndpx_settings {
 	__u64 rate_cost;   /* ns an answer costs an asker, 0: no limit */
 	__u64 rate_burst;  /* ns of debt an asker may run up */
 	__u32 n_lengths;
-	__u32 far; /* rules of `guests` that are not in `near`; 0: none needs to be looked for */
+	__u32 far;   /* rules of `guests` that are not in `near`; 0: none needs to be looked for */
 	__u32 epoch; /* of the keys of `links` that hold */
 	__u32 rate;  /* as the file says it: answers a second for each asker; user space only */
 	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */

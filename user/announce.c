@@ -104,7 +104,8 @@ int announce_add_all(struct dataplane *dp, int vlan, struct announcements *list,
 			continue;
 		if (answered && e->say.answer != NDPX_ANSWER_ALWAYS &&
 		    !(e->say.flags & NDPX_F_HOST))
-			r = is_routed(dp, e->key.vlan, (const struct in6_addr *)e->key.addr, &answered, err);
+			r = is_routed(dp, e->key.vlan, (const struct in6_addr *)e->key.addr,
+				      &answered, err);
 		if (r)
 			break;
 		if (answered)

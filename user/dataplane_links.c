@@ -136,10 +136,9 @@ bool dataplane_is_this_link(const struct dataplane *dp, uint16_t vlan, uint32_t 
 {
 	const struct ndpx_settings *set = dataplane_settings(dp);
 	const struct ndpx_link *link = ndpx_link_of(set, vlan);
-	const struct ndpx_link_key key = { .epoch = set->epoch,
-					   .vlan = link->vlan,
-					   .kind = NDPX_LINK_MEMBER,
-					   .value = ifindex };
+	const struct ndpx_link_key key = {
+		.epoch = set->epoch, .vlan = link->vlan, .kind = NDPX_LINK_MEMBER, .value = ifindex
+	};
 	__u32 nothing;
 
 	return ifindex == link->stack || !bpf_map_lookup_elem(dp->fds[MAP_LINKS], &key, &nothing);

@@ -64,7 +64,7 @@ struct doctor_uplink {
 	struct ndpx_settings settings;
 	struct entry *pinned; /* owned, sorted */
 	size_t n_pinned;
-	struct wanted now; /* what its settings and own addresses would be today */
+	struct wanted now;	     /* what its settings and own addresses would be today */
 	bool have_now, links_differ; /* the latter: what is this link is not as in `now` */
 
 	const struct uplink *file; /* what the file says, NULL: nothing */

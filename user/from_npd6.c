@@ -197,7 +197,7 @@ static bool note_without(struct file *f, int line, const char *key, const char *
 	} keys[] = {
 		{ "linkOption", 0, "true", "false", "the answer always has the option" },
 		{ "ignoreLocal", 0, "true", "false",
-		  "unicast probes are answered, and the host's own addresses never" },
+		  "unicast probes are answered, and the host's own on this link never" },
 		{ "listlogging", 0, "on", "off", "'ndpx stats' counts 'denied'" },
 		{ "ralogging", 0, "on", "off", "ndpx reads no Router Advertisements" },
 		{ "maxHops", 255, NULL, NULL, "the hop limit is 255: others are ignored" },

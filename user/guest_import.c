@@ -44,8 +44,8 @@ static int import_fail(const char *file, const struct import *import, const stru
 }
 
 /* One new entry against what the device holds at the same key. */
-static int plan_one(const struct command *cmd, struct entry *want,
-		    const struct ndpx_say *there, struct plan *plan, struct error *err)
+static int plan_one(const struct command *cmd, struct entry *want, const struct ndpx_say *there,
+		    struct plan *plan, struct error *err)
 {
 	char text[RULE_TEXT_LEN];
 

@@ -52,7 +52,8 @@ struct nl_state {
 	size_t n_links;
 	struct nl_address *addresses; /* IPv6, all interfaces */
 	size_t n_addresses;
-	struct nl_address *gateways; /* IPv6 next hops of all tables, each once, with its interface */
+	struct nl_address
+		*gateways; /* IPv6 next hops of all tables, each once, with its interface */
 	size_t n_gateways;
 };
 

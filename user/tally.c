@@ -14,8 +14,7 @@ int tally_rules(struct dataplane *dp, struct tally *ret, struct error *err)
 		return r;
 	memset(ret, 0, sizeof(*ret));
 	for (i = 0; i < n; i++) {
-		if (entries[i].say.action == NDPX_ACT_OWN ||
-		    entries[i].say.action == NDPX_ACT_HOST)
+		if (entries[i].say.action == NDPX_ACT_OWN || entries[i].say.action == NDPX_ACT_HOST)
 			ret->own++;
 		else if (entries[i].say.action == NDPX_ACT_DENY)
 			ret->denies++;

@@ -4,7 +4,7 @@
  * link where a device only carries frames between them: a VLAN device and its VLAN below,
  * a macvlan and its owner, a port and its bridge, bond or team, both ends of a veth.
  */
-#include "this_link.h"
+#include "this_link_internal.h"
 
 #include <errno.h>
 #include <linux/if_ether.h>
@@ -13,117 +13,6 @@
 #include <string.h>
 
 #include "array.h"
-
-/* --- the index --- */
-
-/* How much of IP lives on an interface; more counts for more. */
-#define WORTH_LOCAL   1u
-#define WORTH_ADDRESS 2u
-#define WORTH_GATEWAY 4u
-
-static int by_index(const void *a, const void *b)
-{
-	const struct nl_link *x = *(const struct nl_link *const *)a;
-	const struct nl_link *y = *(const struct nl_link *const *)b;
-
-	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
-}
-
-static int by_lower(const void *a, const void *b)
-{
-	const struct nl_link *x = *(const struct nl_link *const *)a;
-	const struct nl_link *y = *(const struct nl_link *const *)b;
-
-	return x->lower != y->lower ? (x->lower > y->lower) - (x->lower < y->lower)
-				    : by_index(a, b);
-}
-
-static int by_master(const void *a, const void *b)
-{
-	const struct nl_link *x = *(const struct nl_link *const *)a;
-	const struct nl_link *y = *(const struct nl_link *const *)b;
-
-	return x->master != y->master ? (x->master > y->master) - (x->master < y->master)
-				      : by_index(a, b);
-}
-
-static const struct nl_link **sorted(const struct nl_state *state,
-				     int (*order)(const void *, const void *))
-{
-	const struct nl_link **list = calloc(state->n_links + 1, sizeof(*list));
-	size_t i;
-
-	for (i = 0; list && i < state->n_links; i++)
-		list[i] = &state->links[i];
-	if (list && state->n_links)
-		qsort(list, state->n_links, sizeof(*list), order);
-	return list;
-}
-
-void this_link_index_free(struct this_link_index *index)
-{
-	free(index->worth);
-	free(index->by_index);
-	free(index->by_lower);
-	free(index->by_master);
-	memset(index, 0, sizeof(*index));
-}
-
-/* The first place of a sorted list whose key, at `offset` of the link, is not below. */
-static size_t first_of(const struct nl_link *const *list, size_t n, size_t offset, uint32_t key)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		uint32_t is;
-
-		memcpy(&is, (const char *)list[middle] + offset, sizeof(is));
-		if (is < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-const struct nl_link *this_link_by_index(const struct this_link_index *x, uint32_t ifindex)
-{
-	size_t n = x->state->n_links;
-	size_t i = first_of(x->by_index, n, offsetof(struct nl_link, ifindex), ifindex);
-
-	return ifindex && i < n && x->by_index[i]->ifindex == ifindex ? x->by_index[i] : NULL;
-}
-
-static uint8_t *worth_of(const struct this_link_index *x, uint32_t ifindex)
-{
-	size_t n = x->state->n_links;
-	size_t i = first_of(x->by_index, n, offsetof(struct nl_link, ifindex), ifindex);
-
-	return &x->worth[i < n && x->by_index[i]->ifindex == ifindex ? i : n];
-}
-
-int this_link_index(const struct nl_state *state, struct this_link_index *ret)
-{
-	size_t i;
-
-	ret->state = state;
-	ret->by_index = sorted(state, by_index);
-	ret->by_lower = sorted(state, by_lower);
-	ret->by_master = sorted(state, by_master);
-	ret->worth = calloc(state->n_links + 1, sizeof(*ret->worth));
-	if (!ret->by_index || !ret->by_lower || !ret->by_master || !ret->worth) {
-		this_link_index_free(ret);
-		return -ENOMEM;
-	}
-	for (i = 0; i < state->n_gateways; i++)
-		*worth_of(ret, state->gateways[i].ifindex) |= WORTH_GATEWAY;
-	for (i = 0; i < state->n_addresses; i++)
-		*worth_of(ret, state->addresses[i].ifindex) |=
-			IN6_IS_ADDR_LINKLOCAL(&state->addresses[i].addr) ? WORTH_LOCAL
-									 : WORTH_ADDRESS;
-	return 0;
-}
 
 /* --- kinds --- */
 
@@ -157,8 +46,7 @@ static bool shares(const struct nl_link *link)
 	return is_kind(link, kinds);
 }
 
-/* An 802.1ad device has other frames than the 802.1Q one of the same number. */
-static bool is_vlan(const struct nl_link *link)
+bool this_link_is_vlan(const struct nl_link *link)
 {
 	return link->vlan && !strcmp(link->kind, "vlan") &&
 	       (!link->vlan_proto || link->vlan_proto == ETH_P_8021Q);
@@ -198,7 +86,7 @@ struct walk {
 	struct seen {
 		uint32_t ifindex;
 		uint32_t vlan_up; /* VLAN, and `up` in bit 16; 0xffffffff: free */
-	} *seen;		  /* owned; a hash by ifindex and VLAN */
+	} * seen;		  /* owned; a hash by ifindex and VLAN */
 	size_t n_seen;		  /* a power of two */
 	int error;
 };
@@ -285,12 +173,12 @@ static void visit_uppers(struct walk *w, const struct spot *from)
 	const struct nl_link *const *list = w->x->by_lower, *master;
 	size_t n = w->x->state->n_links;
 	uint32_t ifindex = from->link->ifindex;
-	size_t i = first_of(list, n, offsetof(struct nl_link, lower), ifindex);
+	size_t i = this_link_first(list, n, offsetof(struct nl_link, lower), ifindex);
 
 	for (; i < n && list[i]->lower == ifindex; i++) {
 		if (list[i]->lower_netns >= 0)
 			continue;
-		if (is_vlan(list[i]) && list[i]->vlan == from->vlan)
+		if (this_link_is_vlan(list[i]) && list[i]->vlan == from->vlan)
 			visit(w, list[i], 0, from->up);
 		else if (shares(list[i]))
 			visit(w, list[i], from->vlan, from->up);
@@ -309,13 +197,13 @@ static void visit_lowers(struct walk *w, const struct spot *from)
 	const struct nl_link *const *list = w->x->by_master;
 	size_t n = w->x->state->n_links, i;
 
-	if (is_vlan(link) && !from->vlan)
+	if (this_link_is_vlan(link) && !from->vlan)
 		visit(w, lower, link->vlan, false);
 	else if (shares(link) || !strcmp(link->kind, "veth"))
 		visit(w, lower, from->vlan, false);
 	if (!joins(link) || is_openvswitch(link))
 		return;
-	i = first_of(list, n, offsetof(struct nl_link, master), link->ifindex);
+	i = this_link_first(list, n, offsetof(struct nl_link, master), link->ifindex);
 	for (; i < n && list[i]->master == link->ifindex; i++)
 		visit(w, list[i], from->vlan, false);
 }
@@ -370,7 +258,7 @@ static const struct nl_link *choose_stack(const struct walk *w)
 
 		if (!s->up || s->vlan || is_port(w->x, s->link))
 			continue;
-		score = *worth_of(w->x, s->link->ifindex);
+		score = this_link_worth(w->x, s->link->ifindex);
 		if (score > most) {
 			best = s->link;
 			most = score;
@@ -448,55 +336,6 @@ bool this_link_may_ask(const struct this_link_index *index, const struct this_li
 	    is_virtual_router(other->mac) || this_link_vrf(index, other) != link->vrf)
 		return false;
 	/* Guests have thousands of these; what is a NIC here, as in a container, has an address. */
-	return !near || (!is_port(index, other) && (*worth_of(index, other->ifindex) & WORTH_ADDRESS));
-}
-
-bool this_link_rename(const struct nl_state *state, struct place *place)
-{
-	const struct nl_link *link, *lower;
-	char name[IFNAMSIZ + 8];
-
-	if (!place->dotted)
-		return false;
-	snprintf(name, sizeof(name), "%s.%u", place->dev, place->vlan);
-	link = strlen(name) < IFNAMSIZ ? nl_link_by_name(state, name) : NULL;
-	if (!link)
-		return false;
-	lower = link->lower_netns < 0 ? nl_link_by_index(state, link->lower) : NULL;
-	if (is_vlan(link) && link->vlan == place->vlan && lower && !strcmp(lower->name, place->dev))
-		return false;
-	memcpy(place->dev, link->name, sizeof(place->dev));
-	place->vlan = 0;
-	place->have_vlan = place->dotted = false;
-	return true;
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct uplink *x = a, *y = b;
-	int c = strcmp(x->dev, y->dev);
-
-	return c ? c : (int)x->vlan - (int)y->vlan;
-}
-
-void this_link_rename_uplinks(const struct nl_state *state, struct model *model)
-{
-	size_t i, j;
-
-	for (i = 0; i < model->n_uplinks; i++) {
-		struct uplink *u = &model->uplinks[i];
-		struct place place = { .vlan = u->vlan, .dotted = u->dotted };
-
-		memcpy(place.dev, u->dev, sizeof(place.dev));
-		if (!this_link_rename(state, &place))
-			continue;
-		memcpy(u->dev, place.dev, sizeof(u->dev));
-		u->vlan = 0;
-		u->dotted = false;
-		for (j = 0; j < u->n_rules; j++)
-			u->rules[j].vlan = 0;
-	}
-	/* The uplinks of one device stand together. */
-	if (model->n_uplinks)
-		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), by_place);
+	return !near ||
+	       (!is_port(index, other) && (this_link_worth(index, other->ifindex) & WORTH_ADDRESS));
 }

@@ -152,8 +152,8 @@ static int commit_rules(struct job *job, struct error *err)
 	job->settings_changed = settings_differ(job);
 	if (!job->plan.n && !job->settings_changed)
 		return 0;
-	return dataplane_commit_links(job->dp, &job->plan, &job->wanted.settings,
-				      job->wanted.links, job->wanted.n_links, err);
+	return dataplane_commit_links(job->dp, &job->plan, &job->wanted.settings, job->wanted.links,
+				      job->wanted.n_links, err);
 }
 
 /* Hardware drivers reset the link when XDP comes; a virtual one has none to lose. */

@@ -527,4 +527,5 @@ cases() {
 	vlan_modes virtio 1 88
 	vlan_modes e1000e 4 89
 	vlan_modes vmxnet3 5 8a
+	link_cases
 }

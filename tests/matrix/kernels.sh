@@ -7,7 +7,7 @@
 # shellcheck disable=SC2034 # WHY is read by who sources this
 
 # What the guest loads, in an order that modprobe completes. A kernel that lacks one has it built in, or not at all.
-KERNEL_MODULES="virtio_pci virtio_net e1000 e1000e igb vmxnet3 veth tun bonding 8021q bridge
+KERNEL_MODULES="virtio_pci virtio_net e1000 e1000e igb vmxnet3 veth tun bonding 8021q vrf bridge
 	sch_ingress cls_bpf af_packet"
 
 # Why the last function failed, for the SKIP line.

@@ -15,6 +15,8 @@ QUICK=${MATRIX_QUICK-} # the cases that make check has time for
 . "$MATRIX_DIR/vm.sh"
 # shellcheck source=/dev/null
 . "$MATRIX_DIR/cases.sh"
+# shellcheck source=/dev/null
+. "$MATRIX_DIR/link_cases.sh"
 LAB_TAG=m$$
 VM_DIR=$(mktemp -d /tmp/ndpx-matrix-XXXXXX)
 

@@ -47,7 +47,7 @@ says answered ${P}dd true
 says answered ${P}ee true
 says denied ${P}cc
 for addr in ${P}dd ${P}ee; do
-	assert_eq "answer for $addr" "$(ask $addr)" "$(answer $addr "$LAB_HOST_MAC" RS)"
+	assert_eq "answer for $addr" "$(ask "$addr")" "$(answer "$addr" "$LAB_HOST_MAC" RS)"
 done
 note "P75: this link's own address and the gateway"
 says own_address ${P}fe

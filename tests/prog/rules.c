@@ -255,12 +255,91 @@ static void test_settings(void **state)
 	on_hooks(settings);
 }
 
+/* P15, P40: another NIC of this host asks, or its stack by another device of this link. */
+static void ours(enum prog_hook hook)
+{
+	const struct row *ask = prog_row("P42", "D = SNM(T)");
+	struct prog *p = prog_for(hook);
+	__u64 mac = 0, local = 0;
+	int i;
+
+	prog_fill(p, ask->env);
+	for (i = 0; i < 6; i++)
+		mac |= (__u64)ask->frame[6 + i] << 8 * i;
+	memcpy(&local, ask->frame + 30, sizeof(local));
+	/* Bits of the filter alone decide nothing. */
+	p->env = NULL;
+	p->content.set[0].links[0].stations = ~0ull;
+	p->content.set[0].links[0].n_locals = 1;
+	prog_config_write(p);
+	prog_expect_verdict(hook, ask, ask->verdict, ask->act);
+	prog_link(p, NDPX_LINK_STATION, mac);
+	prog_config_write(p);
+	prog_expect_verdict(hook, ask, NDPX_V_LOOPED, ROW_PASS);
+	prog_clear(p);
+	prog_fill(p, ask->env);
+	prog_link(p, NDPX_LINK_LOCAL, local);
+	prog_config_write(p);
+	prog_expect_verdict(hook, ask, NDPX_V_LOOPED, ROW_PASS);
+	/* A key of an epoch that is not in force is none. */
+	p->content.set[0].epoch = 1;
+	prog_config_write(p);
+	prog_expect_verdict(hook, ask, ask->verdict, ask->act);
+	prog_clear(p);
+}
+
+static void test_ours(void **state)
+{
+	(void)state;
+	on_hooks(ours);
+}
+
+/* P76: what the prefix says holds of an address of this host elsewhere, with R. */
+static void host(enum prog_hook hook)
+{
+	const struct row *ask = prog_row("P77", "/48");
+	struct prog *p = bare(hook, ask, 0);
+	struct row_rule wide = at("2001:db8:2::", 48), exact = at("2001:db8:2:9::1", 128);
+	struct ndpx_say say = { .action = NDPX_ACT_ANSWER, .answer = NDPX_ANSWER_ROUTED };
+	struct ndpx_rule rule = { .say = { say, say } };
+	struct prog_result r = { 0 };
+
+	prog_put(p, &wide, &rule);
+	prog_expect_verdict(hook, ask, NDPX_V_NOT_ROUTED, ROW_PASS);
+	rule.say[1] =
+		(struct ndpx_say){ .action = NDPX_ACT_HOST, .flags = NDPX_F_ROUTER | NDPX_F_HOST };
+	prog_put(p, &exact, &rule);
+	assert_int_equal(prog_run(hook, ask->frame, ask->len, &r), 0);
+	assert_int_equal(r.act, ROW_ANSWER);
+	assert_int_equal(r.out[58], 0xc0); /* R and S */
+	/* Of another VRF: its routes are asked all the same. */
+	rule.say[1].flags = NDPX_F_ROUTER;
+	prog_put(p, &exact, &rule);
+	prog_expect_verdict(hook, ask, NDPX_V_NOT_ROUTED, ROW_PASS);
+	say.action = NDPX_ACT_DENY;
+	rule.say[0] = rule.say[1] = say;
+	prog_put(p, &wide, &rule);
+	prog_expect_verdict(hook, ask, NDPX_V_DENIED, ROW_PASS);
+	/* No rule covers it. */
+	prog_clear(p);
+	rule.say[1] = (struct ndpx_say){ .action = NDPX_ACT_HOST, .flags = NDPX_F_ROUTER };
+	prog_put(p, &exact, &rule);
+	prog_expect_verdict(hook, ask, NDPX_V_NO_GUEST, ROW_PASS);
+}
+
+static void test_host(void **state)
+{
+	(void)state;
+	on_hooks(host);
+}
+
 int prog_rules(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_statistics),    cmocka_unit_test(test_generations),
 		cmocka_unit_test(test_staged_inside), cmocka_unit_test(test_staged_own),
-		cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_settings),      cmocka_unit_test(test_ours),
+		cmocka_unit_test(test_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -278,8 +278,9 @@ static void test_rename(void **state)
 		uint16_t vlan;
 		bool dotted, renamed;
 	} rows[] = {
-		{ "vif7", 1, true, true },   { "vif7", 1, false, false }, { "eth0", 88, true, false },
-		{ "eth0", 77, true, false }, { "eth0", 66, true, true },  { "eth0", 55, true, true },
+		{ "vif7", 1, true, true },   { "vif7", 1, false, false },
+		{ "eth0", 88, true, false }, { "eth0", 77, true, false },
+		{ "eth0", 66, true, true },  { "eth0", 55, true, true },
 		{ "eth0", 44, true, true },
 	};
 	size_t i;
@@ -289,8 +290,8 @@ static void test_rename(void **state)
 	add("eth1", "", NULL, NULL, 0);
 	add("vif7.1", "", NULL, NULL, 0);
 	add("eth0.88", "vlan", "eth0", NULL, 88);
-	add("eth0.66", "vlan", "eth0", NULL, 67);			/* of another number */
-	add("eth0.55", "vlan", "eth1", NULL, 55);			/* on another device */
+	add("eth0.66", "vlan", "eth0", NULL, 67);		       /* of another number */
+	add("eth0.55", "vlan", "eth1", NULL, 55);		       /* on another device */
 	add("eth0.44", "vlan", "eth0", NULL, 44)->vlan_proto = 0x88a8; /* of another kind */
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct place place = { .vlan = rows[i].vlan,
@@ -307,9 +308,10 @@ static void test_rename(void **state)
 	}
 	{
 		struct rule rule = { .vlan = 1 };
-		struct uplink u[2] = { { .dev = "vif7", .vlan = 1, .dotted = true, .rules = &rule,
-					 .n_rules = 1 },
-				       { .dev = "eth0" } };
+		struct uplink u[2] = {
+			{ .dev = "vif7", .vlan = 1, .dotted = true, .rules = &rule, .n_rules = 1 },
+			{ .dev = "eth0" }
+		};
 		struct model model = { .uplinks = u, .n_uplinks = 2 };
 
 		this_link_rename_uplinks(&kernel, &model);

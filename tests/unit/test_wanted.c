@@ -352,7 +352,8 @@ static void test_stations(void **state)
 	for (i = 0; i < w.n_links; i++) {
 		if (w.links[i].kind == NDPX_LINK_STATION)
 			assert_true(w.settings.links[0].stations >>
-					    ndpx_filter_bit(w.links[i].value) & 1);
+					    ndpx_filter_bit(w.links[i].value) &
+				    1);
 		assert_int_not_equal(w.links[i].value, 0x07025e0000);
 	}
 	/* Link-local ones of this link only: fe80::1 is the router's and a guest port's. */
