@@ -75,7 +75,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 # The pure half of user/, with the sanitizers.
 PURE := config config_check config_text doctor doctor_check_link doctor_check_others \
-	doctor_check_routes doctor_check_rules doctor_filter doctor_filter_rule doctor_filter_save error \
+	doctor_check_routes doctor_check_rules doctor_check_filter error \
 	explain icmp6 import_read metrics model model_ports \
 	na_frame netlink netlink_device netlink_table output plan text_file verdict wanted wanted_ports \
 	migrate/conf_writer migrate/draft migrate/from_kernel migrate/from_ndppd migrate/from_npd6 migrate/ndppd_draft
