@@ -19,6 +19,7 @@ lab_ip host -6 route add default via 2001:db8:9::1 dev eth0
 ONE=2001:db8:1::1
 conf <<<"uplink eth0 { mode = tc  guest $ONE { } }"
 status 0 ndpx apply
+# shellcheck disable=SC2034 # doctor.sh reads it
 PROBE=() # the kernel resolves the gateway each time
 finds_none
 
