@@ -23,7 +23,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(patsubst $(B)/%,%,$@)')
 WARN := -Wall -Wextra -Wshadow -Wimplicit-fallthrough -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wvla $(WERROR)
 CFLAGS ?= -O2 -g
-CPPFLAGS_ALL := -D_GNU_SOURCE -DNDPX_VERSION='"$(VERSION)"' -DNDPX_SYSCONFDIR='"$(SYSCONFDIR)"' -Iinclude
+CPPFLAGS_ALL := -D_GNU_SOURCE -DNDPX_VERSION='"$(VERSION)"' -DNDPX_SYSCONFDIR='"$(SYSCONFDIR)"' -Iinclude -Iuser
 CFLAGS_ALL := -std=gnu11 $(WARN) $(CFLAGS)
 LIBS := -lbpf -lconfuse -lmnl -ljansson
 
@@ -31,7 +31,7 @@ LIBS := -lbpf -lconfuse -lmnl -ljansson
 BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra $(WERROR) -Iinclude -Ibpf \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
 
-USER_SRC := $(wildcard user/*.c)
+USER_SRC := $(wildcard user/*.c user/*/*.c)
 USER_OBJ := $(USER_SRC:%.c=$(B)/%.o)
 # Everything but main(), for the tests.
 LIB_OBJ := $(filter-out $(B)/user/main.o,$(USER_OBJ))
@@ -78,10 +78,11 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 # The pure half of user/, with the sanitizers.
 PURE := before config config_check config_text doctor doctor_check_link doctor_check_others \
-	doctor_check_routes doctor_check_rules doctor_filter doctor_filter_rule doctor_filter_save draft \
-	draft_write error explain from_kernel from_ndppd from_npd6 icmp6 import_read metrics model model_ports \
-	na_frame native ndppd_text netlink netlink_device netlink_gateway netlink_kind netlink_table output plan port_path \
-	text_file this_link this_link_index this_link_name verdict wanted wanted_link wanted_ports wanted_ports_find
+	doctor_check_routes doctor_check_rules doctor_check_filter error explain icmp6 import_read metrics model \
+	model_ports na_frame native netlink netlink_device netlink_gateway netlink_kind netlink_table output plan \
+	port_path text_file this_link this_link_index this_link_name verdict wanted wanted_link wanted_ports \
+	wanted_ports_find migrate/conf_writer migrate/draft migrate/from_kernel migrate/from_ndppd migrate/from_npd6 \
+	migrate/ndppd_draft
 PURE_OBJ := $(PURE:%=$(B)/san/user/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 
@@ -169,7 +170,7 @@ FUZZ_FLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer
 FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import $(B)/fuzz/fuzz_import_from
 FUZZ_SRC := $(PURE:%=user/%.c)
 
-$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h user/*.h include/*.h) $(FUZZ_SRC)
+$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h user/*.h user/*/*.h include/*.h) $(FUZZ_SRC)
 	$(call say,FUZZ)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(TEST_CPPFLAGS) -Itests/fuzz $(FUZZ_FLAGS) -o $@ $< $(FUZZ_SRC) -lconfuse -lmnl -ljansson

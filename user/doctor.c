@@ -141,6 +141,7 @@ void doctor_check(const struct doctor_snapshot *snap, struct findings *ret)
 	for (i = 0; i < snap->n_uplinks; i++)
 		check_uplink(snap, &snap->uplinks[i], ret);
 	doctor_check_responders(snap, ret);
+	doctor_check_filter(snap, ret);
 	if (ret->n)
 		qsort(ret->items, ret->n, sizeof(*ret->items), by_device);
 }

@@ -84,14 +84,4 @@ void doctor_check_responders(const struct doctor_snapshot *snap, struct findings
 		finding_add(ret, DOCTOR_DAEMON_ALIVE, &(struct subject){ .other = p->name },
 			    "%s runs in this network namespace, pid %d", p->name, p->pid);
 	}
-	for (i = 0; i < snap->n_filters; i++) {
-		const struct doctor_filter *f = &snap->filters[i];
-		const struct nl_link *link = nl_link_by_index(&snap->state, f->ifindex);
-
-		finding_add(
-			ret, DOCTOR_ND_FILTER,
-			&(struct subject){ .dev = link ? link->name : NULL, .other = f->remedy },
-			"Neighbor Discovery is dropped, %s, by %s %s", f->frames,
-			f->by_policy ? "the policy of" : "rule", f->what);
-	}
 }

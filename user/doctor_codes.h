@@ -170,8 +170,14 @@ enum doctor_severity {
 	  "somebody else on the link answers for a guest of ours",                                 \
 	  "stop the one with OTHER, or pause the rule here")                                       \
 	X(ND_FILTER, "nd-filter", ERROR, false,                                                    \
-	  "a packet filter of this host drops Neighbor Discovery on the uplink",                   \
+	  "a gateway does not resolve, and a packet filter of this host could be why",             \
 	  "let it through before that: OTHER")                                                     \
+	X(GATEWAY_SILENT, "gateway-silent", WARNING, false,                                        \
+	  "a gateway does not resolve, and no packet filter of this host is in the way",           \
+	  "the cable, the VLAN and the gateway's address: ip -6 neigh show dev DEV")               \
+	X(FORWARD_POLICY, "forward-policy", WARNING, false,                                        \
+	  "what the host routes is dropped unless a rule accepts it",                              \
+	  "see that rules of OTHER accept what goes to guests and comes from them")                \
 	X(KERNEL_FEATURE, "kernel-feature", INFO, false,                                           \
 	  "the kernel lacks something that this set-up would profit from",                         \
 	  "a kernel from OTHER on")

@@ -316,7 +316,8 @@ void doctor_snapshot_free(struct doctor_snapshot *snap)
 	free(snap->routes);
 	free(snap->mdb);
 	free(snap->processes);
-	free(snap->filters);
+	free(snap->asked);
+	free(snap->chains);
 	free(snap->uplinks);
 	memset(snap, 0, sizeof(*snap));
 }

@@ -105,13 +105,13 @@ struct doctor_process {
 	char name[16];
 };
 
-/* A rule of nftables or ip6tables, or a chain's policy, that surely drops Neighbor Discovery. */
-struct doctor_filter {
-	uint32_t ifindex; /* of the uplink's device */
-	bool by_policy;
-	char what[200];	  /* "inet filter input handle 4" */
-	char remedy[250]; /* the command that lets it through before that */
-	char frames[80];  /* "solicitations in, advertisements in" */
+/* A gateway on an uplink, and whether the kernel resolves it. */
+struct doctor_gateway {
+	size_t uplink, stack; /* in the snapshot, and in the uplink */
+	uint32_t ifindex;
+	struct in6_addr addr;
+	uint16_t state; /* NUD_*, 0: no entry */
+	bool resolved;
 };
 
 struct doctor_snapshot {
@@ -126,8 +126,10 @@ struct doctor_snapshot {
 	size_t n_mdb;
 	struct doctor_process *processes;
 	size_t n_processes;
-	struct doctor_filter *filters;
-	size_t n_filters;
+	struct doctor_gateway *asked; /* owned, as `chains` */
+	size_t n_asked;
+	struct nl_chain *chains;
+	size_t n_chains;
 	int forwarding_all, proxy_all; /* net.ipv6.conf.all */
 	unsigned int kernel;	       /* 6.18 is 618; 0: unknown */
 	struct doctor_uplink *uplinks;

@@ -63,12 +63,26 @@ int nl_routes_read(struct nl_route **ret, size_t *ret_n, struct error *err);
 /* IPv6 neighbours that the kernel asked for in vain (NUD_FAILED). Whole table, as above. */
 int nl_failed_read(struct nl_address **ret, size_t *ret_n, struct error *err);
 
-/* A device that a chain of nftables hangs on: hooks ingress and egress. */
-struct nl_hook {
-	char table[64], chain[64];
-	char dev[IFNAMSIZ];
+/*
+ * A base chain of nftables, or of the legacy ip6tables. One on several devices (hooks ingress
+ * and egress) is several of these.
+ */
+struct nl_chain {
+	uint8_t family; /* NFPROTO_* */
+	bool legacy;	/* of ip6_tables, not of nf_tables */
+	uint32_t hook;	/* NF_INET_*, or NF_NETDEV_* where `dev` is set */
+	bool policy_drop;
+	bool may_drop; /* a rule in it drops, or leads to another chain */
+	char type[16]; /* "filter", "nat", "route" */
+	char table[64], name[64];
+	char dev[IFNAMSIZ]; /* "": all */
 };
-int nl_hooks_read(struct nl_hook **ret, size_t *ret_n, struct error *err);
+int nl_chains_read(struct nl_chain **ret, size_t *ret_n, struct error *err);
+
+/* NUD_* of a neighbour entry, 0 if there is none. */
+uint16_t nl_neigh_state(uint32_t ifindex, const struct in6_addr *addr);
+/* Makes the kernel solicit it now; `state` is nl_neigh_state()'s. What is refused shows in the state. */
+void nl_neigh_probe(uint32_t ifindex, const struct in6_addr *addr, uint16_t state);
 
 /* Where a frame for `dst` that comes in on `iif` goes. */
 struct nl_hop {

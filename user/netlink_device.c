@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "netlink_detail.h"
 #include "netlink_internal.h"
 
 #ifndef SO_NETNS_COOKIE
@@ -37,6 +38,59 @@ int nl_set_allmulti(uint32_t ifindex, bool on, struct error *err)
 	ifi->ifi_flags = on ? IFF_ALLMULTI : 0;
 	ifi->ifi_change = IFF_ALLMULTI;
 	return nl_talk(nlh, NULL, NULL, "allmulticast", err);
+}
+
+static struct ndmsg *neigh_request(struct nlmsghdr *nlh, uint16_t type, uint16_t flags,
+				   uint32_t ifindex, const struct in6_addr *addr)
+{
+	struct ndmsg *ndm;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
+	ndm->ndm_family = AF_INET6;
+	ndm->ndm_ifindex = (int)ifindex;
+	mnl_attr_put(nlh, NDA_DST, sizeof(*addr), addr);
+	return ndm;
+}
+
+static int on_state(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+
+	if (nlh->nlmsg_type == RTM_NEWNEIGH)
+		*(uint16_t *)data = ndm->ndm_state;
+	return MNL_CB_OK;
+}
+
+uint16_t nl_neigh_state(uint32_t ifindex, const struct in6_addr *addr)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct error ignored;
+	uint16_t state = 0;
+
+	neigh_request(nlh, RTM_GETNEIGH, 0, ifindex, addr);
+	nl_talk(nlh, on_state, &state, "neighbour", &ignored);
+	return state;
+}
+
+void nl_neigh_probe(uint32_t ifindex, const struct in6_addr *addr, uint16_t state)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct error ignored;
+	struct ndmsg *ndm;
+
+	if (state & (NUD_PERMANENT | NUD_NOARP))
+		return;
+	/* NTF_USE starts a resolution, but leaves a STALE entry for 5 s before it probes. */
+	ndm = neigh_request(nlh, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, ifindex, addr);
+	if (state & (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE))
+		ndm->ndm_state = NUD_PROBE;
+	else
+		ndm->ndm_flags = NTF_USE;
+	nl_talk(nlh, NULL, NULL, "neighbour", &ignored);
 }
 
 static int on_proxy(const struct nlmsghdr *nlh, void *data)

@@ -7,7 +7,7 @@
 
 #include "command.h"
 #include "doctor.h"
-#include "doctor_filter.h"
+#include "doctor_gateway.h"
 #include "doctor_heal.h"
 #include "doctor_ports.h"
 #include "doctor_probe.h"
@@ -76,8 +76,6 @@ static int look(struct ward *w, struct error *err)
 	}
 	if (!r && w->dev && !w->snap.n_uplinks && !command_is_port(w->cmd, w->dev))
 		r = doctor_look_uplink(&w->snap, w->dev, NULL, NULL, 0, err);
-	if (!r)
-		r = doctor_filters(&w->snap, err);
 	return r;
 }
 
@@ -153,6 +151,8 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 	/* Nothing that a probe finds is healed, and nobody shall wait for its answers. */
 	if (!r && !ret_lock && !w->cmd->no_probe)
 		r = doctor_runs(&w->snap, doctor_probe, err);
+	if (!r && !ret_lock)
+		r = doctor_gateways(&w->snap, !w->cmd->no_probe, err);
 	if (r)
 		return r;
 	r = check_ports(w, ret, err);

@@ -10,17 +10,16 @@
 #include "netlink_detail.h"
 #include "sysctl.h"
 #include "config_check.h"
-#include "draft.h"
-#include "from_kernel.h"
-#include "from_ndppd.h"
-#include "from_npd6.h"
+#include "migrate/conf_writer.h"
+#include "migrate/from_kernel.h"
+#include "migrate/from_ndppd.h"
+#include "migrate/from_npd6.h"
 #include "groups.h"
 #include "text_file.h"
 
 static const struct source {
 	const char *name, *file; /* file: read unless another is named; NULL: none is */
-	int (*read)(const char *text, size_t len, struct draft *draft,
-		    struct config_mistakes *mistakes);
+	int (*read)(const char *text, size_t len, struct draft *draft, struct error *err);
 	const char *end; /* what ends it, once the file is looked through */
 } sources[] = {
 	{ "kernel", NULL, NULL,
@@ -119,7 +118,7 @@ static int check_result(const char *text, size_t len, struct error *err)
 static int print_draft(const struct command *cmd, struct draft *draft, struct error *err)
 {
 	char *text = NULL;
-	size_t len = 0, uplinks = 0;
+	size_t len = 0, uplinks = 0, i;
 	FILE *fp = open_memstream(&text, &len);
 	int r = fp ? draft_write(draft, fp, &uplinks) : -ENOMEM;
 
@@ -132,6 +131,9 @@ static int print_draft(const struct command *cmd, struct draft *draft, struct er
 	if (!r)
 		r = command_print(text, err);
 	free(text);
+	for (i = 0; !r && i < draft->warnings.n; i++)
+		command_note(cmd, "warning: line %d: %s", draft->warnings.items[i].line,
+			     draft->warnings.items[i].text);
 	if (!r && !uplinks)
 		command_note(cmd, "warning: the file names no uplink: 'ndpx apply' with it would "
 				  "remove those there are");
@@ -144,29 +146,28 @@ static int print_draft(const struct command *cmd, struct draft *draft, struct er
 	return r;
 }
 
-static int read_file(const struct command *cmd, const struct source *source, const char *path,
-		     struct draft *draft, int *ret_status, struct error *err)
+static int read_file(const struct source *source, const char *path, struct draft *draft,
+		     struct error *err)
 {
-	struct config_mistakes mistakes = { 0 };
+	struct error why;
 	char *text;
 	size_t len;
 	int r = text_file_read(path, &text, &len, err);
 
 	if (r)
 		return r;
-	r = source->read(text, len, draft, &mistakes);
-	if (r == -EINVAL)
-		*ret_status =
-			command_mistakes(cmd, strcmp(path, "-") ? path : "<stdin>", &mistakes);
-	else if (r)
-		error_set(err, EXIT_KERNEL, -r, "out of memory");
-	config_mistakes_free(&mistakes);
+	r = source->read(text, len, draft, &why);
 	free(text);
-	return r;
+	if (r != -EINVAL) {
+		if (r)
+			*err = why;
+		return r;
+	}
+	return error_set(err, EXIT_USAGE, EINVAL, "%s:%s", strcmp(path, "-") ? path : "<stdin>",
+			 why.message);
 }
 
-static int import_from(const struct command *cmd, const struct source *source, int *ret_status,
-		       struct error *err)
+static int import_from(const struct command *cmd, const struct source *source, struct error *err)
 {
 	const char *file = cmd->argc > 1 ? cmd->argv[1] : source->file;
 	struct nl_state state = { 0 };
@@ -183,7 +184,7 @@ static int import_from(const struct command *cmd, const struct source *source, i
 	draft_note(&draft, DRAFT_HEAD, 0,
 		   "and 'ndpx apply' again: what ends may take groups or allmulticast along.");
 	if (source->read && file)
-		r = read_file(cmd, source, file, &draft, ret_status, err);
+		r = read_file(source, file, &draft, err);
 	else
 		r = read_kernel(&state, &draft, err);
 	if (!r)
@@ -197,7 +198,6 @@ int verb_import_from(struct command *cmd)
 {
 	const char *name = cmd->argc ? cmd->argv[0] : "";
 	const struct source *source = NULL;
-	int status = EXIT_DONE;
 	struct error err;
 	size_t i;
 
@@ -214,9 +214,7 @@ int verb_import_from(struct command *cmd)
 	else if (cmd->json)
 		error_set(&err, EXIT_USAGE, EINVAL,
 			  "import-from: prints an ndpx.conf, which has no JSON: without -j");
-	else if (!import_from(cmd, source, &status, &err))
+	else if (!import_from(cmd, source, &err))
 		return EXIT_DONE;
-	else if (status)
-		return status;
 	return command_fail(cmd, &err);
 }

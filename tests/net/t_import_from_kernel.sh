@@ -46,14 +46,18 @@ for entry in "2001:db8:7::8 dev vif2.0" "$LAB_ROUTER dev vif1.0"; do
 	lab_ip host -6 neigh del proxy $entry
 done
 
-note "mistakes: each with its line, and nothing on stdout"
+note "what cannot be read: a comment; if all of it, an error and nothing on stdout"
 printf '%s\n' 'proxy eth0 {' 'router perhaps' 'rule 2001:db8::zz { static }' '}' >"$WORK/bad"
-status 1 ndpx import-from ndppd "$WORK/bad"
-assert_has "$WORK/err" '^ndpx: .*/bad:2: router'
-assert_has "$WORK/err" '^ndpx: .*/bad:3: rule'
-assert_eq "stdout" "$(cat "$WORK/out")" ""
+status 0 ndpx import-from ndppd "$WORK/bad"
+assert_has "$WORK/out" '^ +# line 2: router perhaps: |^# +# line 2: router perhaps: '
+assert_has "$WORK/out" "# line 3: rule '2001:db8::zz': not taken over"
+assert_has "$WORK/err" 'warning: 1 thing will not be answered'
 status 1 ndpx import-from npd6 - <"$WORK/bad"
-assert_has "$WORK/err" '^ndpx: <stdin>:2: '
+assert_has "$WORK/err" '^ndpx: <stdin>:1: expected'
+assert_eq "stdout" "$(cat "$WORK/out")" ""
+printf 'proxy eth0 {\n\0' >"$WORK/binary"
+status 1 ndpx import-from ndppd "$WORK/binary"
+assert_has "$WORK/err" 'binary:2: a NUL byte'
 assert_eq "stdout" "$(cat "$WORK/out")" ""
 status 1 ndpx -j import-from kernel
 assert_json_error

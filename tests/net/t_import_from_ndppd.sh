@@ -13,13 +13,14 @@ cat >"$WORK/ndppd.conf" <<-EOF
 		rule 2001:db8:9::1 { static } # a later proxy of eth0 makes this void
 	}
 	proxy eth0 {
-		router no
+		router yes; # for ndppd that is no: its word is "yes;"
 		timeout 500
 		ttl 500
 		rule $LAB_GUEST1 { auto
 		}
 		rule $LAB_GUEST2 {
 			iface vif2.0
+			autowire yes
 		}
 		rule 2001:db8:5::22 { iface vif1.0
 		}
@@ -28,7 +29,10 @@ cat >"$WORK/ndppd.conf" <<-EOF
 EOF
 daemon 2001:db8:5::1 5 "$PEER" -c "$WORK/ndppd.conf"
 imported ndppd "$WORK/ndppd.conf"
-assert_has "$WORK/ndpx.conf" 'rule 2001:db8:5::22: the static rule in line 16 covers it'
+assert_has "$WORK/ndpx.conf" 'rule 2001:db8:5::22: the static rule in line 17 covers it'
+assert_has "$WORK/ndpx.conf" '# line 13: autowire yes: no equivalent'
+ndpx import-from ndppd "$WORK/ndppd.conf" >/dev/null 2>"$WORK/err"
+assert_has "$WORK/err" 'warning: line 2: proxy eth0: without effect: .* the last, in line 5'
 same ndppd "${SET[@]}"
 status 0 ndpx down
 

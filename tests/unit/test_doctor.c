@@ -11,12 +11,12 @@
 #include <string.h>
 
 #include <arpa/inet.h>
+#include <linux/netfilter.h>
 #include <cmocka.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
 
 #include "doctor.h"
-#include "doctor_filter.h"
 
 enum { ETH0 = 2, VIF1 = 3 };
 
@@ -116,7 +116,7 @@ static void table_is_sound(void **state)
 /* The rows of the section FINDINGS, in order, are those of the table. */
 static void manual_says_the_same(void **state)
 {
-	char want[8192], *have = NULL, *from, *to;
+	char want[16384], *have = NULL, *from, *to;
 	FILE *fp = fopen("user/man/ndpx.8", "r");
 	size_t i, len = 0, at = 0;
 	ssize_t n;
@@ -303,163 +303,90 @@ static void forwarding_by_device(void **state)
 	findings_free(&h.found);
 }
 
-static bool on_any_device(const void *arg, const char *table, const char *chain, const char *dev)
+/* What a gateway that does not resolve gives, with one chain: the finding's text, "" for none. */
+static const char *with_chain(uint8_t family, uint32_t hook, const char *dev, bool bridged)
 {
-	(void)arg;
-	(void)table;
-	(void)chain;
-	return !strcmp(dev, "eth0");
-}
+	struct doctor_gateway gw = { .ifindex = ETH0, .state = 0 };
+	struct nl_chain chain = { .family = family, .hook = hook, .may_drop = true };
+	static char text[400];
+	struct host h;
 
-/* What filter_judge() finds in the rules of a chain at a hook: "" for nothing. */
-static const char *judge(const char *family, const char *hook, const char *rules, bool bridged)
-{
-	struct doctor_filter *list = NULL;
-	static char text[200];
-	char json[4096];
-	json_t *ruleset;
-	size_t n = 0;
-
-	snprintf(json, sizeof(json),
-		 "{\"nftables\":[{\"chain\":{\"family\":\"%s\",\"table\":\"t\",\"name\":\"c\","
-		 "\"type\":\"filter\",\"hook\":\"%s\",\"policy\":\"accept\"}},"
-		 "{\"rule\":{\"family\":\"%s\",\"table\":\"t\",\"chain\":\"c\",\"handle\":7,"
-		 "\"expr\":%s}}]}",
-		 family, hook, family, rules);
-	ruleset = json_loads(json, 0, NULL);
-	assert_non_null(ruleset);
-	assert_int_equal(
-		filter_judge(ruleset, ETH0, "eth0", "br0", bridged, on_any_device, NULL, &list, &n),
-		0);
-	snprintf(text, sizeof(text), "%s", n ? list[0].frames : "");
-	free(list);
-	json_decref(ruleset);
+	set_up(&h);
+	strcpy(chain.table, "t");
+	strcpy(chain.name, "c");
+	strcpy(chain.dev, dev);
+	inet_pton(AF_INET6, "fe80::1", &gw.addr);
+	h.links[0].master = bridged ? VIF1 : 0;
+	h.snap.asked = &gw;
+	h.snap.n_asked = 1;
+	h.snap.chains = &chain;
+	h.snap.n_chains = 1;
+	doctor_check_filter(&h.snap, &h.found);
+	assert_int_equal(h.found.n, 1);
+	snprintf(text, sizeof(text), "%s",
+		 h.found.items[0].code == DOCTOR_ND_FILTER ? h.found.items[0].message : "");
+	findings_free(&h.found);
 	return text;
 }
 
-static void filters_by_hook(void **state)
+static void chains_by_hook(void **state)
 {
-	static const char drop[] = "[{\"drop\":null}]";
-	static const char both[] = "solicitations in, advertisements in";
-
 	(void)state;
-	assert_string_equal(judge("inet", "input", drop, false), both);
-	assert_string_equal(judge("ip6", "postrouting", drop, false),
-			    "solicitations out, advertisements out");
-	assert_string_equal(judge("ip", "input", drop, false), "");
-	assert_string_equal(judge("arp", "input", drop, false), "");
-	assert_string_equal(judge("inet", "forward", drop, false), "");
-	/* A bridge's rules see a port of it, and nothing else of ours. */
-	assert_string_equal(judge("bridge", "input", drop, false), "");
-	assert_string_equal(judge("bridge", "input", drop, true), both);
-	assert_string_equal(judge("netdev", "ingress", drop, false), both);
-}
-
-static void filters_by_device(void **state)
-{
-	static const char format[] =
-		"[{\"match\":{\"op\":\"==\",\"left\":{\"meta\":{\"key\":\"iifname\"}},"
-		"\"right\":\"%s\"}},{\"drop\":null}]";
-	char rule[200];
-
-	(void)state;
-	snprintf(rule, sizeof(rule), format, "br0");
-	assert_string_not_equal(judge("inet", "input", rule, true), "");
-	assert_string_equal(judge("bridge", "input", rule, true), "");
-	snprintf(rule, sizeof(rule), format, "eth0");
-	assert_string_equal(judge("inet", "input", rule, true), "");
-	assert_string_not_equal(judge("bridge", "input", rule, true), "");
-}
-
-/* nft of another version, or none of its making: no crash, no finding. */
-static void filters_that_are_not_understood(void **state)
-{
-	static const char *const rules[] = {
-		"[]",
-		"{}",
-		"null",
-		"[null,1,\"drop\"]",
-		"[{\"match\":null},{\"drop\":null}]",
-		"[{\"match\":{\"op\":\"==\",\"left\":{\"meta\":{}},\"right\":{\"set\":7}}},"
-		"{\"drop\":null}]",
-		"[{\"xt\":null},{\"drop\":null}]",
-		"[{\"vmap\":{\"key\":{\"ct\":{\"key\":\"state\"}},\"data\":\"@m\"}},{\"drop\":null}"
-		"]",
-		"[{\"vmap\":{\"key\":{\"meta\":{\"key\":\"l4proto\"}},"
-		"\"data\":{\"set\":[7,[],[\"ipv6-icmp\"]]}}}]",
-		"[{\"jump\":{\"target\":\"nowhere\"}}]",
-		"[{\"jump\":null}]",
-		"[{\"jump\":{\"target\":\"c\"}}]", /* to itself: the kernel forbids it */
-		"[{\"limit\":{\"rate\":1}},{\"drop\":null}]",
-		"[{\"match\":{\"op\":\"<\",\"left\":{\"payload\":{\"protocol\":\"ip6\","
-		"\"field\":\"hoplimit\"}},\"right\":{\"range\":[1,\"x\"]}}},{\"drop\":null}]",
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(rules) / sizeof(*rules); i++)
-		assert_string_equal(judge("inet", "input", rules[i], false), "");
-}
-
-/* What filter_judge() finds in the output of ip6tables-save. */
-static const char *judge_save(const char *text)
-{
-	FILE *fp = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-	json_t *ruleset = json_pack("{s:[]}", "nftables");
-	struct doctor_filter *list = NULL;
-	static char what[200];
-	bool nft = false;
-	size_t n = 0;
-
-	assert_non_null(fp);
-	assert_int_equal(filter_read_save(fp, ruleset, &nft), 0);
-	fclose(fp);
-	assert_int_equal(nft, strstr(text, "(nf_tables)") != NULL);
-	assert_int_equal(
-		filter_judge(ruleset, ETH0, "eth0", "eth0", false, on_any_device, NULL, &list, &n),
-		0);
-	snprintf(what, sizeof(what), "%s", n ? list[0].what : "");
-	free(list);
-	json_decref(ruleset);
-	return what;
-}
-
-#define SAVED "# by ip6tables-save v1.8.9 (nf_tables)\n*filter\n:INPUT ACCEPT [0:0]\n:x - [0:0]\n"
-
-static void ip6tables_in_the_same_words(void **state)
-{
-	static const char line4[] = "ip6tables filter INPUT in line 4 of ip6tables-save";
-	static const char *const nothing[] = {
-		"",
-		"*filter\n",
-		"-A INPUT -j DROP\n", /* of no chain */
-		SAVED "-A\n-A INPUT\n-A INPUT -j\n-A INPUT !\n-A INPUT ! -i\n",
-		SAVED "-A INPUT -m u32 --u32 \"6&0xFF=58\" -j DROP\n",
-		SAVED "-A INPUT -s fe80::/10 -j DROP\n",
-		SAVED "-A INPUT -p icmpv6 --icmpv6-type 135/1 -j DROP\n",
-		SAVED "-A INPUT -p tcp -j DROP\n",
-		SAVED "-A INPUT -o eth0 -j DROP\n",
-		SAVED "-A INPUT -m comment --comment \"-j DROP \\\" \n",
-		SAVED "-A INPUT -j NFQUEUE --queue-num 0\n-A INPUT -j DROP\n",
-		SAVED "-A INPUT -j gone\n-A INPUT -j DROP\n",
-		SAVED "-A INPUT -g x\n-A INPUT -j DROP\n",
-		SAVED "-A INPUT -j RETURN\n-A INPUT -j DROP\n",
-		SAVED "*nat\n:INPUT DROP [0:0]\n",
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(nothing) / sizeof(*nothing); i++)
-		assert_string_equal(judge_save(nothing[i]), "");
-	assert_string_equal(judge_save(SAVED "-A INPUT -j DROP\n"), line4);
-	assert_string_equal(judge_save(SAVED "-A INPUT ! -p tcp -j REJECT --reject-with x\n"),
-			    line4);
 	assert_string_equal(
-		judge_save(SAVED "-A INPUT -m comment --comment \"a \\\"b\\\" -j\" -j DROP\n"),
-		line4);
-	assert_string_equal(judge_save(SAVED "-A x -p icmpv6 --icmpv6-type 136 -j DROP\n"
-					     "-A INPUT -j x\n"),
-			    "ip6tables filter x in line 4 of ip6tables-save");
+		with_chain(NFPROTO_INET, NF_INET_LOCAL_IN, "", false),
+		"gateway fe80::1 does not resolve on eth0; in the way could be inet t c");
+	assert_string_not_equal(with_chain(NFPROTO_IPV6, NF_INET_POST_ROUTING, "", false), "");
+	assert_string_equal(with_chain(NFPROTO_IPV4, NF_INET_LOCAL_IN, "", false), "");
+	assert_string_equal(with_chain(NFPROTO_ARP, 0, "", false), "");
+	assert_string_equal(with_chain(NFPROTO_INET, NF_INET_FORWARD, "", false), "");
+	/* A bridge's rules see a port of it, and nothing else of ours. */
+	assert_string_equal(with_chain(NFPROTO_BRIDGE, NF_INET_LOCAL_IN, "", false), "");
+	assert_string_not_equal(with_chain(NFPROTO_BRIDGE, NF_INET_LOCAL_IN, "", true), "");
+	assert_string_not_equal(with_chain(NFPROTO_NETDEV, 0, "eth0", false), "");
+	assert_string_equal(with_chain(NFPROTO_NETDEV, 0, "vif1", false), "");
+}
+
+static void resolved_or_not(void **state)
+{
+	struct doctor_gateway gw = { .ifindex = ETH0, .resolved = true };
+	struct nl_chain chains[] = { { .family = NFPROTO_INET,
+				       .hook = NF_INET_LOCAL_IN,
+				       .policy_drop = true,
+				       .table = "t",
+				       .name = "in" },
+				     { .family = NFPROTO_IPV6,
+				       .legacy = true,
+				       .hook = NF_INET_FORWARD,
+				       .policy_drop = true,
+				       .table = "filter",
+				       .name = "FORWARD" } };
+	struct host h;
+
+	(void)state;
+	set_up(&h);
+	h.snap.asked = &gw;
+	h.snap.n_asked = 1;
+	h.snap.chains = chains;
+	h.snap.n_chains = 1;
+	doctor_check_filter(&h.snap, &h.found);
+	assert_int_equal(h.found.n, 0);
+	gw.resolved = false;
+	doctor_check_filter(&h.snap, &h.found);
+	assert_int_equal(h.found.n, 1);
+	assert_int_equal(h.found.items[0].code, DOCTOR_ND_FILTER);
+	assert_non_null(strstr(h.found.items[0].message, "inet t in (policy drop)"));
+	assert_non_null(strstr(h.found.items[0].remedy, "nft insert rule inet t in icmpv6"));
+	strcpy(chains[0].type, "nat");
+	doctor_check_filter(&h.snap, &h.found);
+	assert_int_equal(h.found.items[1].code, DOCTOR_GATEWAY_SILENT);
+	h.snap.n_chains = 2;
+	gw.resolved = true;
+	doctor_check_filter(&h.snap, &h.found);
+	assert_int_equal(h.found.n, 3);
+	assert_int_equal(h.found.items[2].code, DOCTOR_FORWARD_POLICY);
+	assert_string_equal(h.found.items[2].message,
+			    "the policy of ip6tables filter FORWARD is drop");
+	findings_free(&h.found);
 }
 
 int main(void)
@@ -475,10 +402,8 @@ int main(void)
 		cmocka_unit_test(a_program_that_never_runs),
 		cmocka_unit_test(many_are_one_finding),
 		cmocka_unit_test(forwarding_by_device),
-		cmocka_unit_test(filters_by_hook),
-		cmocka_unit_test(filters_by_device),
-		cmocka_unit_test(filters_that_are_not_understood),
-		cmocka_unit_test(ip6tables_in_the_same_words),
+		cmocka_unit_test(chains_by_hook),
+		cmocka_unit_test(resolved_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,18 +14,18 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "draft.h"
-#include "from_kernel.h"
-#include "from_ndppd.h"
-#include "from_npd6.h"
+#include "config.h"
+#include "migrate/conf_writer.h"
+#include "migrate/from_kernel.h"
+#include "migrate/from_ndppd.h"
+#include "migrate/from_npd6.h"
 
-typedef int read_fn(const char *text, size_t len, struct draft *draft,
-		    struct config_mistakes *mistakes);
+typedef int read_fn(const char *text, size_t len, struct draft *draft, struct error *err);
 
 /* What a text became: the file, and the file read back. */
 struct result {
 	char *text;
-	size_t len, lost, uplinks;
+	size_t len, lost, uplinks, warnings;
 	struct model model;
 };
 
@@ -41,6 +41,7 @@ static void read_back(struct draft *draft, struct result *ret)
 	assert_int_equal(draft_write(draft, fp, &ret->uplinks), 0);
 	fclose(fp);
 	ret->lost = draft->lost;
+	ret->warnings = draft->warnings.n;
 	draft_free(draft);
 	if (config_parse(ret->text, ret->len, &ret->model, &mistakes, &err))
 		fail_msg("%s: line %d: %s", ret->text, mistakes.items[0].line,
@@ -56,7 +57,7 @@ static void result_free(struct result *result)
 
 /* Text whose buffer ends with its NUL byte, so that the sanitizers see a byte too far. */
 static int read_bytes(read_fn *fn, const char *text, size_t len, struct draft *draft,
-		      struct config_mistakes *mistakes)
+		      struct error *err)
 {
 	char *copy = malloc(len + 1);
 	int r;
@@ -64,22 +65,19 @@ static int read_bytes(read_fn *fn, const char *text, size_t len, struct draft *d
 	assert_non_null(copy);
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	r = fn(copy, len, draft, mistakes);
+	r = fn(copy, len, draft, err);
 	free(copy);
 	return r;
 }
 
 static struct result convert_at(read_fn *fn, const char *text, const struct nl_state *state)
 {
-	struct config_mistakes mistakes = { 0 };
 	struct draft draft = { .state = state };
 	struct result result;
-	int r = read_bytes(fn, text, strlen(text), &draft, &mistakes);
+	struct error err;
 
-	if (r)
-		fail_msg("refused: line %d: %s", mistakes.n ? mistakes.items[0].line : 0,
-			 mistakes.n ? mistakes.items[0].text : "");
-	assert_int_equal(mistakes.n, 0);
+	if (read_bytes(fn, text, strlen(text), &draft, &err))
+		fail_msg("refused: %s", err.message);
 	read_back(&draft, &result);
 	return result;
 }
@@ -89,33 +87,44 @@ static struct result convert(read_fn *fn, const char *text)
 	return convert_at(fn, text, NULL);
 }
 
-/* `bad`: "LINE: part of the message", each mistake in order, NULL at the end. */
-static void expect_mistakes(read_fn *fn, const char *text, const char *const *bad)
+/* Nothing can be made of it: "LINE: part of the message". */
+static void refused(read_fn *fn, const char *text, size_t len, const char *what)
 {
-	struct config_mistakes mistakes = { 0 };
 	struct draft draft = { 0 };
-	char got[1400];
-	size_t i;
+	struct error err;
 
-	assert_int_equal(read_bytes(fn, text, strlen(text), &draft, &mistakes), -EINVAL);
-	for (i = 0; bad[i]; i++) {
-		if (i == mistakes.n)
-			fail_msg("missing: %s", bad[i]);
-		snprintf(got, sizeof(got), "%d: %s", mistakes.items[i].line,
-			 mistakes.items[i].text);
-		if (atoi(got) != atoi(bad[i]) || !strstr(got, strchr(bad[i], ':') + 2))
-			fail_msg("got \"%s\", expected \"%s\"", got, bad[i]);
-	}
-	if (i < mistakes.n)
-		fail_msg("unexpected: %d: %s", mistakes.items[i].line, mistakes.items[i].text);
-	config_mistakes_free(&mistakes);
+	assert_int_equal(read_bytes(fn, text, len, &draft, &err), -EINVAL);
+	assert_int_equal(err.status, EXIT_USAGE);
+	if (strncmp(err.message, what, strlen(what)) != 0)
+		fail_msg("got \"%s\", expected \"%s\"", err.message, what);
 	draft_free(&draft);
 }
 
-#define MISTAKES(fn, text, ...)                                                                    \
+/* Is there a comment about `line` with `part` in it? */
+static bool has_comment(const char *text, int line, const char *part)
+{
+	char start[32];
+	const char *p = text, *end, *found;
+
+	snprintf(start, sizeof(start), "# line %d: ", line);
+	while ((p = strstr(p, start))) {
+		end = strchr(p, '\n');
+		found = strstr(p, part);
+		if (found && found < end)
+			return true;
+		p = end;
+	}
+	return false;
+}
+
+/* `remarks`: "LINE: part", each in a comment of the file; so many rules are left, so much is lost. */
+static void expect_remarks(read_fn *fn, const char *text, size_t rules, size_t lost,
+			   const char *const *remarks);
+
+#define REMARKS(fn, text, rules, lost, ...)                                                        \
 	do {                                                                                       \
-		static const char *const bad_[] = { __VA_ARGS__, NULL };                           \
-		expect_mistakes(fn, text, bad_);                                                   \
+		static const char *const remarks_[] = { __VA_ARGS__, NULL };                       \
+		expect_remarks(fn, text, rules, lost, remarks_);                                   \
 	} while (0)
 
 /* The rule for exactly this target. */
@@ -146,6 +155,20 @@ static size_t rules_of(const struct result *result)
 	for (i = 0; i < result->model.n_uplinks; i++)
 		n += result->model.uplinks[i].n_rules;
 	return n;
+}
+
+static void expect_remarks(read_fn *fn, const char *text, size_t rules, size_t lost,
+			   const char *const *remarks)
+{
+	struct result r = convert(fn, text);
+
+	for (; *remarks; remarks++) {
+		if (!has_comment(r.text, atoi(*remarks), strchr(*remarks, ':') + 2))
+			fail_msg("no comment \"%s\" in\n%s", *remarks, r.text);
+	}
+	if (rules_of(&r) != rules || r.lost != lost)
+		fail_msg("%zu rules and %zu lost in\n%s", rules_of(&r), r.lost, r.text);
+	result_free(&r);
 }
 
 static void expect_text(const struct result *result, const char *part)
@@ -273,51 +296,113 @@ static void test_ndppd_last_proxy(void **state)
 	result_free(&r);
 }
 
-static void test_ndppd_mistakes(void **state)
+static void test_ndppd_remarks(void **state)
 {
 	(void)state;
-	MISTAKES(from_ndppd, "", "1: no 'proxy'");
-	MISTAKES(from_ndppd, "route-ttl abc\n}\nfoo bar\nproxy eth0\n{\n}\n",
-		 "1: route-ttl: 'abc' is no number", "2: '}' closes nothing", "3: 'foo' is no word",
-		 "5: '{' must stand in the line of 'proxy'");
-	MISTAKES(from_ndppd,
-		 "proxy {\n router maybe\n router no\n rule 2001:db8::/129 { static }\n"
-		 " rule 192.0.2.1 { static }\n rule 2001:db8::1 { }\n rule 2001:db8::1\n"
-		 " rule { static }\n rule 2001:db8::1 {\n static\n auto\n }\n"
-		 " rule 2001:db8::1 { iface }\n rule 2001:db8::1 { static auto }\n"
-		 " rule 2001:db8::1 { static\n frob }\n ttl 1 { x { y } }\n :x\n keepalive 3\n}\n",
-		 "1: the interface is missing", "2: router: 'maybe' is none of yes",
-		 "3: router: given twice", "4: '2001:db8::/129' is no IPv6", "5: '192.0.2.1' is no",
-		 "6: one of iface, auto and static is missing",
-		 "7: one of iface, auto and static is missing", "8: the address is missing",
-		 "11: only one of", "13: iface: ", "14: 'auto' behind 'static'",
-		 "16: 'frob' is no word", "17: 'ttl' takes no block", "18: ':' starts no word",
-		 "19: keepalive: '3'");
-	MISTAKES(from_ndppd, "proxy eth0 {\n rule 2001:db8::1 { static }\n",
-		 "1: the block that starts here is not closed");
-	MISTAKES(from_ndppd, "/* proxy eth0 { }\n", "1: the comment that starts here");
-	MISTAKES(from_ndppd, "proxy \"eth0\n", "1: the quote is not closed");
-	MISTAKES(from_ndppd, "proxy interface-name00 {\n}\n",
-		 "1: 'interface-name00' is no interface");
+	refused(from_ndppd, "", 0, "1: no 'proxy'");
+	refused(from_ndppd, "proxy {\n}\n", 10, "1: no 'proxy'");
+	REMARKS(from_ndppd,
+		"route-ttl abc\n}\nfoo bar\nproxy eth0\n{\nrule 2001:db8::1 { static }\n}\n", 1, 0,
+		"1: route-ttl abc: no equivalent", "2: '}' closes no block",
+		"3: foo bar: unknown keyword", "4: ndppd ignores the block of 'proxy eth0'");
+	REMARKS(from_ndppd,
+		"proxy eth0 {\n router maybe\n router no\n rule 2001:db8::/129 { static }\n"
+		" rule 192.0.2.1 { static }\n rule 2001:db8::1 { }\n rule 2001:db8::1\n"
+		" rule { static }\n rule 2001:db8::1 {\n static\n auto\n }\n"
+		" rule 2001:db8::1 { iface }\n rule 2001:db8::3 { static auto }\n"
+		" rule 2001:db8::2 { static\n frob }\n ttl 1 { x { y } }\n :x\n keepalive 3\n}\n",
+		3, 6, "2: router maybe: whatever is neither", "3: router: the first one decides",
+		"4: rule '2001:db8::/129': not taken over", "5: rule '192.0.2.1': not taken over",
+		"6: rule 2001:db8::1: not taken over: ndppd wants exactly one",
+		"7: rule 2001:db8::1: not taken over", "8: rule '': not taken over",
+		"9: rule 2001:db8::1: not taken over", "13: iface: ", "14: 'auto' after 'static'",
+		"16: frob : unknown keyword", "17: 'ttl' takes no block",
+		"18: not understood from ':'", "19: keepalive 3: no equivalent");
+	REMARKS(from_ndppd, "proxy eth0 {\n rule 2001:db8::1 { static }\n", 1, 0,
+		"1: the block that starts here is not closed");
+	REMARKS(from_ndppd, "proxy eth0 {\nrule 2001:db8::1 { static }\n}\n/* proxy eth1 { }\n", 1,
+		0, "4: this comment is not closed");
+	REMARKS(from_ndppd, "proxy \"eth0\n{\nrule 2001:db8::1 { static }\n}\n", 1, 0,
+		"1: the quote is not closed");
+	REMARKS(from_ndppd,
+		"proxy eth0 {\nrule 2001:db8::1 { static }\n}\n"
+		"proxy interface-name00 {\nrule 2001:db8::2 { static }\n}\n",
+		1, 1, "4: proxy: not taken over: ");
+}
+
+/* FIELD K: what panels and blogs write. */
+static void test_ndppd_as_found(void **state)
+{
+	static const char *const routers[] = { "router yes;",  "router yes ;",
+					       "router true;", "router \"yes\";",
+					       "router no;",   "router",
+					       "router on",    "" };
+	static const bool on[] = { false, true, false, true, false, false, false, true };
+	char text[200];
+	struct result r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(routers) / sizeof(routers[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "proxy eth0 {\n%s\nrule 2001:db8::/64 {\nauto;\nautowire yes;\n}\n}\n",
+			 routers[i]);
+		r = convert(from_ndppd, text);
+		assert_int_equal(!!(rule_of(&r, "eth0", 0, "2001:db8::/64")->flags & NDPX_F_ROUTER),
+				 on[i]);
+		assert_int_equal(r.lost, 0);
+		expect_text(&r, "# line 5: autowire yes: no equivalent: ndpx sets no routes");
+		result_free(&r);
+	}
+	r = convert(from_ndppd, "proxy eth0 { rule 2001:db8::1 { iface vif1.0; } }\n"
+				"proxy eth0 { rule 2001:db8::2 { iface vif2.0; } }\n");
+	assert_string_equal(rule_of(&r, "eth0", 0, "2001:db8::2")->port, "vif2.0");
+	assert_int_equal(rules_of(&r), 1);
+	assert_int_equal(r.warnings, 1);
+	expect_text(&r, "# line 1: proxy eth0: without effect");
+	result_free(&r);
+}
+
+static void test_ndppd_1x(void **state)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 0x34 }, own[6] = { 2, 0, 0, 0, 0, 0x35 };
+	struct result r = convert(
+		from_ndppd, "valid-ttl 30000\ninvalid-ttl 5000\nretrans-limit 3\n"
+			    "retrans-time 1000\nrenew 0\nkeepalive yes\n"
+			    "proxy eth0 {\n  promisc\n  target 02:00:00:00:00:34\n"
+			    "  rule 2001:db8:1::/64 {\n    auto\n    table 254\n  }\n"
+			    "  rule 2001:db8:2::/64 { iface vif1.0\n autowire\n }\n"
+			    "  rule 2001:db8:3::1 {\n    static\n"
+			    "    rewrite 2001:db8:9::/64\n    target 02:00:00:00:00:35\n  }\n}\n"
+			    "proxy eth1 {\n router\n rule 2001:db8::1 {\n static\n }\n}\n");
+	const struct rule *rule = rule_of(&r, "eth0", 0, "2001:db8:1::/64");
+
+	(void)state;
+	assert_int_equal(rule->answer, NDPX_ANSWER_ROUTED);
+	assert_int_equal(rule->flags, NDPX_F_DAD_IGNORE | NDPX_F_LLADDR); /* R is off by default */
+	assert_memory_equal(rule->lladdr, mac, 6);
+	rule = rule_of(&r, "eth0", 0, "2001:db8:2::/64");
+	assert_string_equal(rule->port, "vif1.0");
+	assert_memory_equal(rule_of(&r, "eth0", 0, "2001:db8:3::1")->lladdr, own, 6);
+	assert_true(rule_of(&r, "eth1", 0, "2001:db8::1")->flags & NDPX_F_ROUTER);
+	assert_int_equal(rules_of(&r), 4);
+	assert_int_equal(r.lost, 0);
+	for (int line = 1; line <= 6; line++)
+		assert_true(has_comment(r.text, line, ": no equivalent: "));
+	assert_true(has_comment(r.text, 12, "table 254: no equivalent"));
+	assert_true(has_comment(r.text, 15, "autowire : no equivalent"));
+	assert_true(has_comment(r.text, 19, "rewrite 2001:db8:9::/64: no equivalent"));
+	result_free(&r);
 }
 
 static void test_nul_bytes(void **state)
 {
 	static const char ndppd[] = "proxy eth0 {\n rule 2001:db8::1\0x { static }\n}\n";
 	static const char npd6[] = "prefix=2001:db8:1:2:\ninterface=eth0\0\n";
-	struct config_mistakes mistakes = { 0 };
-	struct draft draft = { 0 };
 
 	(void)state;
-	assert_int_equal(read_bytes(from_ndppd, ndppd, sizeof(ndppd) - 1, &draft, &mistakes),
-			 -EINVAL);
-	assert_int_equal(mistakes.items[0].line, 2);
-	config_mistakes_free(&mistakes);
-	draft_free(&draft);
-	assert_int_equal(read_bytes(from_npd6, npd6, sizeof(npd6) - 1, &draft, &mistakes), -EINVAL);
-	assert_int_equal(mistakes.items[0].line, 2);
-	config_mistakes_free(&mistakes);
-	draft_free(&draft);
+	refused(from_ndppd, ndppd, sizeof(ndppd) - 1, "2: a NUL byte");
+	refused(from_npd6, npd6, sizeof(npd6) - 1, "2: a NUL byte");
 }
 
 /* --- npd6 --- */
@@ -345,7 +430,7 @@ static void test_npd6_prefixes(void **state)
 	rule_of(&r, "eth3", 0, "2001:db8::9");
 	assert_int_equal(rules_of(&r), 5);
 	assert_int_equal(r.lost, 0);
-	expect_text(&r, "line 13: maxHops = 255: no equivalent");
+	expect_text(&r, "line 13: maxHops 255: no equivalent");
 	result_free(&r);
 }
 
@@ -386,7 +471,7 @@ static void test_npd6_expressions(void **state)
 	(void)state;
 	assert_true(rule_of(&r, "eth0", 0, "2001:db8:1:2::/64")->flags & NDPX_F_PAUSED);
 	assert_int_equal(r.lost, 1);
-	expect_text(&r, "paused until 'deny' says what the exprlist in line 3 keeps out");
+	expect_text(&r, "paused until 'deny' says what line 3 keeps out");
 	expect_text(&r, "# line 3: exprlist = (HOST);SEAN=(HOST&0xffff);((SEAN>0x99)");
 	result_free(&r);
 
@@ -402,27 +487,37 @@ static void test_npd6_expressions(void **state)
 	result_free(&r);
 }
 
-static void test_npd6_mistakes(void **state)
+static void test_npd6_remarks(void **state)
 {
 	(void)state;
-	MISTAKES(from_npd6, "", "1: neither prefix nor interface");
-	MISTAKES(from_npd6, PAIR "prefix=2001:db8::\n", "3: prefix without an interface");
-	MISTAKES(from_npd6, PAIR "interface=eth1\n", "3: interface without a prefix");
-	MISTAKES(from_npd6,
-		 PAIR "prefix=2001:db8\nprefix=2001:db8::1:\nprefix=2001:db8::/129\n"
-		      "prefix=12345:\nprefix=:\ninterface=a/b\nlisttype=grey\naddrlist=x\n"
-		      "routerNA=yes\nmaxHops=256\ncollectTargets=x\nlinkOption=on\nralogging=yes\n"
-		      "frob=1\nprefix\nprefix=\n",
-		 "3: prefix: ", "4: prefix: ", "5: prefix: ", "6: prefix: ", "7: prefix: ",
-		 "8: interface: ", "9: listtype: 'grey'", "10: addrlist: ", "11: routerNA: 'yes'",
-		 "12: maxHops: ", "13: collectTargets: ", "14: linkOption: 'on'",
-		 "15: ralogging: 'yes'", "16: 'frob' is no word", "17: 'prefix' is no KEY",
-		 "18: 'prefix=' is no KEY");
-	MISTAKES(from_npd6,
-		 PAIR
-		 "exprlist=1234567890123456789012345678901234567890123456789012345678901234567890"
-		 "123456789012345678901234567890123456789012345678901234567890\n",
-		 "3: npd6 cuts lines at 126");
+	refused(from_npd6, "", 0, "1: expected 'prefix' and 'interface'");
+	REMARKS(from_npd6, PAIR "prefix=2001:db8::\n", 1, 1,
+		"3: not taken over: prefix without an interface");
+	REMARKS(from_npd6, PAIR "interface=eth1\n", 1, 1,
+		"3: not taken over: interface without a prefix");
+	/* A pair with an unreadable half keeps its place. */
+	REMARKS(from_npd6, "prefix=x\ninterface=eth0\nprefix=2001:db8:1:\ninterface=eth1\n", 1, 1,
+		"1: prefix: 'x': expected");
+	REMARKS(from_npd6,
+		PAIR "prefix=2001:db8\nprefix=2001:db8::1:\nprefix=2001:db8::/129\n"
+		     "prefix=12345:\nprefix=:\ninterface=a/b\nlisttype=grey\naddrlist=x\n"
+		     "routerNA=yes\nmaxHops=256\ncollectTargets=x\nlinkOption=on\nralogging=yes\n"
+		     "frob=1\nprefix\nprefix=\n",
+		1, 12, "1: paused until 'deny' says what line 9",
+		"3: prefix: ", "4: prefix: ", "5: prefix: ", "6: prefix: ", "7: prefix: ",
+		"8: interface: ", "9: listtype: 'grey'", "10: addrlist: ", "11: routerNA: 'yes'",
+		"12: maxHops 256: no equivalent", "13: collectTargets x: no equivalent",
+		"14: linkOption on: no equivalent", "15: ralogging yes: no equivalent",
+		"16: frob 1: unknown keyword", "17: 'prefix': expected KEY",
+		"18: 'prefix=': expected KEY");
+	/* What is denied is not to be answered for because its line cannot be read. */
+	REMARKS(from_npd6, PAIR "listtype=black\naddrlist=x\n", 1, 1,
+		"1: paused until 'deny' says what line 4 keeps out");
+	REMARKS(from_npd6,
+		PAIR
+		"exprlist=1234567890123456789012345678901234567890123456789012345678901234567890"
+		"123456789012345678901234567890123456789012345678901234567890\n",
+		1, 1, "3: not taken over: npd6 cuts lines at 126");
 }
 
 /* --- the kernel --- */
@@ -577,16 +672,49 @@ static void test_names(void **state)
 	result_free(&r);
 }
 
+/* FIELD B: what changes for the host's own addresses inside an imported prefix. */
+static void test_own_addresses(void **state)
+{
+	struct nl_address own[] = { { ETH0, addr("2001:db8::2") },
+				    { VIF1, addr("2001:db8::ffff") },
+				    { VIF1, addr("2001:db8:1::1") },
+				    { VIF1, addr("fe80::1") } };
+	struct nl_state here = host;
+	struct result r;
+
+	(void)state;
+	here.addresses = own;
+	here.n_addresses = 4;
+	r = convert_at(from_ndppd, "proxy eth0 {\nrule 2001:db8::/64 { static }\n}\n", &here);
+	expect_text(&r, "# line 2: 2001:db8::2 is this host's, on eth0: ndpx never answers for it");
+	expect_text(&r, "# line 2: 2001:db8::ffff is this host's, on vif1.0: ndpx answers for it "
+			"with R = 1");
+	assert_null(strstr(r.text, "2001:db8:1::1"));
+	assert_null(strstr(r.text, "fe80::1"));
+	assert_int_equal(r.lost, 0);
+	result_free(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ndppd_methods),	 cmocka_unit_test(test_ndppd_syntax),
-		cmocka_unit_test(test_ndppd_targets),	 cmocka_unit_test(test_ndppd_overlap),
-		cmocka_unit_test(test_ndppd_last_proxy), cmocka_unit_test(test_ndppd_mistakes),
-		cmocka_unit_test(test_nul_bytes),	 cmocka_unit_test(test_npd6_prefixes),
-		cmocka_unit_test(test_npd6_lists),	 cmocka_unit_test(test_npd6_expressions),
-		cmocka_unit_test(test_npd6_mistakes),	 cmocka_unit_test(test_kernel),
-		cmocka_unit_test(test_kernel_switches),	 cmocka_unit_test(test_names),
+		cmocka_unit_test(test_ndppd_methods),
+		cmocka_unit_test(test_ndppd_syntax),
+		cmocka_unit_test(test_ndppd_targets),
+		cmocka_unit_test(test_ndppd_overlap),
+		cmocka_unit_test(test_ndppd_last_proxy),
+		cmocka_unit_test(test_ndppd_remarks),
+		cmocka_unit_test(test_ndppd_as_found),
+		cmocka_unit_test(test_ndppd_1x),
+		cmocka_unit_test(test_own_addresses),
+		cmocka_unit_test(test_nul_bytes),
+		cmocka_unit_test(test_npd6_prefixes),
+		cmocka_unit_test(test_npd6_lists),
+		cmocka_unit_test(test_npd6_expressions),
+		cmocka_unit_test(test_npd6_remarks),
+		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_kernel_switches),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

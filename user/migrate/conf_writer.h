@@ -4,8 +4,8 @@
  * order they come in. What ndpx.conf cannot hold becomes a comment that says why, so
  * that the result passes `ndpx check`. Pure: no kernel, no files.
  */
-#ifndef NDPX_DRAFT_H
-#define NDPX_DRAFT_H
+#ifndef NDPX_CONF_WRITER_H
+#define NDPX_CONF_WRITER_H
 
 #include <stdio.h>
 
@@ -36,6 +36,7 @@ struct draft_uplink {
 struct draft {
 	const struct nl_state *state; /* to tell VLAN devices; NULL: names are all there is */
 	struct draft_items head, top;
+	struct draft_items warnings;  /* comments that must not be overlooked, for stderr as well */
 	struct draft_uplink *uplinks; /* owned */
 	size_t n_uplinks;
 	size_t lost;	/* comments that stand for something which is not answered the same way */
@@ -59,10 +60,26 @@ void draft_note(struct draft *draft, size_t uplink, int line, const char *fmt, .
 void draft_lost(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* A comment that is a warning as well. */
+void draft_warn(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* An option of what ran before that ndpx does without; a list ends with NULL. */
+struct draft_option {
+	const char *key, *why;
+};
+/* A comment for the option `key`: why it has no equivalent, or that it is unknown. */
+void draft_without(struct draft *draft, size_t uplink, int line, const struct draft_option *options,
+		   const char *key, const char *value);
+
+/* -EINVAL with "LINE: message" in *err where `text` is not text: a NUL byte. */
+int draft_check_text(const char *text, size_t len, struct error *err);
+
 /*
  * A guest or a deny with its comment ("": none). Host bits are cleared, a short prefix
  * gets `wide`; a target that ndpx.conf refuses becomes a comment. The same target
  * again is a comment as well, once the draft is written; a deny goes before a guest.
+ * An address of this host that the guest covers gets a comment: what ndpx does with it.
  */
 void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -4,7 +4,7 @@
  * for it or for all (ndisc_recv_ns()). The same entries towards guests, for their
  * gateway, are no uplink's.
  */
-#include "from_kernel.h"
+#include "migrate/from_kernel.h"
 
 #include <string.h>
 

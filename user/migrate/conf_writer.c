@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "draft.h"
+#include "migrate/conf_writer.h"
 
 /* Order by target, a deny before a guest, then as they came: of each target the first stays. */
 static int by_target(const void *a, const void *b)
@@ -94,7 +94,7 @@ static void put_name(FILE *fp, const char *name)
 
 static void put_rule(FILE *fp, const struct rule *rule)
 {
-	char text[RULE_TEXT_LEN];
+	char text[RULE_TEXT_LEN], mac[MAC_TEXT_LEN];
 
 	target_text(&rule->addr, rule->bits, text);
 	if (rule->action == NDPX_ACT_DENY) {
@@ -112,6 +112,8 @@ static void put_rule(FILE *fp, const struct rule *rule)
 		fputs(" override = on", fp);
 	if (rule->flags & NDPX_F_DAD_IGNORE)
 		fputs(" dad = ignore", fp);
+	if (rule->flags & NDPX_F_LLADDR)
+		fprintf(fp, " lladdr = %s", mac_text(rule->lladdr, mac));
 	if (rule->answer != NDPX_ANSWER_ALWAYS)
 		fprintf(fp, " answer = %s", answer_mode_word((enum ndpx_answer_mode)rule->answer));
 	if (rule->flags & NDPX_F_PAUSED)

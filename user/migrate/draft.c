@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Collecting what goes into the file, and deciding what cannot. Writing is draft_write.c's. */
+/* Collecting what goes into the file, and deciding what cannot. Writing is conf_writer.c's. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
-#include "draft.h"
+#include "migrate/conf_writer.h"
+
+#define DRAFT_STDERR ((size_t)-3) /* beside DRAFT_TOP and DRAFT_HEAD: draft->warnings */
 
 /* Grown at powers of two, so that no capacity need be kept. */
 static struct draft_item *add_item(struct draft *draft, size_t uplink)
 {
-	struct draft_items *in = uplink == DRAFT_TOP	? &draft->top
-				 : uplink == DRAFT_HEAD ? &draft->head
-							: &draft->uplinks[uplink].in;
+	struct draft_items *in = uplink == DRAFT_TOP	  ? &draft->top
+				 : uplink == DRAFT_HEAD	  ? &draft->head
+				 : uplink == DRAFT_STDERR ? &draft->warnings
+							  : &draft->uplinks[uplink].in;
 	struct draft_item *items = array_room(in->items, in->n, sizeof(*items));
 
 	if (!items) {
@@ -65,6 +68,44 @@ void draft_lost(struct draft *draft, size_t uplink, int line, const char *fmt, .
 	add_note(draft, uplink, line, format(draft, fmt, ap));
 	va_end(ap);
 	draft->lost++;
+}
+
+void draft_warn(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	text = format(draft, fmt, ap);
+	va_end(ap);
+	if (text)
+		draft_note(draft, DRAFT_STDERR, line, "%s", text);
+	add_note(draft, uplink, line, text);
+}
+
+void draft_without(struct draft *draft, size_t uplink, int line, const struct draft_option *options,
+		   const char *key, const char *value)
+{
+	for (; options->key; options++) {
+		if (strcmp(options->key, key) != 0)
+			continue;
+		draft_note(draft, uplink, line, "%s %s: no equivalent: %s", key, value,
+			   options->why);
+		return;
+	}
+	draft_note(draft, uplink, line, "%s %s: unknown keyword: ignored", key, value);
+}
+
+int draft_check_text(const char *text, size_t len, struct error *err)
+{
+	const char *nul = memchr(text, '\0', len);
+	int line = 1;
+
+	if (!nul)
+		return 0;
+	for (; text < nul; text++)
+		line += *text == '\n';
+	return error_set(err, EXIT_USAGE, EINVAL, "%d: a NUL byte: not a text file", line);
 }
 
 /* Can the name stand in ndpx.conf? Not all that the kernel takes can. */
@@ -178,6 +219,37 @@ static char *join(struct draft *draft, char *first, const char *second)
 	return both;
 }
 
+/* FIELD B: what was answered by the one before for the host's own addresses, and what ndpx does. */
+static void note_own(struct draft *draft, size_t uplink, const struct rule *rule)
+{
+	const struct nl_state *state = draft->state;
+	const struct nl_link *up, *dev;
+	char text[RULE_TEXT_LEN];
+	size_t i;
+
+	up = state ? nl_link_by_name(state, draft->uplinks[uplink].name) : NULL;
+	for (i = 0; state && rule->action == NDPX_ACT_ANSWER && i < state->n_addresses; i++) {
+		const struct nl_address *a = &state->addresses[i];
+		struct in6_addr net = network_of(&a->addr, rule->bits);
+
+		if (IN6_IS_ADDR_LINKLOCAL(&a->addr) || IN6_IS_ADDR_LOOPBACK(&a->addr) ||
+		    memcmp(&net, &rule->addr, sizeof(net)) != 0)
+			continue;
+		dev = nl_link_by_index(state, a->ifindex);
+		target_text(&a->addr, 128, text);
+		if (up && (a->ifindex == up->ifindex || a->ifindex == up->master))
+			draft_note(
+				draft, uplink, rule->line,
+				"%s is this host's, on %s: ndpx never answers for it, the kernel "
+				"does",
+				text, dev ? dev->name : "the uplink");
+		else
+			draft_note(draft, uplink, rule->line,
+				   "%s is this host's, on %s: ndpx answers for it with R = 1", text,
+				   dev ? dev->name : "another interface");
+	}
+}
+
 void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, const char *fmt, ...)
 {
 	char text[RULE_TEXT_LEN], was[RULE_TEXT_LEN], extra[256] = "";
@@ -225,6 +297,7 @@ void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, con
 	item->rule = fixed;
 	item->line = rule->line;
 	item->text = comment;
+	note_own(draft, uplink, &fixed);
 }
 
 static void free_items(struct draft_items *in)
@@ -242,6 +315,7 @@ void draft_free(struct draft *draft)
 
 	free_items(&draft->head);
 	free_items(&draft->top);
+	free_items(&draft->warnings);
 	for (i = 0; i < draft->n_uplinks; i++) {
 		free_items(&draft->uplinks[i].in);
 		free(draft->uplinks[i].refused);

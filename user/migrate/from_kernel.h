@@ -3,7 +3,7 @@
 #ifndef NDPX_FROM_KERNEL_H
 #define NDPX_FROM_KERNEL_H
 
-#include "draft.h"
+#include "migrate/conf_writer.h"
 
 /* A proxy entry, and the interface that the route to its address leaves by (0: none). */
 struct proxied {

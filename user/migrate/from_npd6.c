@@ -4,17 +4,14 @@
  * n-th prefix goes with the n-th interface, one list of exceptions for all of them.
  */
 #include "array.h"
-#include "from_npd6.h"
+#include "migrate/from_npd6.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_check.h"
-
-#define LINE_MOST    126 /* fgets() of 128 bytes: npd6 takes the rest for a line of its own */
-#define MAX_MISTAKES 100 /* more would scroll the first away */
+#define LINE_MOST 126 /* fgets() of 128 bytes: npd6 takes the rest for a line of its own */
 
 enum list { LIST_NONE, LIST_BLACK, LIST_WHITE };
 
@@ -36,7 +33,6 @@ struct expression {
 
 struct file {
 	struct draft *draft;
-	struct config_mistakes *mistakes;
 	struct rule *prefixes; /* owned, as the arrays below */
 	size_t n_prefixes;
 	struct named *interfaces;
@@ -47,8 +43,15 @@ struct file {
 	bool no_router;
 	struct expression *expressions;
 	size_t n_expressions;
+	int unclear; /* the first line that may keep something out, but is not understood */
 	bool no_memory;
 };
+
+static void unclear(struct file *f, int line)
+{
+	if (!f->unclear)
+		f->unclear = line;
+}
 
 static void *grow(struct file *f, void *items, size_t n, size_t size)
 {
@@ -61,7 +64,7 @@ static void *grow(struct file *f, void *items, size_t n, size_t size)
 /*
  * A prefix in npd6's spelling: groups of hexadecimal digits with a colon behind each
  * but the eighth, and one colon more or not. Its length is that of the groups there
- * are, unless /LEN follows. False with no word said.
+ * are, unless /LEN follows.
  */
 static bool parse_prefix(const char *text, struct rule *rule)
 {
@@ -86,17 +89,13 @@ static bool parse_prefix(const char *text, struct rule *rule)
 		else if (groups < 8)
 			return false;
 	}
-	if (!groups)
-		return false;
-	if (*p == ':' && groups < 8)
+	if (groups && groups < 8 && *p == ':')
 		p++;
 	bits = 16 * groups;
 	if (*p == '/' && parse_number(p + 1, 128, &bits, &err))
 		return false;
-	if (*p && *p != '/')
-		return false;
 	rule->bits = (uint8_t)bits;
-	return true;
+	return groups && (!*p || *p == '/');
 }
 
 static void on_prefix(struct file *f, int line, const char *value)
@@ -104,10 +103,9 @@ static void on_prefix(struct file *f, int line, const char *value)
 	struct rule rule = { .action = NDPX_ACT_ANSWER, .line = line }, *prefixes;
 
 	if (!parse_prefix(value, &rule)) {
-		config_mistake(f->mistakes, line,
-			       "prefix: '%s' is no prefix (2001:db8:1:2: or 2001:db8:1:2::/64)",
-			       value);
-		return;
+		draft_lost(f->draft, DRAFT_TOP, line,
+			   "prefix: '%s': expected 2001:db8:1:2: or 2001:db8:1:2::/64", value);
+		rule.line = -line; /* keeps its place among the pairs */
 	}
 	prefixes = grow(f, f->prefixes, f->n_prefixes, sizeof(*prefixes));
 	if (!prefixes)
@@ -122,8 +120,8 @@ static void on_interface(struct file *f, int line, const char *value)
 	struct error err;
 
 	if (parse_ifname(value, named.dev, &err)) {
-		config_mistake(f->mistakes, line, "interface: %s", err.message);
-		return;
+		draft_lost(f->draft, DRAFT_TOP, line, "interface: %s", err.message);
+		named.dev[0] = '\0'; /* keeps its place among the pairs */
 	}
 	interfaces = grow(f, f->interfaces, f->n_interfaces, sizeof(*interfaces));
 	if (!interfaces)
@@ -138,7 +136,8 @@ static void on_address(struct file *f, int line, const char *value)
 	struct error err;
 
 	if (parse_address(value, &listed.addr, &err)) {
-		config_mistake(f->mistakes, line, "addrlist: %s", err.message);
+		draft_lost(f->draft, DRAFT_TOP, line, "addrlist: %s", err.message);
+		unclear(f, line);
 		return;
 	}
 	addresses = grow(f, f->addresses, f->n_addresses, sizeof(*addresses));
@@ -156,72 +155,36 @@ static void on_expression(struct file *f, int line, const char *value)
 	if (!expressions)
 		return;
 	f->expressions = expressions;
+	unclear(f, line);
 	snprintf(expressions[f->n_expressions].text, sizeof(expressions->text), "%s", value);
 	expressions[f->n_expressions++].line = line;
 }
 
-/* One of two words; true for the first. */
-static bool either(struct file *f, int line, const char *key, const char *value, const char *yes,
-		   const char *no)
-{
-	if (!strcmp(value, yes))
-		return true;
-	if (strcmp(value, no) != 0)
-		config_mistake(f->mistakes, line, "%s: '%s' is none of %s, %s", key, value, yes,
-			       no);
-	return false;
-}
-
+/* An unknown word may have meant a black list: the prefixes are paused then. */
 static void on_listtype(struct file *f, int line, const char *value)
 {
-	static const char *const words[] = { "none", "black", "white" };
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!strcmp(value, words[i])) {
-			f->list = (enum list)i;
-			return;
-		}
-	}
-	config_mistake(f->mistakes, line, "listtype: '%s' is none of none, black, white", value);
+	f->list = !strcmp(value, "none")    ? LIST_NONE
+		  : !strcmp(value, "white") ? LIST_WHITE
+					    : LIST_BLACK;
+	if (f->list != LIST_BLACK || !strcmp(value, "black"))
+		return;
+	draft_lost(f->draft, DRAFT_TOP, line, "listtype: '%s': expected none, black or white",
+		   value);
+	unclear(f, line);
 }
 
 /* What npd6 does and ndpx does otherwise, or not at all. */
-static bool note_without(struct file *f, int line, const char *key, const char *value)
-{
-	static const struct {
-		const char *key;
-		unsigned long most;   /* of a number; 0: one of the words */
-		const char *yes, *no; /* the words */
-		const char *why;
-	} keys[] = {
-		{ "linkOption", 0, "true", "false", "the answer always has the option" },
-		{ "ignoreLocal", 0, "true", "false",
-		  "unicast probes are answered, and the host's own on this link never" },
-		{ "listlogging", 0, "on", "off", "'ndpx stats' counts 'denied'" },
-		{ "ralogging", 0, "on", "off", "ndpx reads no Router Advertisements" },
-		{ "maxHops", 255, NULL, NULL, "the hop limit is 255: others are ignored" },
-		{ "collectTargets", 1000000, NULL, NULL,
-		  "'ndpx guest show -s' tells what was answered" },
-		{ "pollErrorLimit", 2147483647, NULL, NULL, "nothing is polled" },
-	};
-	unsigned long number;
-	struct error err;
-	size_t i;
-
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (strcmp(key, keys[i].key) != 0)
-			continue;
-		if (!keys[i].most)
-			either(f, line, key, value, keys[i].yes, keys[i].no);
-		else if (parse_number(value, keys[i].most, &number, &err))
-			config_mistake(f->mistakes, line, "%s: %s", key, err.message);
-		draft_note(f->draft, DRAFT_TOP, line, "%s = %s: no equivalent: %s", key, value,
-			   keys[i].why);
-		return true;
-	}
-	return false;
-}
+static const struct draft_option options[] = {
+	{ "linkOption", "the answer always has the option" },
+	{ "ignoreLocal",
+	  "unicast probes are answered, and the host's own addresses on this link never" },
+	{ "listlogging", "'ndpx stats' counts 'denied'" },
+	{ "ralogging", "ndpx does not read Router Advertisements" },
+	{ "maxHops", "the hop limit is 255: others are ignored" },
+	{ "collectTargets", "'ndpx guest show -s' tells what was answered" },
+	{ "pollErrorLimit", "ndpx does not poll" },
+	{ NULL, NULL },
+};
 
 static void read_key(struct file *f, int line, const char *key, const char *value)
 {
@@ -234,11 +197,14 @@ static void read_key(struct file *f, int line, const char *key, const char *valu
 	} else if (!strcmp(key, "addrlist")) {
 		on_address(f, line, value);
 	} else if (!strcmp(key, "routerNA")) {
-		f->no_router = !either(f, line, key, value, "true", "false");
+		f->no_router = !strcmp(value, "false");
+		if (!f->no_router && strcmp(value, "true") != 0)
+			draft_note(f->draft, DRAFT_TOP, line,
+				   "routerNA: '%s': expected true or false", value);
 	} else if (!strcmp(key, "exprlist")) {
 		on_expression(f, line, value);
-	} else if (!note_without(f, line, key, value)) {
-		config_mistake(f->mistakes, line, "'%s' is no word of npd6", key);
+	} else {
+		draft_without(f->draft, DRAFT_TOP, line, options, key, value);
 	}
 }
 
@@ -259,19 +225,17 @@ static void read_line(struct file *f, int line, const char *text, size_t len)
 	char buf[LINE_MOST + 1], *value;
 
 	if (len > LINE_MOST) {
-		config_mistake(f->mistakes, line, "npd6 cuts lines at %d characters", LINE_MOST);
+		draft_lost(f->draft, DRAFT_TOP, line,
+			   "not taken over: npd6 cuts lines at %d characters", LINE_MOST);
+		unclear(f, line);
 		return;
 	}
 	memcpy(buf, text, len);
 	buf[len] = '\0';
-	if (strlen(buf) != len) {
-		config_mistake(f->mistakes, line, "a NUL byte: this is no text");
-		return;
-	}
 	strip(buf);
 	value = strchr(buf, '=');
 	if (!value || value == buf || !value[1]) {
-		config_mistake(f->mistakes, line, "'%s' is no KEY = VALUE", buf);
+		draft_note(f->draft, DRAFT_TOP, line, "'%s': expected KEY = VALUE: ignored", buf);
 		return;
 	}
 	*value++ = '\0';
@@ -294,7 +258,7 @@ static void read_lines(struct file *f, const char *text, size_t len)
 	const char *end = text + len, *stop;
 	int line;
 
-	for (line = 1; text < end && f->mistakes->n < MAX_MISTAKES; line++, text = stop + 1) {
+	for (line = 1; text < end; line++, text = stop + 1) {
 		stop = memchr(text, '\n', (size_t)(end - text));
 		if (!stop)
 			stop = end;
@@ -303,18 +267,18 @@ static void read_lines(struct file *f, const char *text, size_t len)
 	}
 }
 
-static void check_pairs(struct file *f)
+/* npd6 pairs them in order, and does not start with one left over. */
+static size_t pairs(struct file *f)
 {
-	size_t n = f->n_prefixes < f->n_interfaces ? f->n_prefixes : f->n_interfaces;
+	size_t n = f->n_prefixes < f->n_interfaces ? f->n_prefixes : f->n_interfaces, i;
 
-	if (f->n_prefixes > n)
-		config_mistake(f->mistakes, f->prefixes[n].line,
-			       "prefix without an interface: npd6 pairs them in order");
-	else if (f->n_interfaces > n)
-		config_mistake(f->mistakes, f->interfaces[n].line,
-			       "interface without a prefix: npd6 pairs them in order");
-	else if (!n)
-		config_mistake(f->mistakes, 1, "neither prefix nor interface");
+	for (i = n; i < f->n_prefixes; i++)
+		draft_lost(f->draft, DRAFT_TOP, abs(f->prefixes[i].line),
+			   "not taken over: prefix without an interface: npd6 pairs them in order");
+	for (i = n; i < f->n_interfaces; i++)
+		draft_lost(f->draft, DRAFT_TOP, f->interfaces[i].line,
+			   "not taken over: interface without a prefix: npd6 pairs them in order");
+	return n;
 }
 
 static bool covers(const struct rule *prefix, const struct in6_addr *addr)
@@ -359,12 +323,11 @@ static void draft_pair(struct file *f, const struct rule *prefix, const struct n
 	if (f->list == LIST_WHITE) {
 		draft_note(f->draft, uplink, rule.line,
 			   "prefix %s: listtype = white answers for what is listed alone", text);
-	} else if (f->list == LIST_BLACK && f->n_expressions) {
+	} else if (f->list == LIST_BLACK && f->unclear) {
 		/* Answering for what was kept out may take somebody's address from him. */
 		rule.flags |= NDPX_F_PAUSED;
 		draft_rule(f->draft, uplink, &rule,
-			   "paused until 'deny' says what the exprlist in line %d keeps out",
-			   f->expressions[0].line);
+			   "paused until 'deny' says what line %d keeps out", f->unclear);
 		rule.flags &= (uint8_t)~NDPX_F_PAUSED;
 	} else {
 		draft_rule(f->draft, uplink, &rule, "%s", "");
@@ -388,7 +351,7 @@ static void draft_expression(struct file *f, const struct expression *e)
 static void draft_file(struct file *f)
 {
 	char text[RULE_TEXT_LEN];
-	size_t i;
+	size_t n = pairs(f), i;
 
 	draft_note(f->draft, DRAFT_HEAD, 0,
 		   "npd6 leaves duplicate address detection alone: dad = ignore.");
@@ -398,8 +361,10 @@ static void draft_file(struct file *f)
 	for (i = 0; i < f->n_expressions; i++)
 		draft_expression(f, &f->expressions[i]);
 	/* One socket of npd6 a pair, so these are few. */
-	for (i = 0; i < f->n_prefixes; i++)
-		draft_pair(f, &f->prefixes[i], &f->interfaces[i]);
+	for (i = 0; i < n; i++) {
+		if (f->prefixes[i].line > 0 && f->interfaces[i].dev[0])
+			draft_pair(f, &f->prefixes[i], &f->interfaces[i]);
+	}
 	for (i = 0; i < f->n_addresses; i++) {
 		const struct listed *listed = &f->addresses[i];
 
@@ -413,20 +378,19 @@ static void draft_file(struct file *f)
 	}
 }
 
-int from_npd6(const char *text, size_t len, struct draft *draft, struct config_mistakes *mistakes)
+int from_npd6(const char *text, size_t len, struct draft *draft, struct error *err)
 {
-	struct file f = { .draft = draft, .mistakes = mistakes };
-	int r = 0;
+	struct file f = { .draft = draft };
+	int r = draft_check_text(text, len, err);
 
+	if (r)
+		return r;
 	read_lines(&f, text, len);
-	if (!mistakes->n)
-		check_pairs(&f);
-	if (mistakes->n)
-		r = -EINVAL;
-	else
-		draft_file(&f);
-	if (f.no_memory || mistakes->lost)
-		r = -ENOMEM;
+	draft_file(&f);
+	if (!f.n_prefixes || !f.n_interfaces)
+		r = error_set(err, EXIT_USAGE, EINVAL, "1: expected 'prefix' and 'interface'");
+	if (f.no_memory)
+		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	free(f.prefixes);
 	free(f.interfaces);
 	free(f.addresses);

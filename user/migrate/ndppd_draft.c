@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What ndppd does with its file, as a draft: of several proxies on one interface the last counts,
+ * and of all rules that cover an address one that is `static` decides.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "migrate/ndppd_file.h"
+
+static int by_rule(const void *a, const void *b)
+{
+	return rule_compare(a, b);
+}
+
+/* The targets of a proxy's static rules, sorted, and which lengths they have. */
+struct statics {
+	struct rule *rules; /* owned */
+	size_t n;
+	bool bits[129];
+};
+
+static bool collect_statics(const struct ndppd_proxy *p, struct statics *ret)
+{
+	size_t i;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->rules = calloc(p->n_rules + 1, sizeof(*ret->rules));
+	if (!ret->rules)
+		return false;
+	for (i = 0; i < p->n_rules; i++) {
+		struct rule *rule = &ret->rules[ret->n];
+
+		if (p->rules[i].method != METHOD_STATIC)
+			continue;
+		*rule = p->rules[i].rule;
+		rule->addr = network_of(&rule->addr, rule->bits);
+		ret->bits[rule->bits] = true;
+		ret->n++;
+	}
+	qsort(ret->rules, ret->n, sizeof(*ret->rules), by_rule);
+	return true;
+}
+
+/* The static rule that covers all of `rule`, NULL if there is none. */
+static const struct rule *covering(const struct statics *s, const struct rule *rule)
+{
+	const struct rule *found = NULL;
+	struct rule key = { 0 };
+	unsigned int bits;
+
+	for (bits = 0; bits <= rule->bits && !found; bits++) {
+		if (!s->bits[bits])
+			continue;
+		key.bits = (uint8_t)bits;
+		key.addr = network_of(&rule->addr, bits);
+		found = bsearch(&key, s->rules, s->n, sizeof(key), by_rule);
+	}
+	return found;
+}
+
+static void draft_one(struct draft *draft, size_t uplink, const struct ndppd_proxy *p,
+		      const struct ndppd_rule *r, const struct statics *statics, bool router)
+{
+	const struct rule *cover = r->method == METHOD_STATIC ? NULL : covering(statics, &r->rule);
+	char text[RULE_TEXT_LEN];
+	struct rule rule = r->rule;
+
+	target_text(&rule.addr, rule.bits, text);
+	if (cover) {
+		draft_note(draft, uplink, rule.line,
+			   "rule %s: the static rule in line %d covers it and answers at once",
+			   text, cover->line);
+		return;
+	}
+	if (r->method == METHOD_IFACE && !strcmp(r->iface, p->dev)) {
+		draft_lost(
+			draft, uplink, rule.line,
+			"rule %s: not taken over: iface %s is the uplink itself, and ndpx leaves "
+			"what is on its link to answer for itself",
+			text, r->iface);
+		return;
+	}
+	if (r->method == METHOD_NONE || r->method == METHOD_SEVERAL) {
+		draft_lost(draft, uplink, rule.line,
+			   "rule %s: not taken over: ndppd wants exactly one of iface, auto and "
+			   "static",
+			   text);
+		return;
+	}
+	rule.flags |= NDPX_F_DAD_IGNORE | (router ? NDPX_F_ROUTER : 0);
+	if (p->has_lladdr && !(rule.flags & NDPX_F_LLADDR)) {
+		memcpy(rule.lladdr, p->lladdr, sizeof(rule.lladdr));
+		rule.flags |= NDPX_F_LLADDR;
+	}
+	if (r->method == METHOD_STATIC) {
+		draft_rule(draft, uplink, &rule, "static");
+		return;
+	}
+	rule.answer = NDPX_ANSWER_ROUTED;
+	if (r->method == METHOD_IFACE)
+		memcpy(rule.port, r->iface, sizeof(rule.port));
+	draft_rule(draft, uplink, &rule, "%s%s", r->method == METHOD_AUTO ? "auto" : "iface ",
+		   r->iface);
+}
+
+static void draft_proxy(struct ndppd_file *f, struct draft *draft, const struct ndppd_proxy *p)
+{
+	/* 0.2: on unless said otherwise; 1.x: off, and the bare word is yes. */
+	bool router =
+		p->router == ROUTER_ON || p->router == (f->is_1x ? ROUTER_BARE : ROUTER_DEFAULT);
+	size_t uplink = draft_uplink(draft, p->dev, p->line), i;
+	struct statics statics;
+
+	if (!collect_statics(p, &statics)) {
+		f->no_memory = true;
+		return;
+	}
+	for (i = 0; i < p->n_rules; i++)
+		draft_one(draft, uplink, p, &p->rules[i], &statics, router);
+	free(statics.rules);
+}
+
+/* The proxy that ndppd obeys on this interface: the last one. */
+static const struct ndppd_proxy *obeyed(const struct ndppd_file *f, const struct ndppd_proxy *p)
+{
+	const struct ndppd_proxy *last = p, *q;
+
+	for (q = p; q < f->proxies + f->n_proxies; q++) {
+		if (!strcmp(q->dev, p->dev))
+			last = q;
+	}
+	return last;
+}
+
+static void note_differences(const struct ndppd_file *f, struct draft *draft)
+{
+	bool asks = false, prefixes = false;
+	size_t i, j;
+
+	for (i = 0; i < f->n_proxies; i++) {
+		for (j = 0; j < f->proxies[i].n_rules; j++) {
+			asks |= f->proxies[i].rules[j].method != METHOD_STATIC;
+			prefixes |= f->proxies[i].rules[j].rule.bits < 128;
+		}
+	}
+	draft_note(
+		draft, DRAFT_HEAD, 0,
+		"ndppd answers duplicate detection to ::1, where nobody hears it: dad = ignore.");
+	if (f->is_1x)
+		draft_note(draft, DRAFT_HEAD, 0,
+			   "Read as ndppd 1.x, where 'router' is off unless it is written.");
+	if (asks) {
+		draft_note(
+			draft, DRAFT_HEAD, 0,
+			"For 'auto' and 'iface' ndppd asks the guest before it answers. ndpx asks "
+			"the kernel:");
+		draft_note(draft, DRAFT_HEAD, 0,
+			   "answer = routed wants a route that leaves by another interface, and "
+			   "forwarding on.");
+		draft_note(draft, DRAFT_HEAD, 0,
+			   "answer = alive also wants a neighbour entry; a silent guest has none.");
+	}
+	if (prefixes)
+		draft_note(
+			draft, DRAFT_HEAD, 0,
+			"A prefix's first address (subnet-router anycast) is answered for only if "
+			"named.");
+}
+
+void ndppd_draft(struct ndppd_file *f, struct draft *draft)
+{
+	size_t i, j;
+
+	note_differences(f, draft);
+	for (i = 0; i < f->n_proxies; i++) {
+		const struct ndppd_proxy *p = &f->proxies[i], *last = obeyed(f, p);
+		size_t uplink = draft_uplink(draft, p->dev, p->line);
+		char text[RULE_TEXT_LEN];
+
+		if (p == last) {
+			draft_proxy(f, draft, p);
+			continue;
+		}
+		draft_warn(draft, uplink, p->line,
+			   "proxy %s: without effect: of proxies on one interface ndppd obeys the "
+			   "last, in line %d",
+			   p->dev, last->line);
+		for (j = 0; j < p->n_rules; j++)
+			draft_note(
+				draft, uplink, p->rules[j].rule.line,
+				"rule %s: without effect, as its proxy",
+				target_text(&p->rules[j].rule.addr, p->rules[j].rule.bits, text));
+	}
+}
