@@ -180,6 +180,7 @@ int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, 
 
 	if (!dp)
 		return dataplane_fail(err, ENOMEM, bpffs);
+	r = dataplane_check_dir(bpffs, err);
 	/* The record first: its absence or its words decide about the rest. */
 	for (i = MAP_COUNT - 1; i >= 0 && !r; i--) {
 		if (!dataplane_has_map(dp, (enum map_id)i))

@@ -41,6 +41,13 @@ extern const char *const dataplane_map_names[MAP_COUNT];
 #define DATAPLANE_TC_PROGRAM "ndpx_tc"
 #define DATAPLANE_PORTS_DIR  "ports"
 
+/*
+ * Takes flock() on the directory open as `fd`, whose fstat() is `dir`. Waits for a holder
+ * for ten seconds, then -EBUSY with *err naming it. dataplane_lock.c.
+ */
+struct stat;
+int lock_wait(int fd, const char *bpffs, const struct stat *dir, struct error *err);
+
 /* What libbpf last complained about, one line, "" if nothing; cleared by the call. */
 const char *dataplane_take_log(void);
 

@@ -162,7 +162,7 @@ static int parse_seconds(const char *text, double *ret, struct error *err)
 	return 0;
 }
 
-/* What libbpf says, for -v. */
+/* What libbpf says, for -v; and whom we wait for. */
 static void print_message(const char *line)
 {
 	fprintf(stderr, "ndpx: %s\n", line);
@@ -283,6 +283,8 @@ int main(int argc, char **argv)
 			  verb->name);
 	else if (!cmd.netns || !enter_netns(cmd.netns, &err)) {
 		dataplane_init(cmd.verbose ? print_message : NULL);
+		if (!cmd.quiet && isatty(STDERR_FILENO))
+			dataplane_on_wait(print_message);
 		return verb->run(&cmd);
 	}
 	return command_fail(&cmd, &err);

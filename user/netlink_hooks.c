@@ -59,38 +59,55 @@ static int on_chain(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-int nl_hooks_read(struct nl_hook **ret, size_t *ret_n, struct error *err)
+/* One try at the dump; 0 or -errno. */
+static int dump_chains(struct mnl_socket *nl, struct nl_list *list)
 {
-	struct nl_list list = { .size = sizeof(**ret) };
 	char buf[256], answer[32768];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
 	struct nfgenmsg *msg;
 	ssize_t n;
-	int r = -1;
+	int r;
 
 	nlh->nlmsg_type = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETCHAIN;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	nlh->nlmsg_seq = 1;
 	msg = mnl_nlmsg_put_extra_header(nlh, sizeof(*msg));
 	msg->nfgen_family = AF_UNSPEC; /* inet has ingress hooks as well, from 5.10 */
-	if (nl && !mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) &&
-	    mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) > 0) {
-		do {
-			n = mnl_socket_recvfrom(nl, answer, sizeof(answer));
-			r = n < 0 ? -1
-				  : mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(nl),
-					       on_chain, &list);
-		} while (r > MNL_CB_STOP);
-	}
-	if (r < 0 || list.no_memory)
-		r = error_set(err, EXIT_KERNEL, list.no_memory ? ENOMEM : errno,
-			      "nftables' chains: %s", strerror(errno));
-	if (nl)
-		mnl_socket_close(nl);
-	if (r < 0) {
+	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	do {
+		n = mnl_socket_recvfrom(nl, answer, sizeof(answer));
+		r = n < 0 ? -1
+			  : mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(nl), on_chain,
+				       list);
+	} while (r > MNL_CB_STOP);
+	return r < 0 ? -errno : 0;
+}
+
+int nl_hooks_read(struct nl_hook **ret, size_t *ret_n, struct error *err)
+{
+	struct nl_list list = { .size = sizeof(**ret) };
+	struct nl_patience patience = { 0 };
+	int r;
+
+	do {
+		/* A socket for each try: an interrupted dump leaves messages in the old one. */
+		struct mnl_socket *nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+
+		list.n = 0;
+		r = !nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno
+									   : dump_chains(nl, &list);
+		if (nl)
+			mnl_socket_close(nl);
+	} while (nl_again(&patience, r));
+	r = nl_check_quiet(r, "nftables' chains", err);
+	if (!r && list.no_memory)
+		r = -ENOMEM;
+	if (r) {
 		free(list.items);
-		return r;
+		return r == -EBUSY ? r
+				   : error_set(err, EXIT_KERNEL, -r, "nftables' chains: %s",
+					       strerror(-r));
 	}
 	*ret = list.items;
 	*ret_n = list.n;
