@@ -77,7 +77,7 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 PURE := config config_check config_text doctor doctor_check_link doctor_check_others \
 	doctor_check_routes doctor_check_rules doctor_filter doctor_filter_rule doctor_filter_save draft \
 	draft_write error explain from_kernel from_ndppd from_npd6 icmp6 import_read metrics model model_ports \
-	na_frame ndppd_text netlink netlink_device netlink_table output plan text_file verdict wanted wanted_ports
+	na_frame ndppd_text netlink netlink_device netlink_table origins output plan text_file verdict wanted wanted_ports
 PURE_OBJ := $(PURE:%=$(B)/san/user/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 

@@ -21,6 +21,7 @@ const char *const dataplane_map_names[MAP_COUNT] = {
 	[MAP_GUESTS] = NDPX_MAP_GUESTS,	    [MAP_NEAR] = NDPX_MAP_NEAR,
 	[MAP_PREFIXES] = NDPX_MAP_PREFIXES, [MAP_COUNTERS] = NDPX_MAP_COUNTERS,
 	[MAP_ASKERS] = NDPX_MAP_ASKERS,	    [MAP_CONFIG] = NDPX_MAP_CONFIG,
+	[MAP_SHADOWS] = NDPX_MAP_SHADOWS,
 	[MAP_PORTS] = NDPX_MAP_PORTS,	    [MAP_SECTIONS] = NDPX_MAP_SECTIONS,
 	[MAP_RECORD] = NDPX_MAP_RECORD,
 };
@@ -42,6 +43,8 @@ const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX]
 
 bool dataplane_has_map(const struct dataplane *dp, enum map_id id)
 {
+	if (id == MAP_SHADOWS)
+		return dp->ifindex != DATAPLANE_PORTS;
 	return (id != MAP_PORTS && id != MAP_SECTIONS) || dp->ifindex == DATAPLANE_PORTS;
 }
 

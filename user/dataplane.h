@@ -122,7 +122,13 @@ int dataplane_attach(struct dataplane *dp, enum want_mode want, const char *no_n
  */
 int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats **ret_stats,
 		   size_t *ret_n, struct error *err);
-/* One rule; -ENOENT, *err untouched, when there is none. `ret_stats` may be NULL. */
+/*
+ * The rules that a higher origin overrides, sorted by entry_compare(); key.origin is set.
+ * Under the lock. The array is the caller's to free.
+ */
+int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret_n,
+			   struct error *err);
+/* One rule, of `shadows` where key->origin is set; -ENOENT, *err untouched, when there is none. `ret_stats` may be NULL. */
 int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struct ndpx_say *ret,
 		  struct entry_stats *ret_stats, struct error *err);
 

@@ -14,6 +14,7 @@ enum map_id {
 	MAP_COUNTERS,
 	MAP_ASKERS,
 	MAP_CONFIG,
+	MAP_SHADOWS,
 	MAP_PORTS,    /* these two are the guest ports' */
 	MAP_SECTIONS, /* alone */
 	MAP_RECORD,   /* last: with it the instance is whole */

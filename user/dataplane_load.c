@@ -81,6 +81,8 @@ static struct bpf_map *skeleton_map(const struct ndpx_bpf *skel, enum map_id id)
 		return skel->maps.askers;
 	case MAP_CONFIG:
 		return skel->maps.data_config;
+	case MAP_SHADOWS:
+		return skel->maps.shadows;
 	case MAP_PORTS:
 		return skel->maps.ports;
 	case MAP_SECTIONS:

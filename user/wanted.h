@@ -50,7 +50,7 @@ const struct in6_addr *wanted_link_local(uint32_t ifindex, const struct nl_state
 void wanted_note(struct wanted_notes *notes, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* A rule as the maps hold it; `port` is its resolved ifindex or 0. */
+/* A rule of the file as the maps hold it; `port` is its resolved ifindex or 0. */
 void wanted_entry(const struct rule *rule, uint32_t port, struct entry *ret);
 
 #endif
