@@ -75,9 +75,9 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 
 #define NDPX_MAX_GUESTS	  1048576 /* exact rules an uplink: 16 MiB of hash buckets */
 #define NDPX_MAX_PREFIXES 131072  /* prefix rules an uplink: 2 MiB of hash buckets */
-#define NDPX_MAX_SHADOWS  131072  /* rules an uplink that a higher origin overrides: 2 MiB likewise */
-#define NDPX_MAX_ASKERS	  16384	  /* asking MACs remembered for `rate` */
-#define NDPX_MAX_LENGTHS  16	  /* distinct prefix lengths an uplink: look-ups on a miss */
+#define NDPX_MAX_SHADOWS  131072 /* rules an uplink that a higher origin overrides: 2 MiB likewise */
+#define NDPX_MAX_ASKERS	  16384	 /* asking MACs remembered for `rate` */
+#define NDPX_MAX_LENGTHS  16	 /* distinct prefix lengths an uplink: look-ups on a miss */
 
 #define NDPX_MAX_PORTS	  16384 /* guest ports: 256 KiB of hash buckets */
 #define NDPX_MAX_SECTIONS 16	/* `ports` sections of a file */

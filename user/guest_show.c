@@ -22,7 +22,8 @@ static int parse_filter(int argc, char **argv, struct filter *ret, struct error 
 	int i, r;
 
 	memset(ret, 0, sizeof(*ret));
-	if (argc && strcmp(argv[0], "dev") != 0 && strcmp(argv[0], "origin") != 0 && strcmp(argv[0], "vlan") != 0) {
+	if (argc && strcmp(argv[0], "dev") != 0 && strcmp(argv[0], "origin") != 0 &&
+	    strcmp(argv[0], "vlan") != 0) {
 		r = parse_target(argv[0], &ret->target, err);
 		if (r)
 			return r;

@@ -55,8 +55,7 @@ void guest_print(struct output *out, const char *dev, const struct entry *entry,
 	if (entry->key.bits < MODEL_WIDE_BITS)
 		out_bool(out, "wide", " wide on", true);
 	/* Behind a #, so that `guest import` reads the line. */
-	out_string(out, "origin", "  # origin %s\n",
-		   origin_word((enum ndpx_origin)say->origin));
+	out_string(out, "origin", "  # origin %s\n", origin_word((enum ndpx_origin)say->origin));
 	if (stats)
 		print_stats(out, stats, now_monotonic, now_real);
 	out_close(out, '}');

@@ -96,7 +96,7 @@ int nl_hooks_read(struct nl_hook **ret, size_t *ret_n, struct error *err)
 
 		list.n = 0;
 		r = !nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno
-									   : dump_chains(nl, &list);
+									  : dump_chains(nl, &list);
 		if (nl)
 			mnl_socket_close(nl);
 	} while (nl_again(&patience, r));

@@ -391,7 +391,8 @@ static const char *removed_text(const struct model *model, const struct instance
 		if (strcmp(model->uplinks[i].dev, instance->dev) != 0)
 			continue;
 		return if_nametoindex(instance->dev)
-			       ? "%s: the interface was created again: what belonged to the earlier "
+			       ? "%s: the interface was created again: what belonged to the "
+				 "earlier "
 				 "one is removed\n"
 			       : "%s: removed: the interface no longer exists\n";
 	}
@@ -475,8 +476,8 @@ static void apply_uplinks(const struct command *cmd, const struct model *model,
 		job.n = n;
 		job.link = nl_link_by_name(state, u->dev);
 		r = job.link ? run_job(&job, state, &err)
-			     : error_set(&err, EXIT_KERNEL, ENODEV, "%s: no such interface (line %d)",
-					 u->dev, u->line);
+			     : error_set(&err, EXIT_KERNEL, ENODEV,
+					 "%s: no such interface (line %d)", u->dev, u->line);
 		if (r)
 			skips->items[skips->n++] = (struct skipped){ u, err };
 		else

@@ -95,8 +95,7 @@ static int commit(struct ports_job *job, struct error *err)
 	if (r)
 		return no_memory(err);
 	job->settings = *now;
-	job->settings.flags = (now->flags & NDPX_S_PAUSED) |
-			      (job->cmd->paused ? NDPX_S_PAUSED : 0);
+	job->settings.flags = (now->flags & NDPX_S_PAUSED) | (job->cmd->paused ? NDPX_S_PAUSED : 0);
 	job->changed = job->plan.n || memcmp(now, &job->settings, sizeof(*now)) != 0 ||
 		       dataplane_ports_differ(job->dp, &change);
 	if (!job->changed)
@@ -119,9 +118,10 @@ static int attach_all(struct ports_job *job, struct error *err)
 		if (dataplane_port_attach(job->dp, p->ifindex, p->dev, &rep, err)) {
 			/* Nothing of ours runs there; all others get the new rules. */
 			if (if_nametoindex(p->dev) == p->ifindex)
-				command_note(job->cmd,
-					     "warning: guest port %s: %s: left out, the others work",
-					     p->dev, err->message);
+				command_note(
+					job->cmd,
+					"warning: guest port %s: %s: left out, the others work",
+					p->dev, err->message);
 			job->refused++;
 			continue;
 		}
@@ -130,8 +130,7 @@ static int attach_all(struct ports_job *job, struct error *err)
 		job->swapped |= rep.swapped;
 	}
 	/* All refused: no port is at fault, but the kernel or the program. */
-	if (job->refused && job->refused == job->wanted.n_ports &&
-	    err->code != ENODEV)
+	if (job->refused && job->refused == job->wanted.n_ports && err->code != ENODEV)
 		return -err->code;
 	/* A port that kept the older program is to be tried again: the record stays as it is. */
 	return job->refused && job->swapped ? 0 : dataplane_ports_attached(job->dp, err);
@@ -155,7 +154,7 @@ static int detach_others(struct ports_job *job, struct error *err)
 		if (list[i].at.stack)
 			continue;
 		if (!if_indextoname(list[i].ifindex, name))
-			snprintf(name, IFNAMSIZ, "%u", list[i].ifindex);
+			snprintf(name, IFNAMSIZ, "ifindex %u", list[i].ifindex % 10000000);
 		r = ports_down_one(job->cmd->bpffs, job->dp, &list[i], err);
 		job->n_gone += !r;
 	}

@@ -25,8 +25,7 @@ static int look(struct dataplane *dp, const struct ndpx_prefix_key *key, struct 
 	r = dataplane_get(dp, key, &ret->now, NULL, err);
 	if (!r || r == -ENOENT)
 		r = dataplane_get(dp, &shadow, &ret->shadow, NULL, err);
-	ret->overridden = ret->now.action != NDPX_ACT_NONE &&
-			  ret->now.origin < NDPX_ORIGIN_COMMAND;
+	ret->overridden = ret->now.action != NDPX_ACT_NONE && ret->now.origin < NDPX_ORIGIN_COMMAND;
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -108,9 +107,10 @@ static int change_rule(const struct command *cmd, struct dataplane *dp, enum wha
 		r = commit_one(cmd, dp, &entry, &there, what, err);
 	if (!r && there.overridden)
 		command_note(cmd,
-			     what == DEL ? "%s dev %s: still answered for: it is in the file as well"
-					 : "%s dev %s: the file has it and decides: this rule takes "
-					   "over when the file no longer names it",
+			     what == DEL
+				     ? "%s dev %s: still answered for: it is in the file as well"
+				     : "%s dev %s: the file has it and decides: this rule takes "
+				       "over when the file no longer names it",
 			     text, place->dev);
 	return r;
 }

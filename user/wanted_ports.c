@@ -185,6 +185,7 @@ static int find_ports(struct wanted_ports *w, const struct model *model,
 
 		if (section < 0 || (link->flags & IFF_LOOPBACK))
 			continue;
+		matched[section] = true;
 		uplink = uplink_of(model, state, link);
 		if (uplink) {
 			wanted_note(&w->notes,
@@ -200,7 +201,6 @@ static int find_ports(struct wanted_ports *w, const struct model *model,
 		}
 		if (w->n_ports == NDPX_MAX_PORTS)
 			return -E2BIG;
-		matched[section] = true;
 		fill_port(link, state, section, &w->ports[w->n_ports++]);
 	}
 	for (i = 0; i < model->n_ports; i++) {
