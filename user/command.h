@@ -75,6 +75,8 @@ int command_print(const char *text, struct error *err);
 int command_mistakes(const struct command *cmd, const char *file,
 		     const struct config_mistakes *mistakes);
 
+/* An altname (`ip link property add`) becomes the name the kernel lists; others stay. */
+void command_real_name(char dev[IFNAMSIZ]);
 /* Loads the file, or prints every mistake and returns the exit status; EXIT_DONE with *ret filled. */
 int command_load_config(const struct command *cmd, struct model *ret);
 

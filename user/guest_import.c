@@ -214,6 +214,8 @@ static int import_all(const struct command *cmd, const char *file, struct import
 	size_t i, from = 0, n;
 	int r;
 
+	for (i = 0; i < import->n; i++)
+		command_real_name(import->items[i].place.dev);
 	if (import->n)
 		qsort(import->items, import->n, sizeof(*import->items), by_device_and_rule);
 	r = open_targets(cmd, file, import, targets, err);

@@ -140,6 +140,8 @@ static int guest_change(struct command *cmd, enum what what)
 				      "'dev DEV' is missing: on which uplink?");
 	} else {
 		r = rule_parse_words(cmd->argc, cmd->argv, &rule, &place, &err);
+		if (!r)
+			command_real_name(place.dev);
 	}
 	if (!r)
 		r = command_open(cmd, place.dev, &dp, &lock, &err);

@@ -26,7 +26,9 @@ START=$SECONDS
 status 2 timeout 60 "$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" -j \
 	guest add 2001:db8:1::3 dev eth0
 TOOK=$((SECONDS - START))
-[ "$TOOK" -ge 8 ] && [ "$TOOK" -le 40 ] || fail "waited $TOOK s"
+if [ "$TOOK" -lt 8 ] || [ "$TOOK" -gt 40 ]; then
+	fail "waited $TOOK s"
+fi
 assert_has "$WORK/err" "locked by process $HOLDER \\(sleep 600\\), which is stopped"
 assert_json_error
 jq -e '.error.code == "EBUSY"' "$WORK/out" >/dev/null || fail "$(cat "$WORK/out")"
