@@ -61,6 +61,15 @@ struct {
 	__type(value, struct ndpx_record);
 } record SEC(".maps");
 
+/* Rules that are not in force, for a higher origin has the same key: user space alone. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, NDPX_MAX_SHADOWS);
+	__type(key, struct ndpx_prefix_key);
+	__type(value, struct ndpx_rule);
+} shadows SEC(".maps");
+
 /* The guest ports' instance alone has these two. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -69,14 +69,16 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 #define NDPX_MAP_ASKERS	  "askers"
 #define NDPX_MAP_RECORD	  "record"
 #define NDPX_MAP_CONFIG	  "config"
+#define NDPX_MAP_SHADOWS  "shadows"
 #define NDPX_MAP_PORTS	  "ports"    /* of the guest ports' instance alone */
 #define NDPX_MAP_SECTIONS "sections" /* likewise */
 #define NDPX_MAP_LINKS	  "links"    /* of an uplink's instance alone */
 
 #define NDPX_MAX_GUESTS	  1048576 /* exact rules an uplink: 16 MiB of hash buckets */
 #define NDPX_MAX_PREFIXES 131072  /* prefix rules an uplink: 2 MiB of hash buckets */
-#define NDPX_MAX_ASKERS	  16384	  /* asking MACs remembered for `rate` */
-#define NDPX_MAX_LENGTHS  16	  /* distinct prefix lengths an uplink: look-ups on a miss */
+#define NDPX_MAX_SHADOWS  131072 /* rules an uplink that a higher origin overrides: 2 MiB likewise */
+#define NDPX_MAX_ASKERS	  16384	 /* asking MACs remembered for `rate` */
+#define NDPX_MAX_LENGTHS  16	 /* distinct prefix lengths an uplink: look-ups on a miss */
 
 #define NDPX_MAX_PORTS	  16384 /* guest ports: 256 KiB of hash buckets */
 #define NDPX_MAX_SECTIONS 16	/* `ports` sections of a file */
@@ -97,7 +99,7 @@ _Static_assert(sizeof(struct ndpx_guest_key) == 24, "layout crosses to the kerne
 struct ndpx_prefix_key {
 	__u32 bits;
 	__u16 vlan;
-	__u16 pad;
+	__u16 origin; /* of `shadows` alone: enum ndpx_origin; else 0 */
 	__u8 addr[16];
 } __attribute__((aligned(8)));
 _Static_assert(sizeof(struct ndpx_prefix_key) == 24, "layout crosses to the kernel");
@@ -112,6 +114,19 @@ enum ndpx_action {
 	 * with these `flags` beside: NDPX_F_ROUTER, and NDPX_F_HOST in the same VRF.
 	 */
 	NDPX_ACT_HOST = 4,
+};
+
+/*
+ * Where a rule comes from, the highest first. Of several for one key the highest is in
+ * force; the others wait in `shadows`. User space only.
+ */
+enum ndpx_origin {
+	NDPX_ORIGIN_NONE = 0, /* rules of guest ports, which follow from others */
+	NDPX_ORIGIN_HOST = 1,
+	NDPX_ORIGIN_FILE = 2,
+	NDPX_ORIGIN_COMMAND = 3,
+	NDPX_ORIGIN_ROUTE = 4,	 /* reserved for `run` */
+	NDPX_ORIGIN_LEARNED = 5, /* likewise */
 };
 
 enum ndpx_answer_mode {
@@ -140,7 +155,7 @@ struct ndpx_say {
 	__u8 action; /* enum ndpx_action */
 	__u8 flags;  /* NDPX_F_* */
 	__u8 answer; /* enum ndpx_answer_mode */
-	__u8 pad;
+	__u8 origin; /* enum ndpx_origin */
 	__u32 port;
 	union {
 		struct {

@@ -120,6 +120,54 @@ static int rename_uplinks(struct model *model, struct error *err)
 	return 0;
 }
 
+void command_real_name(char dev[IFNAMSIZ])
+{
+	uint32_t ifindex = if_nametoindex(dev);
+	char name[IFNAMSIZ];
+
+	if (ifindex && if_indextoname(ifindex, name))
+		memcpy(dev, name, IFNAMSIZ);
+}
+
+static int by_dev_and_vlan(const void *a, const void *b)
+{
+	const struct uplink *x = a, *y = b;
+	int c = strcmp(x->dev, y->dev);
+
+	return c ? c : (int)x->vlan - (int)y->vlan;
+}
+
+/* Two names of one interface may make two sections one uplink, which `check` cannot see. */
+static int use_real_names(struct model *model, struct error *err)
+{
+	size_t i, j;
+	int r = rename_uplinks(model, err);
+
+	for (i = 0; i < model->n_uplinks && !r; i++) {
+		struct uplink *u = &model->uplinks[i];
+
+		command_real_name(u->dev);
+		for (j = 0; j < u->n_rules; j++) {
+			if (u->rules[j].port[0])
+				command_real_name(u->rules[j].port);
+		}
+	}
+	if (r)
+		return r;
+	if (model->n_uplinks)
+		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), by_dev_and_vlan);
+	for (i = 1; i < model->n_uplinks; i++) {
+		const struct uplink *u = &model->uplinks[i];
+
+		if (by_dev_and_vlan(u - 1, u) == 0)
+			return error_set(err, EXIT_USAGE, EEXIST,
+					 "uplink %s: in the file twice, in lines %d and %d, under "
+					 "different names: use one section",
+					 u->dev, u[-1].line, u->line);
+	}
+	return 0;
+}
+
 int command_load_config(const struct command *cmd, struct model *ret)
 {
 	struct config_mistakes mistakes = { 0 };
@@ -127,11 +175,10 @@ int command_load_config(const struct command *cmd, struct model *ret)
 	int r = config_load(cmd->config, ret, &mistakes, &err);
 
 	if (!r) {
-		if (rename_uplinks(ret, &err)) {
-			model_free(ret);
-			return command_fail(cmd, &err);
-		}
-		return EXIT_DONE;
+		if (!use_real_names(ret, &err))
+			return EXIT_DONE;
+		model_free(ret);
+		return command_fail(cmd, &err);
 	}
 	if (!mistakes.n)
 		return command_fail(cmd, &err);
@@ -193,6 +240,7 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 	}
 	if (named.have_vlan && !named.dev[0])
 		return error_set(err, EXIT_USAGE, EINVAL, "'vlan' needs 'dev DEV'");
+	command_real_name(named.dev);
 	*ret = named;
 	*ret_found = named.dev[0] != '\0';
 	return 0;

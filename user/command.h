@@ -13,6 +13,7 @@ struct command {
 	bool config_given; /* -c, and not the default */
 	bool json, pretty, quiet, verbose;
 	bool stats, replace, paused; /* -s, --replace, --paused */
+	bool prune;		     /* --prune */
 	bool heal, no_probe;	     /* --heal, --no-probe */
 	double watch;		     /* --watch, seconds; 0: once */
 	const char *textfile;	     /* --textfile */
@@ -26,6 +27,7 @@ struct command {
 #define OPT_PAUSED   0x04u
 #define OPT_WATCH    0x08u
 #define OPT_TEXTFILE 0x10u
+#define OPT_PRUNE    0x40u
 #define OPT_DOCTOR   0x20u /* --heal, --no-probe */
 
 struct verb {
@@ -73,6 +75,8 @@ int command_print(const char *text, struct error *err);
 int command_mistakes(const struct command *cmd, const char *file,
 		     const struct config_mistakes *mistakes);
 
+/* An altname (`ip link property add`) becomes the name the kernel lists; others stay. */
+void command_real_name(char dev[IFNAMSIZ]);
 /* Loads the file, or prints every mistake and returns the exit status; EXIT_DONE with *ret filled. */
 int command_load_config(const struct command *cmd, struct model *ret);
 

@@ -21,8 +21,9 @@ const char *const dataplane_map_names[MAP_COUNT] = {
 	[MAP_GUESTS] = NDPX_MAP_GUESTS,	    [MAP_NEAR] = NDPX_MAP_NEAR,
 	[MAP_PREFIXES] = NDPX_MAP_PREFIXES, [MAP_COUNTERS] = NDPX_MAP_COUNTERS,
 	[MAP_ASKERS] = NDPX_MAP_ASKERS,	    [MAP_CONFIG] = NDPX_MAP_CONFIG,
-	[MAP_PORTS] = NDPX_MAP_PORTS,	    [MAP_SECTIONS] = NDPX_MAP_SECTIONS,
-	[MAP_LINKS] = NDPX_MAP_LINKS,	    [MAP_RECORD] = NDPX_MAP_RECORD,
+	[MAP_SHADOWS] = NDPX_MAP_SHADOWS,   [MAP_PORTS] = NDPX_MAP_PORTS,
+	[MAP_SECTIONS] = NDPX_MAP_SECTIONS, [MAP_LINKS] = NDPX_MAP_LINKS,
+	[MAP_RECORD] = NDPX_MAP_RECORD,
 };
 
 int dataplane_fail(struct error *err, int code, const char *what)
@@ -42,7 +43,7 @@ const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX]
 
 bool dataplane_has_map(const struct dataplane *dp, enum map_id id)
 {
-	if (id == MAP_LINKS)
+	if (id == MAP_LINKS || id == MAP_SHADOWS)
 		return dp->ifindex != DATAPLANE_PORTS;
 	return (id != MAP_PORTS && id != MAP_SECTIONS) || dp->ifindex == DATAPLANE_PORTS;
 }
@@ -182,6 +183,7 @@ int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, 
 
 	if (!dp)
 		return dataplane_fail(err, ENOMEM, bpffs);
+	r = dataplane_check_dir(bpffs, err);
 	/* The record first: its absence or its words decide about the rest. */
 	for (i = MAP_COUNT - 1; i >= 0 && !r; i--) {
 		if (!dataplane_has_map(dp, (enum map_id)i))

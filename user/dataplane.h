@@ -28,9 +28,16 @@ struct attachment {
 /* Once, first: takes libbpf's messages, for errors; each goes to `message` as well unless NULL. */
 void dataplane_init(void (*message)(const char *line));
 
+/* Where a line goes that says who is being waited for; NULL, the default: nowhere. */
+void dataplane_on_wait(void (*told)(const char *line));
 /*
- * Takes the lock of a bpffs directory, waiting for whoever holds it. With `create`
- * the directory is made, on a bpffs that is mounted if there is none; without, a
+ * The directory must belong to root and be writable by nobody else. 0 as well where there
+ * is none; -EPERM with *err set.
+ */
+int dataplane_check_dir(const char *bpffs, struct error *err);
+/*
+ * Takes the lock of a bpffs directory, waiting ten seconds for whoever holds it, then
+ * -EBUSY. With `create` the directory is made, on a bpffs that is mounted if there is none; without, a
  * missing directory is -ENOENT, and *err is not touched. dataplane_unlock() gives
  * it back; the kernel does if the process dies.
  */
@@ -140,7 +147,13 @@ int dataplane_attach(struct dataplane *dp, enum want_mode want, const char *no_n
  */
 int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats **ret_stats,
 		   size_t *ret_n, struct error *err);
-/* One rule; -ENOENT, *err untouched, when there is none. `ret_stats` may be NULL. */
+/*
+ * The rules that a higher origin overrides, sorted by entry_compare(); key.origin is set.
+ * Under the lock. The array is the caller's to free.
+ */
+int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret_n,
+			   struct error *err);
+/* One rule, of `shadows` where key->origin is set; -ENOENT, *err untouched, when there is none. `ret_stats` may be NULL. */
 int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struct ndpx_say *ret,
 		  struct entry_stats *ret_stats, struct error *err);
 

@@ -143,7 +143,7 @@ static int lengths_after(struct dataplane *dp, const struct plan *plan, struct n
 	for (i = 0; i < plan->n; i++) {
 		const struct change *c = &plan->changes[i];
 
-		if (c->key.bits >= 128)
+		if (c->key.bits >= 128 || c->key.origin)
 			continue;
 		if (c->before.action == NDPX_ACT_NONE)
 			counts[c->key.bits]++;
@@ -187,6 +187,7 @@ static int commit(struct dataplane *dp, const struct plan *plan, const struct nd
 		  const struct extra *extra, struct error *err)
 {
 	bool guests = touches(plan, MAP_GUESTS), prefixes = touches(plan, MAP_PREFIXES);
+	bool shadows = touches(plan, MAP_SHADOWS);
 	__u32 next = dataplane_generation_of(dp) + 1;
 	struct ndpx_settings *slot = &dp->config->set[next & 1];
 	const struct ndpx_settings *now = dataplane_settings(dp);
@@ -218,6 +219,8 @@ static int commit(struct dataplane *dp, const struct plan *plan, const struct nd
 		near_stage(dp, plan, next, &wanted.far);
 	if (!r && prefixes)
 		r = stage(dp, MAP_PREFIXES, plan, next);
+	if (!r && shadows)
+		r = stage(dp, MAP_SHADOWS, plan, next);
 	if (!r && dataplane_has_map(dp, MAP_PORTS))
 		r = dataplane_ports_stage(dp, extra->ports, next);
 	if (!r && extra->links)
@@ -239,6 +242,8 @@ static int commit(struct dataplane *dp, const struct plan *plan, const struct nd
 		r = sweep(dp, MAP_PREFIXES, plan);
 	if (!r && extra->links)
 		r = dataplane_links_sweep(dp);
+	if (!r && shadows)
+		r = sweep(dp, MAP_SHADOWS, plan);
 	/* The change holds; what could not be swept is invisible, and the next command's to sweep. */
 	if (!r)
 		__atomic_store_n(&dp->config->staged, 0, __ATOMIC_RELEASE);
@@ -318,6 +323,8 @@ int dataplane_recover(struct dataplane *dp, struct error *err)
 	r = recover_map(dp, MAP_GUESTS);
 	if (!r)
 		r = recover_map(dp, MAP_PREFIXES);
+	if (!r && dataplane_has_map(dp, MAP_SHADOWS))
+		r = recover_map(dp, MAP_SHADOWS);
 	if (!r && dataplane_has_map(dp, MAP_PORTS))
 		r = dataplane_ports_recover(dp);
 	if (!r && dataplane_has_map(dp, MAP_LINKS))

@@ -95,6 +95,34 @@ static int make_bpffs_dir(const char *path, struct error *err)
 	return 0;
 }
 
+/*
+ * In a bpffs that anybody may write to, another user can make our directory first, and what
+ * he pins there would be run, and believed. 0 or -EPERM.
+ */
+static int check_owner(const char *path, const struct stat *st, struct error *err)
+{
+	if (st->st_uid != 0)
+		return error_set(err, EXIT_KERNEL, EPERM,
+				 "%s: belongs to user %u, not to root, so what is pinned there "
+				 "cannot be trusted: remove it, or name another directory with "
+				 "--bpffs",
+				 path, st->st_uid);
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return error_set(err, EXIT_KERNEL, EPERM,
+				 "%s: writable by users other than root, so what is pinned there "
+				 "cannot be trusted: check its contents, then chmod go-w %s",
+				 path, path);
+	return 0;
+}
+
+int dataplane_check_dir(const char *bpffs, struct error *err)
+{
+	struct stat st;
+
+	/* What is missing or hidden from us is for whoever opens it to report. */
+	return stat(bpffs, &st) ? 0 : check_owner(bpffs, &st, err);
+}
+
 int dataplane_lock(const char *bpffs, bool create, int *ret_lock, struct error *err)
 {
 	struct stat opened, named;
@@ -113,14 +141,17 @@ int dataplane_lock(const char *bpffs, bool create, int *ret_lock, struct error *
 			continue; /* a `down` was quicker */
 		if (fd < 0)
 			return dataplane_fail(err, errno, bpffs);
-		if (flock(fd, LOCK_EX)) {
-			r = dataplane_fail(err, errno, bpffs);
+		r = fstat(fd, &opened) ? dataplane_fail(err, errno, bpffs)
+				       : check_owner(bpffs, &opened, err);
+		if (!r)
+			r = lock_wait(fd, bpffs, &opened, err);
+		if (r) {
 			close(fd);
 			return r;
 		}
 		/* Whoever held the lock may have removed the directory. */
-		if (fstat(fd, &opened) == 0 && stat(bpffs, &named) == 0 &&
-		    opened.st_ino == named.st_ino && opened.st_dev == named.st_dev) {
+		if (stat(bpffs, &named) == 0 && opened.st_ino == named.st_ino &&
+		    opened.st_dev == named.st_dev) {
 			*ret_lock = fd;
 			return 0;
 		}
@@ -176,11 +207,17 @@ int dataplane_list(const char *bpffs, uint32_t **ret, size_t *ret_n, struct erro
 	size_t n = 0;
 	DIR *dir = opendir(bpffs);
 	char *end;
+	int r;
 
 	*ret = NULL;
 	*ret_n = 0;
 	if (!dir)
 		return errno == ENOENT ? 0 : dataplane_fail(err, errno, bpffs);
+	r = dataplane_check_dir(bpffs, err);
+	if (r) {
+		closedir(dir);
+		return r;
+	}
 	while ((entry = readdir(dir))) {
 		ifindex = strtoul(entry->d_name, &end, 10);
 		if (*end || !ifindex || ifindex > INT_MAX)

@@ -15,7 +15,8 @@ enum map_id {
 	MAP_COUNTERS,
 	MAP_ASKERS,
 	MAP_CONFIG,
-	MAP_LINKS,    /* an uplink's alone */
+	MAP_LINKS,    /* these two are an uplink's */
+	MAP_SHADOWS,  /* alone */
 	MAP_PORTS,    /* these two are the guest ports' */
 	MAP_SECTIONS, /* alone */
 	MAP_RECORD,   /* last: with it the instance is whole */
@@ -42,6 +43,13 @@ extern const char *const dataplane_map_names[MAP_COUNT];
 #define DATAPLANE_LINK_PIN   "link"
 #define DATAPLANE_TC_PROGRAM "ndpx_tc"
 #define DATAPLANE_PORTS_DIR  "ports"
+
+/*
+ * Takes flock() on the directory open as `fd`, whose fstat() is `dir`. Waits for a holder
+ * for ten seconds, then -EBUSY with *err naming it. dataplane_lock.c.
+ */
+struct stat;
+int lock_wait(int fd, const char *bpffs, const struct stat *dir, struct error *err);
 
 /* What libbpf last complained about, one line, "" if nothing; cleared by the call. */
 const char *dataplane_take_log(void);

@@ -83,6 +83,8 @@ static struct bpf_map *skeleton_map(const struct ndpx_bpf *skel, enum map_id id)
 		return skel->maps.data_config;
 	case MAP_LINKS:
 		return skel->maps.links;
+	case MAP_SHADOWS:
+		return skel->maps.shadows;
 	case MAP_PORTS:
 		return skel->maps.ports;
 	case MAP_SECTIONS:

@@ -44,7 +44,7 @@ static void key_out(enum map_id map, const void *from, struct ndpx_prefix_key *t
 {
 	const struct ndpx_guest_key *guest = from;
 
-	if (map == MAP_PREFIXES) {
+	if (map != MAP_GUESTS) {
 		memcpy(to, from, sizeof(*to));
 		return;
 	}
@@ -58,7 +58,7 @@ void dataplane_key_in(const struct ndpx_prefix_key *from, void *to)
 {
 	struct ndpx_guest_key *guest = to;
 
-	if (from->bits < 128) {
+	if (dataplane_map_of(from) != MAP_GUESTS) {
 		memcpy(to, from, sizeof(*from));
 		return;
 	}
@@ -69,6 +69,8 @@ void dataplane_key_in(const struct ndpx_prefix_key *from, void *to)
 
 enum map_id dataplane_map_of(const struct ndpx_prefix_key *key)
 {
+	if (key->origin)
+		return MAP_SHADOWS;
 	return key->bits < 128 ? MAP_PREFIXES : MAP_GUESTS;
 }
 
@@ -205,6 +207,38 @@ int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats 
 	*ret = entries;
 	if (ret_stats)
 		*ret_stats = stats;
+	*ret_n = n;
+	return 0;
+}
+
+int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret_n,
+			   struct error *err)
+{
+	struct items list = { 0 };
+	struct entry *entries;
+	size_t i, n = 0;
+	int r = dataplane_read_map(dp, MAP_SHADOWS, &list);
+
+	entries = malloc((list.n + 1) * sizeof(*entries));
+	if (!r && !entries)
+		r = -ENOMEM;
+	for (i = 0; i < list.n && !r; i++) {
+		const struct ndpx_say *say =
+			dataplane_says(&list.items[i].rule, dataplane_generation_of(dp));
+
+		if (say->action == NDPX_ACT_NONE)
+			continue;
+		entries[n].key = list.items[i].key;
+		entries[n++].say = *say;
+	}
+	free(list.items);
+	if (r) {
+		free(entries);
+		return dataplane_fail(err, -r, "reading the rules");
+	}
+	if (n)
+		qsort(entries, n, sizeof(*entries), entry_compare);
+	*ret = entries;
 	*ret_n = n;
 	return 0;
 }

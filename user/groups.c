@@ -3,7 +3,8 @@
  * A proxy neighbour entry makes the kernel a member of the address's solicited-node
  * group: the NIC's filter lets it in and MLD tells the switch, and the kernel counts
  * addresses that share a group. With proxy_ndp = 0 the entry answers nothing itself.
- * Ours carry a protocol number, so that nobody else's are touched.
+ * Ours carry a protocol number. Any other entry is the operator's: it makes the kernel a
+ * member just as well, so it counts, and is neither changed nor deleted.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -99,7 +100,16 @@ static int set_allmulti(uint32_t ifindex, bool on, struct ndpx_record *record,
 	return 0;
 }
 
-/* Joins and leaves the difference between `want`, sorted, and what of ours is there. */
+/*
+ * We never set the router flag, so an entry of ours that has it was changed by the operator:
+ * `ip neigh replace proxy` keeps the protocol number of what it replaces.
+ */
+static bool is_ours(const struct nl_proxy *proxy)
+{
+	return proxy->protocol == GROUPS_PROTOCOL && !proxy->router;
+}
+
+/* Joins and leaves the difference between `want`, sorted, and what is there. */
 static int set_members(const struct nl_proxy *want, size_t n_want, uint32_t dev,
 		       const struct wanted_stack *stacks, size_t n_stacks,
 		       struct groups_report *rep, struct error *err)
@@ -112,8 +122,7 @@ static int set_members(const struct nl_proxy *want, size_t n_want, uint32_t dev,
 	if (r)
 		return r;
 	for (h = 0; h < n_have; h++) {
-		if (have[h].protocol == GROUPS_PROTOCOL &&
-		    in_link(have[h].ifindex, dev, stacks, n_stacks))
+		if (in_link(have[h].ifindex, dev, stacks, n_stacks))
 			have[n++] = have[h];
 	}
 	if (n)
@@ -125,6 +134,8 @@ static int set_members(const struct nl_proxy *want, size_t n_want, uint32_t dev,
 		if (c < 0) {
 			r = nl_proxy_change(true, &want[w++], 1, err);
 			rep->joined += !r;
+		} else if (c > 0 && !is_ours(&have[h])) {
+			h++;
 		} else if (c > 0) {
 			r = nl_proxy_change(false, &have[h++], 1, err);
 			rep->left += !r;

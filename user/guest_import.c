@@ -43,14 +43,36 @@ static int import_fail(const char *file, const struct import *import, const stru
 			 import->json ? "guests:" : "", rule->line, why->message);
 }
 
-/* One new entry against what the device holds at the same key. */
-static int plan_one(const struct command *cmd, struct entry *want, const struct ndpx_say *there,
-		    struct plan *plan, struct error *err)
+/* A rule of the file stays in force; the list's becomes the command's own below it. */
+static int plan_below(struct dataplane *dp, const struct entry *want, struct plan *plan,
+		      struct error *err)
 {
+	struct ndpx_say shadow = { 0 };
+	struct ndpx_prefix_key key = want->key;
+	int r;
+
+	key.origin = NDPX_ORIGIN_COMMAND;
+	r = dataplane_get(dp, &key, &shadow, NULL, err);
+	if (r && r != -ENOENT)
+		return r;
+	if (!memcmp(&shadow, &want->say, sizeof(shadow)))
+		return 0;
+	if (plan_add(plan, &key, &shadow, &want->say))
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	return 0;
+}
+
+/* One new entry against what the device holds at the same key. */
+static int plan_one(const struct command *cmd, struct dataplane *dp, struct entry *want,
+		    const struct ndpx_say *there, struct plan *plan, struct error *err)
+{
+	struct ndpx_say same;
 	char text[RULE_TEXT_LEN];
 
 	guest_over(there, &want->say);
-	if (there->action != NDPX_ACT_NONE && !memcmp(there, &want->say, sizeof(*there)))
+	same = want->say;
+	same.origin = there->origin;
+	if (there->action != NDPX_ACT_NONE && !memcmp(there, &same, sizeof(same)))
 		return 0; /* so already */
 	target_text((const struct in6_addr *)want->key.addr, want->key.bits, text);
 	if (there->action == NDPX_ACT_OWN)
@@ -61,6 +83,8 @@ static int plan_one(const struct command *cmd, struct entry *want, const struct 
 	if (there->action == NDPX_ACT_ANSWER && !cmd->replace)
 		return error_set(err, EXIT_KERNEL, EEXIST,
 				 "%s exists with other words: --replace changes it", text);
+	if (there->action == NDPX_ACT_ANSWER && there->origin < NDPX_ORIGIN_COMMAND)
+		return plan_below(dp, want, plan, err);
 	if (plan_add(plan, &want->key, there, &want->say))
 		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	return 0;
@@ -90,7 +114,7 @@ static int plan_device(const struct command *cmd, const char *file, const struct
 		if (!r && h < n_have && entry_compare(&have[h], &want) == 0)
 			there = &have[h].say;
 		if (!r)
-			r = plan_one(cmd, &want, there, &t->plan, &why);
+			r = plan_one(cmd, t->dp, &want, there, &t->plan, &why);
 		if (r)
 			import_fail(file, import, rule, &why, err);
 	}
@@ -218,6 +242,8 @@ static int import_all(const struct command *cmd, const char *file, struct import
 	r = rename_devices(import, err);
 	if (r)
 		return r;
+	for (i = 0; i < import->n; i++)
+		command_real_name(import->items[i].place.dev);
 	if (import->n)
 		qsort(import->items, import->n, sizeof(*import->items), by_device_and_rule);
 	r = open_targets(cmd, file, import, targets, err);

@@ -254,6 +254,7 @@ static struct ndpx_prefix_key *keys_of(const struct plan *plans, size_t n, size_
 	for (i = 0; i < n; i++) {
 		for (j = 0; j < plans[i].n; j++) {
 			keys[k] = plans[i].changes[j].key;
+			keys[k].origin = 0;
 			keys[k++].vlan = 0;
 		}
 	}

@@ -13,14 +13,17 @@ struct filter {
 	struct rule target;
 	bool has_dev;
 	struct place place;
+	enum ndpx_origin origin; /* NDPX_ORIGIN_NONE: all */
 };
 
 static int parse_filter(int argc, char **argv, struct filter *ret, struct error *err)
 {
-	int r;
+	struct error why;
+	int i, r;
 
 	memset(ret, 0, sizeof(*ret));
-	if (argc && strcmp(argv[0], "dev") != 0 && strcmp(argv[0], "vlan") != 0) {
+	if (argc && strcmp(argv[0], "dev") != 0 && strcmp(argv[0], "origin") != 0 &&
+	    strcmp(argv[0], "vlan") != 0) {
 		r = parse_target(argv[0], &ret->target, err);
 		if (r)
 			return r;
@@ -28,12 +31,29 @@ static int parse_filter(int argc, char **argv, struct filter *ret, struct error 
 		argc--;
 		argv++;
 	}
+	/* The rest is pairs; that of "origin" is taken out before the others are read. */
+	for (i = 0; i < argc; i += 2) {
+		if (strcmp(argv[i], "origin") != 0)
+			continue;
+		if (i + 1 == argc)
+			return error_set(err, EXIT_USAGE, EINVAL, "'origin' needs a value");
+		if (ret->origin)
+			return error_set(err, EXIT_USAGE, EINVAL, "'origin' is given twice");
+		r = parse_origin(argv[i + 1], &ret->origin, &why);
+		if (r)
+			return error_set(err, EXIT_USAGE, -r, "origin %s", why.message);
+		memmove(argv + i, argv + i + 2, (size_t)(argc - i - 2) * sizeof(*argv));
+		argc -= 2;
+		i -= 2;
+	}
 	return command_parse_dev(argc, argv, &ret->place, &ret->has_dev, err);
 }
 
 static bool passes(const struct filter *f, const struct entry *e)
 {
 	if (e->say.action != NDPX_ACT_ANSWER)
+		return false;
+	if (f->origin && e->say.origin != f->origin)
 		return false;
 	if (f->place.have_vlan && e->key.vlan != f->place.vlan)
 		return false;

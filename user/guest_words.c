@@ -54,7 +54,8 @@ void guest_print(struct output *out, const char *dev, const struct entry *entry,
 	out_bool(out, "paused", " paused on", say->flags & NDPX_F_PAUSED);
 	if (entry->key.bits < MODEL_WIDE_BITS)
 		out_bool(out, "wide", " wide on", true);
-	out_text(out, "\n");
+	/* Behind a #, so that `guest import` reads the line. */
+	out_string(out, "origin", "  # origin %s\n", origin_word((enum ndpx_origin)say->origin));
 	if (stats)
 		print_stats(out, stats, now_monotonic, now_real);
 	out_close(out, '}');
@@ -71,12 +72,14 @@ int guest_entry(const struct rule *rule, struct entry *ret, struct error *err)
 					 rule->port);
 	}
 	wanted_entry(rule, port, ret);
+	ret->say.origin = NDPX_ORIGIN_COMMAND;
 	return 0;
 }
 
 void guest_over(const struct ndpx_say *before, struct ndpx_say *after)
 {
 	const struct ndpx_say here = { .action = NDPX_ACT_HOST,
+				       .origin = NDPX_ORIGIN_HOST,
 				       .flags = NDPX_F_ROUTER | NDPX_F_HOST };
 	bool guest = before->action == NDPX_ACT_ANSWER && (before->flags & NDPX_F_HOST);
 

@@ -110,7 +110,8 @@ static const char *value_word(const json_t *value, char buf[32])
 /* Keys of `guest show -s` that are no words of a rule. */
 static bool is_statistic(const char *key)
 {
-	return !strcmp(key, "answers") || !strcmp(key, "last_answer") || !strcmp(key, "last_asker");
+	return !strcmp(key, "origin") || !strcmp(key, "answers") || !strcmp(key, "last_answer") ||
+	       !strcmp(key, "last_asker");
 }
 
 static int read_object(json_t *object, int at, struct import *import,

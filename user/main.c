@@ -14,7 +14,7 @@
 #define DEFAULT_BPFFS  "/sys/fs/bpf/ndpx"
 
 const struct verb verbs[] = {
-	{ "apply", verb_apply, OPT_PAUSED, "apply [-c FILE] [--paused]",
+	{ "apply", verb_apply, OPT_PAUSED | OPT_PRUNE, "apply [-c FILE] [--paused] [--prune]",
 	  "check the file, load, attach, fill the maps; again: change what differs" },
 	{ "down", verb_down, 0, "down [dev DEV]", "detach and remove every trace" },
 	{ "check", verb_check, 0, "check [-c FILE]",
@@ -23,7 +23,7 @@ const struct verb verbs[] = {
 	  "guest add|replace|del ADDR[/LEN] dev DEV [vlan N] [port IF] [lladdr MAC]\n"
 	  "             [router on|off] [override on|off] [dad defend|ignore]\n"
 	  "             [answer always|routed|alive] [paused on|off] [wide on|off]\n"
-	  "       ndpx guest show [ADDR[/LEN]] [dev DEV] [vlan N] [-s]\n"
+	  "       ndpx guest show [ADDR[/LEN]] [dev DEV] [vlan N] [origin WORD] [-s]\n"
 	  "       ndpx guest import [--replace] [FILE|-]",
 	  "change or show the rules of attached uplinks, at once" },
 	{ "status", verb_status, 0, "status [dev DEV]",
@@ -53,6 +53,7 @@ enum {
 	OPTION_BPFFS = 256,
 	OPTION_REPLACE,
 	OPTION_PAUSED,
+	OPTION_PRUNE,
 	OPTION_WATCH,
 	OPTION_TEXTFILE,
 	OPTION_HEAL,
@@ -72,6 +73,7 @@ static const struct option long_options[] = {
 	{ "version", no_argument, NULL, 'V' },
 	{ "replace", no_argument, NULL, OPTION_REPLACE },
 	{ "paused", no_argument, NULL, OPTION_PAUSED },
+	{ "prune", no_argument, NULL, OPTION_PRUNE },
 	{ "watch", required_argument, NULL, OPTION_WATCH },
 	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
 	{ "heal", no_argument, NULL, OPTION_HEAL },
@@ -162,7 +164,7 @@ static int parse_seconds(const char *text, double *ret, struct error *err)
 	return 0;
 }
 
-/* What libbpf says, for -v. */
+/* What libbpf says, for -v; and whom we wait for. */
 static void print_message(const char *line)
 {
 	fprintf(stderr, "ndpx: %s\n", line);
@@ -212,6 +214,10 @@ static int parse_options(int argc, char **argv, struct command *cmd, unsigned in
 		case OPTION_PAUSED:
 			cmd->paused = true;
 			used |= OPT_PAUSED;
+			break;
+		case OPTION_PRUNE:
+			cmd->prune = true;
+			used |= OPT_PRUNE;
 			break;
 		case OPTION_WATCH:
 			r = parse_seconds(optarg, &cmd->watch, err);
@@ -283,6 +289,8 @@ int main(int argc, char **argv)
 			  verb->name);
 	else if (!cmd.netns || !enter_netns(cmd.netns, &err)) {
 		dataplane_init(cmd.verbose ? print_message : NULL);
+		if (!cmd.quiet && isatty(STDERR_FILENO))
+			dataplane_on_wait(print_message);
 		return verb->run(&cmd);
 	}
 	return command_fail(&cmd, &err);

@@ -15,6 +15,7 @@ static const char *const mode_words[] = { "auto", "native", "generic", "tc" };
 static const char *const groups_words[] = { "auto", "join", "allmulti", "none" };
 static const char *const answer_words[] = { "always", "routed", "alive" };
 static const char *const source_words[] = { "target", "link-local", "address" };
+static const char *const origin_words[] = { "host", "file", "command", "route", "learned" };
 static const char *const dad_words[] = { "defend", "ignore" };
 
 static int bad(struct error *err, const char *fmt, const char *text)
@@ -59,6 +60,16 @@ int parse_number(const char *text, unsigned long most, unsigned long *ret, struc
 		return error_set(err, EXIT_USAGE, EINVAL, "'%s' is no number from 0 to %lu", text,
 				 most);
 	*ret = value;
+	return 0;
+}
+
+int parse_origin(const char *text, enum ndpx_origin *ret, struct error *err)
+{
+	int i = choose(text, origin_words, ARRAY_SIZE(origin_words), err);
+
+	if (i < 0)
+		return i;
+	*ret = (enum ndpx_origin)(i + NDPX_ORIGIN_HOST);
 	return 0;
 }
 
@@ -426,6 +437,13 @@ const char *want_groups_word(enum want_groups groups)
 const char *answer_mode_word(enum ndpx_answer_mode mode)
 {
 	return (size_t)mode < ARRAY_SIZE(answer_words) ? answer_words[mode] : "?";
+}
+
+const char *origin_word(enum ndpx_origin origin)
+{
+	size_t i = (size_t)origin - NDPX_ORIGIN_HOST;
+
+	return i < ARRAY_SIZE(origin_words) ? origin_words[i] : "?";
 }
 
 const char *source_word(enum ndpx_source source)

@@ -101,6 +101,9 @@ int parse_address(const char *text, struct in6_addr *ret, struct error *err);
 /* ADDR[/LEN] of a rule: refuses host bits, multicast, loopback, unspecified. */
 int parse_target(const char *text, struct rule *rule, struct error *err);
 
+/* host, file, command, route or learned. -EINVAL. */
+int parse_origin(const char *text, enum ndpx_origin *ret, struct error *err);
+
 /*
  * One key of a guest with its value: port, lladdr, router, override, dad, answer,
  * paused, wide. -ENOENT for a key that a guest does not have.
@@ -145,6 +148,7 @@ void model_free(struct model *model);
 const char *want_mode_word(enum want_mode mode);
 const char *want_groups_word(enum want_groups groups);
 const char *answer_mode_word(enum ndpx_answer_mode mode);
+const char *origin_word(enum ndpx_origin origin);
 const char *source_word(enum ndpx_source source);
 
 #define RULE_TEXT_LEN (INET6_ADDRSTRLEN + 4)

@@ -14,10 +14,18 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "netlink_internal.h"
 
-#define DUMP_TRIES 5 /* a dump that the kernel interrupts more often is not worth waiting for */
+/*
+ * A dump that the kernel interrupts is read again after a pause that doubles each time, for
+ * as long as a host needs to start fifty guests at once: each link, address and route that
+ * comes interrupts all dumps in progress.
+ */
+#define DUMP_SECONDS   10
+#define DUMP_PAUSE_MIN 1000   /* us */
+#define DUMP_PAUSE_MAX 250000 /* us */
 
 static int fail(struct error *err, int code, const char *what)
 {
@@ -75,6 +83,44 @@ int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, str
 	return r ? fail(err, -r, what) : 0;
 }
 
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
+bool nl_again(struct nl_patience *patience, int r)
+{
+	uint64_t now = now_us();
+	unsigned int jitter;
+
+	/* EINTR: the table changed under the dump. ENOBUFS: we read too slowly. */
+	if (r != -EINTR && r != -ENOBUFS)
+		return false;
+	if (!patience->until)
+		*patience = (struct nl_patience){ now + DUMP_SECONDS * 1000000ull, DUMP_PAUSE_MIN };
+	else if (now >= patience->until)
+		return false;
+	/* Fifty that were interrupted by the same event are not to come back at the same time. */
+	jitter = (unsigned int)(now % (patience->pause / 2 + 1));
+	usleep(patience->pause / 2 + jitter);
+	if (patience->pause < DUMP_PAUSE_MAX)
+		patience->pause *= 2;
+	return true;
+}
+
+int nl_check_quiet(int r, const char *what, struct error *err)
+{
+	if (r != -EINTR && r != -ENOBUFS)
+		return r;
+	return error_set(err, EXIT_KERNEL, EBUSY,
+			 "%s: still changing after %d s of reading them: try again when the "
+			 "machine is quieter",
+			 what, DUMP_SECONDS);
+}
+
 void *nl_list_add(struct nl_list *list)
 {
 	if (list->n == list->cap) {
@@ -95,10 +141,11 @@ int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_
 	    size_t *ret_n, const char *what, struct error *err)
 {
 	struct nl_list list = { .size = size };
+	struct nl_patience patience = { 0 };
 	char buf[256];
-	int i, r = 0;
+	int r;
 
-	for (i = 0; i < DUMP_TRIES; i++) {
+	do {
 		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 
 		nlh->nlmsg_type = type;
@@ -127,9 +174,8 @@ int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_
 		}
 		list.n = 0;
 		r = nl_talk(nlh, cb, &list, what, err);
-		if (r != -EINTR)
-			break;
-	}
+	} while (nl_again(&patience, r));
+	r = nl_check_quiet(r, what, err);
 	if (!r && list.no_memory)
 		r = fail(err, ENOMEM, what);
 	if (r) {

@@ -260,10 +260,20 @@ static void add_legacy(struct nl_list *list)
 int nl_chains_read(struct nl_chain **ret, size_t *ret_n, struct error *err)
 {
 	struct nl_list list = { .size = sizeof(**ret) };
+	struct nl_patience patience = { 0 };
+	int r;
 
-	/* Without nftables in the kernel there are none of its chains. */
-	if (!dump(NFT_MSG_GETCHAIN, on_chain, &list))
-		dump(NFT_MSG_GETRULE, on_rule, &list);
+	do {
+		list.n = 0;
+		r = dump(NFT_MSG_GETCHAIN, on_chain, &list);
+		if (!r)
+			r = dump(NFT_MSG_GETRULE, on_rule, &list);
+	} while (nl_again(&patience, r));
+	/* Any other error: without nftables in the kernel there are none of its chains. */
+	if (nl_check_quiet(r, "nftables' chains", err) == -EBUSY) {
+		free(list.items);
+		return -EBUSY;
+	}
 	add_legacy(&list);
 	if (list.no_memory) {
 		free(list.items);

@@ -191,9 +191,14 @@ int nl_clsact_remove_if_empty(uint32_t ifindex, struct error *err)
 	int r;
 
 	for (i = 0; i < 2; i++) {
-		nlh = put_tc(buf, RTM_GETTFILTER, NLM_F_DUMP, ifindex,
-			     TC_H_MAKE(TC_H_CLSACT, hooks[i]));
-		r = nl_talk(nlh, on_filter, &used, "filters", err);
+		struct nl_patience patience = { 0 };
+
+		do {
+			nlh = put_tc(buf, RTM_GETTFILTER, NLM_F_DUMP, ifindex,
+				     TC_H_MAKE(TC_H_CLSACT, hooks[i]));
+			r = nl_talk(nlh, on_filter, &used, "filters", err);
+		} while (nl_again(&patience, r));
+		r = nl_check_quiet(r, "filters", err);
 		if (r)
 			return r == -ENODEV ? 0 : r;
 	}

@@ -62,18 +62,24 @@ static int on_filter(const struct nlmsghdr *nlh, void *data)
 int nl_filters_read(uint32_t ifindex, struct nl_filter **ret, size_t *ret_n, struct error *err)
 {
 	struct nl_list list = { .size = sizeof(**ret) };
+	struct nl_patience patience = { 0 };
 	char buf[256];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct tcmsg *tcm;
 	int r;
 
-	nlh->nlmsg_type = RTM_GETTFILTER;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	tcm = mnl_nlmsg_put_extra_header(nlh, sizeof(*tcm));
-	tcm->tcm_family = AF_UNSPEC;
-	tcm->tcm_ifindex = (int)ifindex;
-	tcm->tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
-	r = nl_talk(nlh, on_filter, &list, "filters", err);
+	do {
+		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+		struct tcmsg *tcm;
+
+		nlh->nlmsg_type = RTM_GETTFILTER;
+		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+		tcm = mnl_nlmsg_put_extra_header(nlh, sizeof(*tcm));
+		tcm->tcm_family = AF_UNSPEC;
+		tcm->tcm_ifindex = (int)ifindex;
+		tcm->tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
+		list.n = 0;
+		r = nl_talk(nlh, on_filter, &list, "filters", err);
+	} while (nl_again(&patience, r));
+	r = nl_check_quiet(r, "filters", err);
 	if (!r && list.no_memory)
 		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	if (r) {

@@ -28,9 +28,20 @@ uint32_t nl_ethtool_flags(const char *dev);
 /* Sends one request and reads its answer to the end; 0 or -errno with *err set. */
 int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, struct error *err);
 
+/* How long a dump has been tried for. Starts zeroed. */
+struct nl_patience {
+	uint64_t until;	    /* CLOCK_MONOTONIC, us; 0: no try yet */
+	unsigned int pause; /* us, before the next try */
+};
+
+/* After a dump that ended with `r`: pauses and returns true if it is to be read again. */
+bool nl_again(struct nl_patience *patience, int r);
+/* `r`, or -EBUSY with *err saying that the table never came to rest. */
+int nl_check_quiet(int r, const char *what, struct error *err);
+
 /*
  * Dumps `type` for `family` into an array of items of `size` bytes, which `cb` adds to
- * a struct nl_list; again when the table changed under the dump.
+ * a struct nl_list; again, for seconds, while the table changes under the dump.
  */
 int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_t size, void **ret,
 	    size_t *ret_n, const char *what, struct error *err);

@@ -14,6 +14,8 @@ int entry_compare(const void *a, const void *b)
 	const struct ndpx_prefix_key *x = &((const struct entry *)a)->key;
 	const struct ndpx_prefix_key *y = &((const struct entry *)b)->key;
 
+	if (x->origin != y->origin)
+		return x->origin < y->origin ? -1 : 1;
 	if (x->vlan != y->vlan)
 		return x->vlan < y->vlan ? -1 : 1;
 	if (x->bits != y->bits)
@@ -50,6 +52,8 @@ int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct 
 	c->key = *key;
 	c->before = before ? *before : nothing;
 	c->after = after ? *after : nothing;
+	if (key->origin)
+		return 0; /* not in force, neither before nor after */
 	if (c->before.action == NDPX_ACT_OWN || c->after.action == NDPX_ACT_OWN)
 		return 0;
 	/* An address of the host that becomes a guest, or is one no more, is one more or less. */
@@ -71,6 +75,18 @@ int plan_diff(const struct entry *want, size_t n_want, const struct entry *have,
 	      struct plan *ret)
 {
 	struct plan plan = { 0 };
+	int r = plan_append(want, n_want, have, n_have, &plan);
+
+	if (r)
+		plan_free(&plan);
+	else
+		*ret = plan;
+	return r;
+}
+
+int plan_append(const struct entry *want, size_t n_want, const struct entry *have, size_t n_have,
+		struct plan *plan)
+{
 	size_t w = 0, h = 0;
 	int r = 0;
 
@@ -84,22 +100,18 @@ int plan_diff(const struct entry *want, size_t n_want, const struct entry *have,
 		else
 			c = entry_compare(&want[w], &have[h]);
 		if (c < 0) {
-			r = plan_add(&plan, &want[w].key, NULL, &want[w].say);
+			r = plan_add(plan, &want[w].key, NULL, &want[w].say);
 			w++;
 		} else if (c > 0) {
-			r = plan_add(&plan, &have[h].key, &have[h].say, NULL);
+			r = plan_add(plan, &have[h].key, &have[h].say, NULL);
 			h++;
 		} else {
 			if (memcmp(&want[w].say, &have[h].say, sizeof(want[w].say)))
-				r = plan_add(&plan, &want[w].key, &have[h].say, &want[w].say);
+				r = plan_add(plan, &want[w].key, &have[h].say, &want[w].say);
 			w++;
 			h++;
 		}
 	}
-	if (r)
-		plan_free(&plan);
-	else
-		*ret = plan;
 	return r;
 }
 

@@ -15,6 +15,22 @@ struct entry {
 	struct ndpx_say say;
 };
 
+/*
+ * Where rules of several origins meet. `want` is what the file and the host say, `have`
+ * and `shadows` what is in force and what is overridden now; all sorted, each key once.
+ * Rules of commands stay, in the VLANs for which `keeps` is true: in force where `want`
+ * has no such key, else in the shadows. -ENOMEM.
+ */
+struct origins {
+	struct entry *rules, *shadows; /* owned; sorted */
+	size_t n_rules, n_shadows;
+};
+int origins_merge(const struct entry *want, size_t n_want, const struct entry *have, size_t n_have,
+		  const struct entry *shadows, size_t n_shadows,
+		  bool (*keeps)(const void *arg, uint16_t vlan), const void *arg,
+		  struct origins *ret);
+void origins_free(struct origins *origins);
+
 /* What was counted for a rule. */
 struct entry_stats {
 	__u64 answers;
@@ -54,6 +70,9 @@ int link_key_compare(const void *a, const void *b);
  */
 int plan_diff(const struct entry *want, size_t n_want, const struct entry *have, size_t n_have,
 	      struct plan *ret);
+/* The same behind the steps that *plan has already. -ENOMEM: *plan is to be freed. */
+int plan_append(const struct entry *want, size_t n_want, const struct entry *have, size_t n_have,
+		struct plan *plan);
 void plan_free(struct plan *plan);
 
 /* Appends one step. -ENOMEM. */

@@ -134,6 +134,49 @@ static int open_or_make(struct job *job, struct error *err)
 	return r;
 }
 
+/* Rules of commands stay only where the file has an uplink for them. */
+static bool keeps_vlan(const void *arg, uint16_t vlan)
+{
+	const struct job *job = arg;
+	size_t i;
+
+	for (i = 0; i < job->n; i++) {
+		if (job->uplinks[i].vlan == vlan)
+			return !job->cmd->prune;
+	}
+	return false;
+}
+
+/* The steps to what the file, the host and commands want; wanted.entries becomes all of it. */
+static int plan_rules(struct job *job, const struct entry *have, size_t n_have, struct error *err)
+{
+	struct wanted *w = &job->wanted;
+	struct origins o = { 0 };
+	struct entry *shadows = NULL;
+	size_t n_shadows = 0;
+	int r = dataplane_read_shadows(job->dp, &shadows, &n_shadows, err);
+
+	if (r)
+		return r;
+	r = origins_merge(w->entries, w->n_entries, have, n_have, shadows, n_shadows, keeps_vlan,
+			  job, &o);
+	if (!r)
+		r = plan_append(o.rules, o.n_rules, have, n_have, &job->plan);
+	if (!r)
+		r = plan_append(o.shadows, o.n_shadows, shadows, n_shadows, &job->plan);
+	free(shadows);
+	if (r) {
+		origins_free(&o);
+		return error_set(err, EXIT_KERNEL, -r, "out of memory");
+	}
+	free(w->entries);
+	w->entries = o.rules;
+	w->n_entries = o.n_rules;
+	o.rules = NULL;
+	origins_free(&o);
+	return 0;
+}
+
 static int commit_rules(struct job *job, struct error *err)
 {
 	struct entry *have = NULL;
@@ -141,12 +184,13 @@ static int commit_rules(struct job *job, struct error *err)
 	int r;
 
 	r = dataplane_read(job->dp, &have, NULL, &n_have, err);
-	if (r)
-		return r;
-	r = plan_diff(job->wanted.entries, job->wanted.n_entries, have, n_have, &job->plan);
+	if (!r)
+		r = plan_rules(job, have, n_have, err);
 	free(have);
 	if (r)
-		return error_set(err, EXIT_KERNEL, -r, "out of memory");
+		return r;
+	/* Who paused an uplink resumes it: a reload, or a hook of another guest, must not. */
+	job->wanted.settings.flags |= dataplane_settings(job->dp)->flags & NDPX_S_PAUSED;
 	if (job->cmd->paused)
 		job->wanted.settings.flags |= NDPX_S_PAUSED;
 	job->settings_changed = settings_differ(job);
@@ -222,7 +266,7 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 
 	/* Solicitations come in Ethernet frames, RFC 2464; an answer needs a MAC of ours. */
 	if (!job->link->is_ethernet)
-		return error_set(err, EXIT_USAGE, ENODEV, "%s: is no Ethernet interface",
+		return error_set(err, EXIT_KERNEL, ENODEV, "%s: not an Ethernet interface",
 				 job->link->name);
 	if (nl_is_external(job->link, state))
 		return error_set(
@@ -300,7 +344,7 @@ static void report_job(const struct job *job, struct output *out)
 	out_number(out, "changed", changed ? " ~%llu" : NULL, job->plan.changed);
 	out_bool(out, "settings_changed", job->fresh ? NULL : ", settings changed",
 		 job->settings_changed);
-	out_bool(out, "paused", ", paused", cmd->paused);
+	out_bool(out, "paused", ", paused", job->wanted.settings.flags & NDPX_S_PAUSED);
 	out_text(out, changed ? "\n" : "rules unchanged\n");
 	out_close(out, '}');
 }
@@ -310,6 +354,23 @@ static void free_job(struct job *job)
 	wanted_free(&job->wanted);
 	plan_free(&job->plan);
 	dataplane_close(job->dp);
+}
+
+/* Why an instance goes: its device may have been created again under the same name. */
+static const char *removed_text(const struct model *model, const struct instance *instance)
+{
+	size_t i;
+
+	for (i = 0; i < model->n_uplinks; i++) {
+		if (strcmp(model->uplinks[i].dev, instance->dev) != 0)
+			continue;
+		return if_nametoindex(instance->dev)
+			       ? "%s: the interface was created again: what belonged to the "
+				 "earlier "
+				 "one is removed\n"
+			       : "%s: removed: the interface no longer exists\n";
+	}
+	return "%s: removed: not in the file\n";
 }
 
 /* What is attached but no longer in the file. */
@@ -333,22 +394,54 @@ static int remove_others(const struct command *cmd, const struct model *model, s
 			continue;
 		r = uplink_down(cmd->bpffs, &instances[i], err);
 		if (!r)
-			out_string(out, NULL, "%s: removed, for the file does not name it\n",
-				   instances[i].dev);
+			out_string(out, NULL, removed_text(model, &instances[i]), instances[i].dev);
 	}
 	out_close(out, ']');
 	command_close_instances(instances, n);
 	return r;
 }
 
-static int apply_all(const struct command *cmd, const struct model *model,
-		     const struct nl_state *state, struct output *out, struct error *err)
+/* An uplink of the file that could not be brought up, and why. */
+struct skipped {
+	const struct uplink *uplink;
+	struct error why;
+};
+
+struct skips {
+	struct skipped *items; /* owned */
+	size_t n, done;	       /* `done`: uplinks that were not skipped */
+};
+
+/* One uplink that is refused must not keep the others down. Also with -q: it is an error. */
+static void report_skips(const struct skips *skips, struct output *out)
 {
+	size_t i;
+
+	if (skips->done) {
+		for (i = 0; i < skips->n; i++)
+			fprintf(stderr, "ndpx: %s: skipped\n", skips->items[i].why.message);
+	}
+	out_array(out, "skipped");
+	for (i = 0; i < skips->n; i++) {
+		out_object(out, NULL);
+		out_string(out, "dev", NULL, skips->items[i].uplink->dev);
+		out_number(out, "line", NULL, (uint64_t)skips->items[i].uplink->line);
+		out_string(out, "code", NULL, error_name(skips->items[i].why.code));
+		out_string(out, "reason", NULL, skips->items[i].why.message);
+		out_close(out, '}');
+	}
+	out_close(out, ']');
+}
+
+static void apply_uplinks(const struct command *cmd, const struct model *model,
+			  const struct nl_state *state, struct skips *skips, struct output *out)
+{
+	struct error err;
 	size_t i, n;
-	int r = apply_ports_release(cmd, model, err);
+	int r;
 
 	out_array(out, "uplinks");
-	for (i = 0; i < model->n_uplinks && !r; i += n) {
+	for (i = 0; i < model->n_uplinks; i += n) {
 		const struct uplink *u = &model->uplinks[i];
 		struct job job = { .cmd = cmd, .uplinks = u };
 
@@ -356,20 +449,45 @@ static int apply_all(const struct command *cmd, const struct model *model,
 			;
 		job.n = n;
 		job.link = nl_link_by_name(state, u->dev);
-		if (!job.link) {
-			command_note(cmd, "warning: %s: no such interface (line %d): skipped",
-				     u->dev, u->line);
-			continue;
-		}
-		r = run_job(&job, state, err);
-		if (!r)
+		r = job.link ? run_job(&job, state, &err)
+			     : error_set(&err, EXIT_KERNEL, ENODEV,
+					 "%s: no such interface (line %d)", u->dev, u->line);
+		if (r)
+			skips->items[skips->n++] = (struct skipped){ u, err };
+		else
 			report_job(&job, out);
+		skips->done += !r;
 		free_job(&job);
 	}
 	out_close(out, ']');
-	if (!r)
+	report_skips(skips, out);
+}
+
+/* *ret_skipped: some uplink is not as the file wants it; the rest is. */
+static int apply_all(const struct command *cmd, const struct model *model,
+		     const struct nl_state *state, struct output *out, bool *ret_skipped,
+		     struct error *err)
+{
+	struct skips skips = { .items = calloc(model->n_uplinks + 1, sizeof(*skips.items)) };
+	int r;
+
+	if (!skips.items)
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	r = apply_ports_release(cmd, model, err);
+	if (!r) {
+		apply_uplinks(cmd, model, state, &skips, out);
 		r = remove_others(cmd, model, out, err);
-	return r ? r : apply_ports(cmd, model, state, out, err);
+	}
+	if (!r)
+		r = apply_ports(cmd, model, state, out, err);
+	*ret_skipped = skips.n > 0;
+	/* None came up: that is an error as any other, with the status of the first. */
+	if (!r && skips.n && !skips.done) {
+		*err = skips.items[0].why;
+		r = -err->code;
+	}
+	free(skips.items);
+	return r;
 }
 
 int verb_apply(struct command *cmd)
@@ -381,6 +499,7 @@ int verb_apply(struct command *cmd)
 	struct error err;
 	FILE *sink = NULL;
 	int lock = -1, status, r;
+	bool skipped = false;
 
 	if (cmd->argc) {
 		error_set(&err, EXIT_USAGE, EINVAL, "apply: unknown word '%s'", cmd->argv[0]);
@@ -415,7 +534,7 @@ int verb_apply(struct command *cmd)
 			r = error_set(&err, EXIT_KERNEL, errno, "out of memory");
 		} else {
 			out_start(&out, sink, cmd->json, cmd->pretty);
-			r = apply_all(cmd, &model, &state, &out, &err);
+			r = apply_all(cmd, &model, &state, &out, &skipped, &err);
 			out_finish(&out);
 			fclose(sink);
 			if ((cmd->json ? !r : !cmd->quiet) && command_print(text, &err) && !r)
@@ -424,7 +543,7 @@ int verb_apply(struct command *cmd)
 		}
 		dataplane_rmdir(cmd->bpffs);
 	}
-	status = r ? command_fail(cmd, &err) : EXIT_DONE;
+	status = r ? command_fail(cmd, &err) : skipped ? EXIT_KERNEL : EXIT_DONE;
 	nl_state_free(&state);
 	model_free(&model);
 	if (lock >= 0)

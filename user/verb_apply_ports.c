@@ -22,7 +22,7 @@ struct ports_job {
 	struct dataplane *dp;
 	bool fresh, changed, swapped;
 	bool *attached; /* by place in wanted.ports */
-	size_t n_attached;
+	size_t n_attached, refused;
 	char (*gone)[IFNAMSIZ]; /* names of those detached */
 	size_t n_gone;
 };
@@ -95,7 +95,7 @@ static int commit(struct ports_job *job, struct error *err)
 	if (r)
 		return no_memory(err);
 	job->settings = *now;
-	job->settings.flags = job->cmd->paused ? NDPX_S_PAUSED : 0;
+	job->settings.flags = (now->flags & NDPX_S_PAUSED) | (job->cmd->paused ? NDPX_S_PAUSED : 0);
 	job->changed = job->plan.n || memcmp(now, &job->settings, sizeof(*now)) != 0 ||
 		       dataplane_ports_differ(job->dp, &change);
 	if (!job->changed)
@@ -107,25 +107,33 @@ static int commit(struct ports_job *job, struct error *err)
 static int attach_all(struct ports_job *job, struct error *err)
 {
 	size_t i;
-	int r = 0;
 
 	job->attached = calloc(job->wanted.n_ports + 1, sizeof(*job->attached));
 	if (!job->attached)
 		return no_memory(err);
-	for (i = 0; i < job->wanted.n_ports && !r; i++) {
+	for (i = 0; i < job->wanted.n_ports; i++) {
 		const struct guest_port *p = &job->wanted.ports[i];
 		struct attach_report rep = { 0 };
 
-		r = dataplane_port_attach(job->dp, p->ifindex, p->dev, &rep, err);
-		if (r == -ENODEV && if_nametoindex(p->dev) != p->ifindex) {
-			r = 0;
+		if (dataplane_port_attach(job->dp, p->ifindex, p->dev, &rep, err)) {
+			/* Nothing of ours runs there; all others get the new rules. */
+			if (if_nametoindex(p->dev) == p->ifindex)
+				command_note(
+					job->cmd,
+					"warning: guest port %s: %s: left out, the others work",
+					p->dev, err->message);
+			job->refused++;
 			continue;
 		}
 		job->attached[i] = rep.attached;
 		job->n_attached += rep.attached;
 		job->swapped |= rep.swapped;
 	}
-	return r ? r : dataplane_ports_attached(job->dp, err);
+	/* All refused: no port is at fault, but the kernel or the program. */
+	if (job->refused && job->refused == job->wanted.n_ports && err->code != ENODEV)
+		return -err->code;
+	/* A port that kept the older program is to be tried again: the record stays as it is. */
+	return job->refused && job->swapped ? 0 : dataplane_ports_attached(job->dp, err);
 }
 
 /* What is not in force any more, or was left by a killed process. */
@@ -146,7 +154,7 @@ static int detach_others(struct ports_job *job, struct error *err)
 		if (list[i].at.stack)
 			continue;
 		if (!if_indextoname(list[i].ifindex, name))
-			snprintf(name, IFNAMSIZ, "%u", list[i].ifindex);
+			snprintf(name, IFNAMSIZ, "ifindex %u", list[i].ifindex % 10000000);
 		r = ports_down_one(job->cmd->bpffs, job->dp, &list[i], err);
 		job->n_gone += !r;
 	}
@@ -231,7 +239,7 @@ static void report(const struct ports_job *job, struct output *out)
 	out_number(out, "added", job->changed ? ", rules +%llu" : NULL, job->plan.added);
 	out_number(out, "removed", job->changed ? " -%llu" : NULL, job->plan.removed);
 	out_number(out, "changed", job->changed ? " ~%llu" : NULL, job->plan.changed);
-	out_bool(out, "paused", ", paused", job->cmd->paused);
+	out_bool(out, "paused", ", paused", job->settings.flags & NDPX_S_PAUSED);
 	out_text(out, job->changed ? "\n" : ", rules unchanged\n");
 	out_close(out, '}');
 }
@@ -246,7 +254,7 @@ static int remove_all(const struct command *cmd, struct output *out, struct erro
 	r = ports_down(cmd->bpffs, err);
 	if (!r) {
 		out_object(out, "ports");
-		out_bool(out, "removed", "ports: removed, for the file does not name any\n", true);
+		out_bool(out, "removed", "ports: removed: not in the file\n", true);
 		out_close(out, '}');
 	}
 	return r;

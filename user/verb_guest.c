@@ -8,60 +8,117 @@
 
 enum what { ADD, REPLACE, DEL };
 
-/* What may not be done to the rule that is there, NDPX_ACT_NONE: there is none. */
-static int check_action(enum what what, const struct ndpx_say *there, const char *text,
+/* The two places of a rule: in force, and of the command's below a higher origin. */
+struct there {
+	struct ndpx_say now, shadow; /* NDPX_ACT_NONE: none */
+	bool overridden;	     /* what is in force is the host's or the file's */
+};
+
+static int look(struct dataplane *dp, const struct ndpx_prefix_key *key, struct there *ret,
+		struct error *err)
+{
+	struct ndpx_prefix_key shadow = *key;
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	shadow.origin = NDPX_ORIGIN_COMMAND;
+	r = dataplane_get(dp, key, &ret->now, NULL, err);
+	if (!r || r == -ENOENT)
+		r = dataplane_get(dp, &shadow, &ret->shadow, NULL, err);
+	/* P76: of an address of the host on another interface the kernel says nothing here. */
+	ret->overridden = ret->now.action != NDPX_ACT_NONE && ret->now.action != NDPX_ACT_HOST &&
+			  ret->now.origin < NDPX_ORIGIN_COMMAND;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* What may not be done to the rule that is there. */
+static int check_action(enum what what, const struct there *there, const char *text,
 			const char *dev, struct error *err)
 {
-	if (there->action == NDPX_ACT_OWN)
+	bool mine = there->shadow.action != NDPX_ACT_NONE;
+
+	if (what == DEL && there->overridden && mine)
+		return 0;
+	if (there->now.action == NDPX_ACT_OWN)
 		return error_set(err, EXIT_USAGE, EEXIST,
 				 "%s is an address or gateway of this host: the kernel answers",
 				 text);
-	if (there->action == NDPX_ACT_DENY)
+	if (there->now.action == NDPX_ACT_DENY)
 		return error_set(err, EXIT_USAGE, EEXIST,
 				 "%s is denied by the file: take it out there and apply", text);
-	if (what == ADD && there->action == NDPX_ACT_ANSWER)
+	if (what == ADD && there->overridden)
+		return error_set(err, EXIT_KERNEL, EEXIST,
+				 "%s dev %s: exists, in the file: change it there and apply", text,
+				 dev);
+	if (what == ADD && there->now.action == NDPX_ACT_ANSWER)
 		return error_set(err, EXIT_KERNEL, EEXIST,
 				 "%s dev %s: exists: 'guest replace' changes it", text, dev);
-	if (what == DEL && there->action != NDPX_ACT_ANSWER)
+	if (what == DEL && there->overridden)
+		return error_set(err, EXIT_USAGE, EPERM,
+				 "%s dev %s: belongs to the file: take it out there and run 'ndpx "
+				 "apply'",
+				 text, dev);
+	if (what == DEL && there->now.action != NDPX_ACT_ANSWER)
 		return error_set(err, EXIT_KERNEL, ENOENT, "%s dev %s: no such guest", text, dev);
 	return 0;
+}
+
+/* One step of the command's own rule, in force or below the file's. */
+static int commit_one(const struct command *cmd, struct dataplane *dp, const struct entry *entry,
+		      const struct there *there, enum what what, struct error *err)
+{
+	const struct ndpx_say *before = there->overridden ? &there->shadow : &there->now;
+	struct ndpx_prefix_key key = entry->key;
+	struct ndpx_say after = { 0 };
+	struct plan plan = { 0 };
+	int r;
+
+	if (what != DEL)
+		after = entry->say;
+	if (there->overridden)
+		key.origin = NDPX_ORIGIN_COMMAND;
+	else
+		guest_over(before, &after);
+	if (what == REPLACE && !memcmp(before, &after, sizeof(*before)))
+		return 0;
+	r = plan_add(&plan, &key, before, &after);
+	if (r)
+		return error_set(err, EXIT_KERNEL, -r, "out of memory");
+	r = dataplane_commit(dp, &plan, NULL, err);
+	if (!r && !there->overridden) {
+		command_sync_groups(cmd, dp);
+		command_sync_ports(cmd, &plan, 1);
+	}
+	plan_free(&plan);
+	return r;
 }
 
 static int change_rule(const struct command *cmd, struct dataplane *dp, enum what what,
 		       struct rule *rule, const struct place *place, struct error *err)
 {
-	struct ndpx_say before = { 0 }, after = { 0 };
-	struct plan plan = { 0 };
 	char text[RULE_TEXT_LEN];
+	struct there there;
 	struct entry entry;
 	int r;
 
 	r = command_choose_vlan(dataplane_record(dp), place, &rule->vlan, err);
 	if (!r)
 		r = guest_entry(rule, &entry, err);
+	if (!r)
+		r = look(dp, &entry.key, &there, err);
 	if (r)
-		return r;
-	r = dataplane_get(dp, &entry.key, &before, NULL, err);
-	if (r && r != -ENOENT)
 		return r;
 	target_text(&rule->addr, rule->bits, text);
-	r = check_action(what, &before, text, place->dev, err);
-	if (r)
-		return r;
-	if (what != DEL)
-		after = entry.say;
-	guest_over(&before, &after);
-	if (what == REPLACE && !memcmp(&before, &after, sizeof(before)))
-		return 0;
-	r = plan_add(&plan, &entry.key, &before, &after);
-	if (r)
-		return error_set(err, EXIT_KERNEL, -r, "out of memory");
-	r = dataplane_commit(dp, &plan, NULL, err);
-	if (!r) {
-		command_sync_groups(cmd, dp);
-		command_sync_ports(cmd, &plan, 1);
-	}
-	plan_free(&plan);
+	r = check_action(what, &there, text, place->dev, err);
+	if (!r)
+		r = commit_one(cmd, dp, &entry, &there, what, err);
+	if (!r && there.overridden)
+		command_note(cmd,
+			     what == DEL
+				     ? "%s dev %s: still answered for: it is in the file as well"
+				     : "%s dev %s: the file has it and decides: this rule takes "
+				       "over when the file no longer names it",
+			     text, place->dev);
 	return r;
 }
 
@@ -92,6 +149,8 @@ static int guest_change(struct command *cmd, enum what what)
 		r = rule_parse_words(cmd->argc, cmd->argv, &rule, &place, &err);
 		if (!r)
 			r = command_rename(&place, &err);
+		if (!r)
+			command_real_name(place.dev);
 	}
 	if (!r)
 		r = command_open(cmd, place.dev, &dp, &lock, &err);

@@ -117,6 +117,7 @@ void wanted_entry(const struct rule *rule, uint32_t port, struct entry *ret)
 	ret->say.action = rule->action;
 	ret->say.flags = rule->flags;
 	ret->say.answer = rule->answer;
+	ret->say.origin = NDPX_ORIGIN_FILE;
 	ret->say.port = port;
 	memcpy(ret->say.lladdr, rule->lladdr, sizeof(ret->say.lladdr));
 }
@@ -206,6 +207,7 @@ static void own_entry(uint16_t vlan, const struct in6_addr *addr, enum ndpx_acti
 	ret->key.vlan = vlan;
 	memcpy(ret->key.addr, addr, sizeof(*addr));
 	ret->say.action = action;
+	ret->say.origin = NDPX_ORIGIN_HOST;
 }
 
 /*

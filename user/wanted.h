@@ -56,7 +56,7 @@ void wanted_note(struct wanted_notes *notes, const char *fmt, ...)
 /* P76: what a guest is more where it is an address of this host as well, by `host` if at all. */
 void wanted_host_guest(struct ndpx_say *guest, const struct ndpx_say *host);
 
-/* A rule as the maps hold it; `port` is its resolved ifindex or 0. */
+/* A rule of the file as the maps hold it; `port` is its resolved ifindex or 0. */
 void wanted_entry(const struct rule *rule, uint32_t port, struct entry *ret);
 
 #endif

@@ -171,14 +171,15 @@ int wanted_ports_find(struct wanted_ports *w, const struct model *model,
 		return -ENOMEM;
 	for (i = 0; i < state->n_links; i++) {
 		const struct nl_link *link = &state->links[i];
-		int section = section_of(model, link), had = (int)w->n_ports, r;
+		int section = section_of(model, link), r;
 
 		if (section < 0 || (link->flags & IFF_LOOPBACK))
 			continue;
+		/* One that is left alone has a note of its own. */
+		matched[section] = true;
 		r = add_port(w, model, state, link, section);
 		if (r)
 			return r;
-		matched[section] |= (int)w->n_ports > had;
 	}
 	for (i = 0; i < model->n_ports; i++) {
 		if (!matched[i])

@@ -71,6 +71,8 @@ apply() {
 	assert_silent 2001:db8:1::1
 	assert_eq "paused" "$(counter paused)" 1
 	status 0 ndpx apply
+	assert_silent 2001:db8:1::1
+	status 0 ndpx -q resume dev eth0
 	assert_answered 2001:db8:1::1
 
 	note "without the uplink: it is taken down"

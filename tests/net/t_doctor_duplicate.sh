@@ -68,15 +68,17 @@ for mode in native tc; do
 	only duplicate
 	status 0 ndpx apply --paused
 	finds_none
-	status 0 ndpx apply
+	status 0 ndpx -q resume dev eth0
 	other apply --paused >/dev/null
 	finds_none
 	other down >/dev/null
 
 	note "$mode: a rule that is paused may be answered elsewhere"
 	lab_ip router addr add $ONE/128 dev eth0
-	status 0 ndpx guest replace $ONE dev eth0 paused on
-	finds eth0 config-differs "$ONE"
-	only config-differs
+	cp "$WORK/ndpx.conf" "$WORK/before.conf"
+	sed -i "s/guest $ONE {/guest $ONE { paused = on /" "$WORK/ndpx.conf"
+	status 0 ndpx apply
+	finds_none
+	cp "$WORK/before.conf" "$WORK/ndpx.conf"
 	lab_ip router addr del $ONE/128 dev eth0
 done

@@ -130,7 +130,7 @@ status 0 ndpx apply --paused
 lab_ip host link set eth0 allmulticast off
 heals eth0 allmulti-off
 assert_silent 2001:db8:2::9
-status 0 ndpx apply
+status 0 ndpx -q resume dev eth0
 
 note "a guest of the host's own address is left to the operator"
 status 0 ndpx guest add 2001:db8:3::3 dev eth0

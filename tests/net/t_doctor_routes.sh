@@ -77,10 +77,12 @@ status 0 ndpx apply
 finds_none
 host_set eth0/forwarding 0
 finds_none
-status 0 ndpx guest replace $ONE dev eth0 answer routed
+conf <<<"uplink eth0 { guest $ONE { answer = routed }  guest 2001:db8:2::/64 { } }"
+status 0 ndpx apply
 finds eth0 forwarding-off 'sysctl -w net/ipv6/conf/eth0/forwarding=1'
-only forwarding-off config-differs
+only forwarding-off
 host_set eth0/forwarding 1
+conf <<<"uplink eth0 { guest $ONE { }  guest 2001:db8:2::/64 { } }"
 status 0 ndpx apply
 finds_none
 
@@ -140,10 +142,8 @@ conf <<<"uplink eth0 { guest $ONE { }  guest $TWO { }  guest 2001:db8:2::/64 { }
 finds eth0 config-differs "not in force: $TWO"
 only config-differs
 status 0 ndpx apply
-status 0 ndpx guest replace $TWO dev eth0 router on
+conf <<<"uplink eth0 { guest $ONE { }  guest $TWO { router = on }  guest 2001:db8:2::/64 { } }"
 finds eth0 config-differs "other words than in the file: $TWO"
-status 0 ndpx guest del $TWO dev eth0
-finds eth0 config-differs "not in force: $TWO"
 status 0 ndpx apply
 finds_none
 for words in 'mode = tc' 'rate = 5' 'groups = none' 'source = link-local' 'strict_lladdr = on'; do

@@ -73,6 +73,7 @@ lost() {
 note "without: the second host answers at once, but nobody asks it"
 begin
 lab_ip host link set eth0 down
+status 0 ndpx2 down # a paused uplink would stay paused
 status 0 ndpx2 apply
 assert_eq "router's entry, not announced" "$(entry)" "$LAB_HOST_MAC"
 lost

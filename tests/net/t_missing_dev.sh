@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# An interface that is not there yet: a warning, and the rest works.
+# An interface that is not there yet: it is skipped, which the exit status tells; the rest works.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
@@ -15,8 +15,8 @@ conf <<-EOF
 	    guest 2001:db8:1::2 { port = vif9.0 }
 	}
 EOF
-status 0 ndpx apply
-assert_has "$WORK/err" 'eth9'
+status 2 ndpx apply
+assert_has "$WORK/err" 'eth9: no such interface.*skipped'
 assert_answered 2001:db8:1::1 2001:db8:1::2
 
 note "it comes: the next apply attaches it, and leaves the other alone"
@@ -29,7 +29,8 @@ assert_eq "eth0's program" "$(xdp_id host)" "$ID"
 
 note "it goes: apply and down still work"
 lab_ip host link del eth9
-status 0 ndpx apply
+status 2 ndpx apply
+assert_has "$WORK/out" '^eth9: removed: the interface no longer exists$'
 assert_answered 2001:db8:1::1
 status 0 ndpx down
 assert_silent 2001:db8:1::1

@@ -97,7 +97,7 @@ done >"$WORK/import"
 status 0 ndpx guest import "$WORK/import"
 assert_eq "imported" "$(ask_guest 1 2001:db8:ee::c2)" "$(answer_guest 1 S 2001:db8:ee::c2)"
 assert_eq "where it sits" "$(ask_guest 2 2001:db8:ee::c2)" none
-status 0 ndpx apply
+status 0 ndpx apply --prune
 assert_has "$WORK/out" 'ports: 3, rules \+0 -3 ~0'
 assert_eq "not in the file" "$(ask_guest 1 2001:db8:ee::c2)" none
 
@@ -117,6 +117,8 @@ status 0 ndpx -q resume dev eth0
 assert_eq "resumed" "$(ask_guest 1 fe80::2)" "$(answer_guest 1 RSO fe80::2)"
 status 0 ndpx apply --paused
 status 0 ndpx apply
+assert_eq "still paused" "$(ask_guest 1 fe80::2)" none
+status 0 ndpx -q resume dev eth0
 assert_eq "taken up" "$(ask_guest 1 fe80::2)" "$(answer_guest 1 RSO fe80::2)"
 
 note "down of one"

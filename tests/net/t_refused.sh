@@ -11,8 +11,8 @@ net_pair
 
 note "no Ethernet"
 echo "uplink lo { guest 2001:db8:1::1 { } }" | conf
-status 1 ndpx apply
-assert_has "$WORK/err" 'no Ethernet'
+status 2 ndpx apply
+assert_has "$WORK/err" 'not an Ethernet'
 
 # file MODE
 file() {
