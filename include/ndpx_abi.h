@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 #define NDPX_ABI_MAGIC	 0x6e647078u /* "ndpx" */
-#define NDPX_ABI_VERSION 3u
+#define NDPX_ABI_VERSION 4u
 
 /*
  * The one table of the data plane's ways out: number, identifier, name, sentence.
@@ -23,7 +23,7 @@
 	X(1, ANSWERED, answered, "answered a multicast solicitation")                              \
 	X(2, ANSWERED_DAD, answered_dad, "defended the address against duplicate detection")       \
 	X(3, ANSWERED_PROBE, answered_probe, "answered a unicast reachability probe")              \
-	X(4, DAD_IGNORED, dad_ignored, "duplicate detection, and the rule says ignore")            \
+	X(4, DAD_IGNORED, dad_ignored, "duplicate detection, and the address is not defended")     \
 	X(5, VLAN, vlan, "802.1ad tag or two tags")                                                \
 	X(6, NOT_FOR_US, not_for_us, "Ethernet destination is another station")                    \
 	X(7, LOOPED, looped, "our own frame came back")                                            \
@@ -127,12 +127,15 @@ enum ndpx_answer_mode {
 #define NDPX_F_GATEWAY	    0x40u /* `gateway` of the section */
 #define NDPX_F_ONLINK	    0x80u /* `onlink` of the section */
 
+/* Of guest ports: answered for, and an address of this host, so that a probe may go to it (P44). */
+#define NDPX_M_OWN 0x01u
+
 /* What is said about an address. `port` is an ifindex, 0: none. */
 struct ndpx_say {
 	__u8 action; /* enum ndpx_action */
 	__u8 flags;  /* NDPX_F_* */
 	__u8 answer; /* enum ndpx_answer_mode */
-	__u8 pad;
+	__u8 more;   /* NDPX_M_* */
 	__u32 port;
 	__u8 lladdr[6];
 	__u8 pad2[2];
@@ -205,8 +208,28 @@ struct ndpx_length {
 };
 _Static_assert(sizeof(struct ndpx_length) == 24, "layout crosses to the kernel");
 
-#define NDPX_MAX_UPPERS	   8
-#define NDPX_SIZE_SETTINGS (80 + 4 * NDPX_MAX_UPPERS + 24 * NDPX_MAX_LENGTHS)
+/* A network that the kernel's routing table has, and that the program cannot ask it for. */
+enum ndpx_net_kind {
+	NDPX_NET_ONLINK = 1, /* on-link on this link: a route no longer proves no guest */
+	NDPX_NET_LOCAL = 2,  /* a route of type local that is no interface's address (AnyIP) */
+};
+
+struct ndpx_net {
+	__u8 addr[16]; /* without host bits */
+	__u8 mask[16];
+	__u16 vlan; /* of NDPX_NET_ONLINK */
+	__u8 bits;  /* 1 to 128 */
+	__u8 kind;  /* enum ndpx_net_kind; 0: none */
+	__u32 pad;
+};
+_Static_assert(sizeof(struct ndpx_net) == 40, "layout crosses to the kernel");
+
+#define NDPX_MAX_NETS  16
+#define NDPX_MAX_NO_ND 16
+
+#define NDPX_MAX_UPPERS 8
+#define NDPX_SIZE_SETTINGS                                                                         \
+	(80 + 4 * NDPX_MAX_UPPERS + 24 * NDPX_MAX_LENGTHS + 40 * NDPX_MAX_NETS + 4 * NDPX_MAX_NO_ND)
 
 /* Settings of an uplink. Addresses and MAC in network order, the rest in host order. */
 struct ndpx_settings {
@@ -225,6 +248,9 @@ struct ndpx_settings {
 	__u32 pad2;
 	__u32 rate; /* as the file says it: answers a second for each asker; user space only */
 	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */
+	struct ndpx_net nets[NDPX_MAX_NETS];	      /* longest first */
+	/* Ethernet interfaces without neighbours (NOARP), and others; 0: none */
+	__u32 no_nd[NDPX_MAX_NO_ND];
 };
 _Static_assert(sizeof(struct ndpx_settings) == NDPX_SIZE_SETTINGS, "layout crosses to the kernel");
 

@@ -29,8 +29,8 @@ int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *ad
 		memset(ret, 0, sizeof(*ret));
 	else if (r)
 		return r;
-	/* RFC 6164 5.1: a /127 has no such anycast address. */
-	ret->anycast = ret->entry.say.action == NDPX_ACT_ANSWER && key->bits < 127 &&
+	/* P81: what is longer than /64 is a slice, not a subnet. */
+	ret->anycast = ret->entry.say.action == NDPX_ACT_ANSWER && key->bits <= 64 &&
 		       !memcmp(&net, addr, sizeof(net));
 	return 0;
 }

@@ -139,6 +139,9 @@ enum doctor_severity {
 	X(ROUTE_UPLINK, "route-uplink", ERROR, false,                                              \
 	  "the route to a guest goes back out of the uplink",                                      \
 	  "ip -6 route add ADDR dev PORT")                                                         \
+	X(ON_LINK_TWICE, "on-link-twice", WARNING, false,                                          \
+	  "a prefix that is answered for is on-link on the uplink and on another interface",       \
+	  "a host route for each guest: ip -6 route add GUEST dev OTHER; or a prefix of its own")  \
 	X(DUPLICATE, "duplicate", ERROR, false,                                                    \
 	  "somebody else on the link answers for a guest of ours",                                 \
 	  "stop the one with OTHER, or pause the rule here")                                       \

@@ -231,17 +231,24 @@ static int on_address(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+/* What a dump of the routes is read for, in one go, for there may be many. */
+struct known_route {
+	bool is_gateway; /* then only interface and address */
+	struct nl_net net;
+};
+
 static void add_gateway(struct nl_list *list, uint32_t ifindex, const struct nlattr *attr)
 {
-	struct nl_address *gateway;
+	struct known_route *gateway;
 
 	if (mnl_attr_get_payload_len(attr) != sizeof(struct in6_addr))
 		return;
 	gateway = nl_list_add(list);
 	if (!gateway)
 		return;
-	gateway->ifindex = ifindex;
-	memcpy(&gateway->addr, mnl_attr_get_payload(attr), sizeof(gateway->addr));
+	gateway->is_gateway = true;
+	gateway->net.ifindex = ifindex;
+	memcpy(&gateway->net.addr, mnl_attr_get_payload(attr), sizeof(gateway->net.addr));
 }
 
 static void read_multipath(struct nl_list *list, const struct nlattr *attr)
@@ -264,13 +271,33 @@ static void read_multipath(struct nl_list *list, const struct nlattr *attr)
 	}
 }
 
+static void add_net(struct nl_list *list, const struct rtmsg *rtm, uint32_t ifindex,
+		    const struct nlattr *dst)
+{
+	const bool local = rtm->rtm_type == RTN_LOCAL;
+	struct nl_net net = { .ifindex = ifindex, .local = local, .bits = rtm->rtm_dst_len };
+	struct known_route *one;
+
+	if (!net.bits || net.bits > (local ? 128 : 127) || !dst ||
+	    mnl_attr_get_payload_len(dst) != sizeof(net.addr) || (rtm->rtm_flags & RTM_F_CLONED))
+		return;
+	memcpy(&net.addr, mnl_attr_get_payload(dst), sizeof(net.addr));
+	if (IN6_IS_ADDR_LINKLOCAL(&net.addr) || IN6_IS_ADDR_MULTICAST(&net.addr) ||
+	    IN6_IS_ADDR_LOOPBACK(&net.addr))
+		return;
+	one = nl_list_add(list);
+	if (one)
+		one->net = net;
+}
+
 static int on_route(const struct nlmsghdr *nlh, void *data)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr, *gateway = NULL;
+	const struct nlattr *attr, *gateway = NULL, *dst = NULL;
+	bool several = false;
 	uint32_t oif = 0;
 
-	if (rtm->rtm_type != RTN_UNICAST)
+	if (rtm->rtm_type != RTN_UNICAST && rtm->rtm_type != RTN_LOCAL)
 		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
 		switch (mnl_attr_get_type(attr)) {
@@ -280,7 +307,14 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 		case RTA_GATEWAY:
 			gateway = attr;
 			break;
+		case RTA_DST:
+			dst = attr;
+			break;
+		case RTA_VIA:
+			several = true;
+			break;
 		case RTA_MULTIPATH:
+			several = true;
 			read_multipath(data, attr);
 			break;
 		default:
@@ -289,7 +323,35 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 	}
 	if (gateway && oif)
 		add_gateway(data, oif, gateway);
+	else if (oif && !several)
+		add_net(data, rtm, oif, dst);
 	return MNL_CB_OK;
+}
+
+static int read_routes(struct nl_state *state, struct error *err)
+{
+	struct known_route *routes;
+	size_t i, n;
+	int r = nl_dump(RTM_GETROUTE, AF_INET6, 0, on_route, sizeof(*routes), (void **)&routes, &n,
+			"routes", err);
+
+	if (r)
+		return r;
+	state->gateways = calloc(n + 1, sizeof(*state->gateways));
+	state->nets = calloc(n + 1, sizeof(*state->nets));
+	if (!state->gateways || !state->nets)
+		r = fail(err, ENOMEM, "routes");
+	for (i = 0; i < n && !r; i++) {
+		const struct nl_net *net = &routes[i].net;
+
+		if (routes[i].is_gateway)
+			state->gateways[state->n_gateways++] =
+				(struct nl_address){ .ifindex = net->ifindex, .addr = net->addr };
+		else
+			state->nets[state->n_nets++] = *net;
+	}
+	free(routes);
+	return r;
 }
 
 int nl_state_read(struct nl_state *ret, struct error *err)
@@ -303,8 +365,7 @@ int nl_state_read(struct nl_state *ret, struct error *err)
 		r = nl_dump(RTM_GETADDR, AF_INET6, 0, on_address, sizeof(*state.addresses),
 			    (void **)&state.addresses, &state.n_addresses, "addresses", err);
 	if (!r)
-		r = nl_dump(RTM_GETROUTE, AF_INET6, 0, on_route, sizeof(*state.gateways),
-			    (void **)&state.gateways, &state.n_gateways, "routes", err);
+		r = read_routes(&state, err);
 	if (r)
 		nl_state_free(&state);
 	else
@@ -317,6 +378,7 @@ void nl_state_free(struct nl_state *state)
 	free(state->links);
 	free(state->addresses);
 	free(state->gateways);
+	free(state->nets);
 	memset(state, 0, sizeof(*state));
 }
 

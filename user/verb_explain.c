@@ -2,6 +2,7 @@
 /* `explain`: what the attached program does with a question, and why. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -35,8 +36,9 @@ struct story {
 	struct deciding rule;
 	struct entry *nearest; /* owned */
 	size_t n_nearest;
-	uint32_t route; /* ifindex that the guest's route leaves by, 0: none */
-	bool joined;	/* the guest's group is heard: joined, or allmulticast */
+	struct nl_hop hop; /* the guest's route */
+	uint32_t route;	   /* ifindex that it leaves by, 0: none */
+	bool joined;	   /* the guest's group is heard: joined, or allmulticast */
 };
 
 /* `argv` is left with the words that say where, for command_parse_dev(). */
@@ -215,6 +217,15 @@ static int find_membership(struct dataplane *dp, struct story *s, struct error *
 	return r;
 }
 
+static int find_route(struct dataplane *dp, struct story *s, struct error *err)
+{
+	int r = nl_hops_read(dataplane_record(dp)->ifindex, &s->words.target, 1, &s->hop, err);
+
+	if (!r && !s->hop.error && s->hop.type == RTN_UNICAST)
+		s->route = s->hop.oif;
+	return r;
+}
+
 static int find_out(struct dataplane *dp, struct story *s, struct error *err)
 {
 	int r = make_frame(dp, s, err);
@@ -227,7 +238,7 @@ static int find_out(struct dataplane *dp, struct story *s, struct error *err)
 	if (!r && s->trial.verdict == NDPX_V_NO_GUEST)
 		r = find_nearest(dp, s, err);
 	if (!r && s->rule.entry.say.action == NDPX_ACT_ANSWER)
-		r = nl_route_out(dataplane_record(dp)->ifindex, &s->words.target, &s->route, err);
+		r = find_route(dp, s, err);
 	if (!r && s->rule.entry.say.action == NDPX_ACT_ANSWER)
 		r = find_membership(dp, s, err);
 	return r;
@@ -349,7 +360,9 @@ static void print_obstacles(const struct story *s, struct dataplane *dp, struct 
 	out_array(out, "obstacles");
 	if (!s->words.frame && e->say.action == NDPX_ACT_ANSWER) {
 		addr_text(&s->words.target, addr);
-		if (!s->route) {
+		if (!s->hop.error && s->hop.type == RTN_LOCAL) {
+			; /* AnyIP: the host itself takes it */
+		} else if (!s->route) {
 			snprintf(text, sizeof(text),
 				 "the host has no route to %s: ip -6 route add %s dev PORT", addr,
 				 addr);
@@ -360,6 +373,14 @@ static void print_obstacles(const struct story *s, struct dataplane *dp, struct 
 				 "ip -6 route add %s dev PORT",
 				 addr, addr);
 			obstacle(out, "route-uplink", text);
+		} else if (s->trial.verdict == NDPX_V_NOT_ROUTED) {
+			snprintf(
+				text, sizeof(text),
+				"the host's route to %s leaves elsewhere, but is no longer than an "
+				"on-link prefix of this link, and no neighbour there has it: "
+				"ip -6 route add %s dev PORT",
+				addr, addr);
+			obstacle(out, "route-on-link", text);
 		} else if (e->say.port && e->say.port != s->route) {
 			snprintf(text, sizeof(text),
 				 "the rule says port %s, the host's route leaves by another one",
