@@ -17,7 +17,7 @@ struct nd_port {
 };
 
 enum nd_kind {
-	ND_KIND_MULTICAST,  /* P42, P45 */
+	ND_KIND_MULTICAST,  /* P42, P45, P46 */
 	ND_KIND_PROBE,	    /* P43: D = T */
 	ND_KIND_PROBE_HOST, /* P44, if D proves to be an address of this host */
 	ND_KIND_DAD,	    /* P33 */
@@ -31,6 +31,8 @@ struct nd_query {
 	nd_mac asker;	       /* es */
 	nd_mac reply_to;       /* SLL, else es */
 	nd_mac mac;	       /* H, which answers */
+	/* P12: ed ^ H of a unicast frame; 0: to us, else only the rule of T can tell */
+	nd_mac astray;
 	enum nd_kind kind;
 	__u16 vlan;
 };
@@ -47,16 +49,19 @@ struct nd_options {
 
 /* Rows P8 to P16. */
 ND_INLINE enum ndpx_verdict nd_check_link(const struct nd_ns *ns, const struct nd_port *port,
-					  int dest_is_multicast)
+					  struct nd_query *q)
 {
 	nd_mac ed = nd_get_mac(ns->eth), es = nd_get_mac(ns->eth + 6);
 
+	/* No branch here: what is known to be 0 has the verifier walk what follows twice. */
+	q->astray = (ed ^ port->mac) & ((__u64)nd_mac_is_group(ed) - 1);
 	if (nd_mac_is_group(ed)) {
 		/* P8, P9: any group will do, RFC 2464 7 binds the sender; P14. */
-		if (!dest_is_multicast)
+		if (!nd_addr_is_multicast(q->dest))
 			return NDPX_V_NOT_FOR_US;
-	} else if (ed != port->mac) {
-		return NDPX_V_NOT_FOR_US; /* P13; P10 and P12 go on: RFC 6085 */
+	} else if (ed != port->mac && (ed == 0 || !nd_addr_eq(q->dest, q->target))) {
+		/* P13; P10 and P12 go on: RFC 6085, and the `lladdr` of a rule, as VRRP's. */
+		return NDPX_V_NOT_FOR_US;
 	}
 	/* RFC 4862 5.4.3: a looped back frame is no sign of another station. */
 	if (es == port->mac)
@@ -96,10 +101,11 @@ ND_INLINE enum ndpx_verdict nd_check_addresses(const struct nd_port *port, struc
 		return NDPX_V_END;
 	}
 	if (nd_addr_is_multicast(d)) {
-		/* P45; anything else, of whatever scope: P46, P47. */
-		if (nd_addr_eq(d, nd_all_nodes(1)) || nd_addr_eq(d, nd_all_nodes(2)))
+		/* P45; P46: 7.1.1 binds D from :: only, and Linux takes any group it is in. */
+		if (nd_addr_eq(d, nd_all_nodes(1)) || nd_addr_eq(d, nd_all_nodes(2)) ||
+		    nd_addr_is_solicited_node(d))
 			return NDPX_V_END;
-		return NDPX_V_BAD_DESTINATION;
+		return NDPX_V_BAD_DESTINATION; /* P47 */
 	}
 	q->kind = ND_KIND_PROBE_HOST; /* P44: only a look-up can tell */
 	return NDPX_V_END;
@@ -153,12 +159,9 @@ ND_INLINE void nd_walk_options(const __u8 *opts, const void *end, __u32 len, str
 		o->bad = 1; /* P56: runs past the message */
 }
 
-/*
- * Checks what nd_parse() found. Returns NDPX_V_END with *ret_q filled when the
- * solicitation is valid, else the verdict that says why not.
- */
-ND_INLINE enum ndpx_verdict nd_check(const struct nd_frame *frame, const struct nd_ns *ns,
-				     const struct nd_port *port, struct nd_query *ret_q)
+/* Rows P8 to P71, of a frame to any MAC where D = T. */
+ND_INLINE enum ndpx_verdict nd_check_frame(const struct nd_frame *frame, const struct nd_ns *ns,
+					   const struct nd_port *port, struct nd_query *ret_q)
 {
 	const __u8 *m = ns->ns;
 	struct nd_options o = { 0 };
@@ -172,7 +175,7 @@ ND_INLINE enum ndpx_verdict nd_check(const struct nd_frame *frame, const struct 
 	ret_q->target = nd_get_addr(m + 8);
 	ret_q->vlan = ns->vlan;
 
-	v = nd_check_link(ns, port, nd_addr_is_multicast(ret_q->dest));
+	v = nd_check_link(ns, port, ret_q);
 	if (v != NDPX_V_END)
 		return v;
 	/* RFC 4861 7.1.1: hop limit 255, so that no router forwarded it. */
@@ -227,6 +230,23 @@ ND_INLINE enum ndpx_verdict nd_check(const struct nd_frame *frame, const struct 
 		ret_q->reply_to = o.sll;
 	}
 	return NDPX_V_END;
+}
+
+/*
+ * Checks what nd_parse() found. Returns NDPX_V_END with *ret_q filled when the
+ * solicitation is valid, else the verdict that says why not. Where ret_q->astray is
+ * set, it is for us only if that is the `lladdr` of the target's rule.
+ */
+ND_INLINE enum ndpx_verdict nd_check(const struct nd_frame *frame, const struct nd_ns *ns,
+				     const struct nd_port *port, struct nd_query *ret_q)
+{
+	enum ndpx_verdict v;
+
+	ret_q->astray = 0;
+	v = nd_check_frame(frame, ns, port, ret_q);
+	if (v != NDPX_V_END && ret_q->astray)
+		return NDPX_V_NOT_FOR_US; /* P13, whatever else is wrong with it */
+	return v;
 }
 
 #endif

@@ -26,7 +26,7 @@ ND_INLINE int nd_plain(const struct nd_frame *frame, const struct nd_ns *ns,
 	const __u8 *p = frame->data, *m = p + ND_ETH_LEN + ND_IP6_LEN;
 	const struct nd_addr group = nd_solicited_node((struct nd_addr){ 0, 0 });
 	struct nd_addr s, d, t;
-	__u64 odd, option, low;
+	__u64 odd, option, other, low;
 	nd_mac es;
 
 	if (ns->l2_len != ND_ETH_LEN || (const void *)(p + ND_PLAIN_LEN) > frame->data_end)
@@ -44,7 +44,8 @@ ND_INLINE int nd_plain(const struct nd_frame *frame, const struct nd_ns *ns,
 	odd |= nd_get16(m) ^ ND_BE16(ND_TYPE_NS << 8);
 	odd |= d.hi ^ group.hi;
 	odd |= d.lo ^ (group.lo | low);
-	odd |= option ^ nd_lladdr_option(ND_OPT_SLLAO, es);
+	other = option ^ nd_lladdr_option(ND_OPT_SLLAO, es);
+	odd |= other;
 	odd |= (nd_get32(p) & ND_MAC_GROUP) ^ ND_MAC_GROUP;
 	if (odd)
 		return 0;
@@ -64,6 +65,7 @@ ND_INLINE int nd_plain(const struct nd_frame *frame, const struct nd_ns *ns,
 	ret_q->asker = es;
 	ret_q->reply_to = es;
 	ret_q->mac = port->mac;
+	ret_q->astray = other; /* 0; a constant would have the verifier walk what follows twice */
 	ret_q->kind = ND_KIND_MULTICAST;
 	ret_q->vlan = 0;
 	return 1;

@@ -41,6 +41,49 @@ ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, const struct nd
 	return NDPX_V_END;
 }
 
+/* P12, P13: did the frame go to another station than H, which is not the rule's `lladdr`? */
+ND_INLINE int nd_is_astray(const struct ndpx_say *say, const struct nd_query *q, nd_mac mac)
+{
+	return q->astray && (say->action != NDPX_ACT_ANSWER || !(say->flags & NDPX_F_LLADDR) ||
+			     nd_get_mac(say->lladdr) != (q->astray ^ mac));
+}
+
+/* P81: RFC 4861 7.2.7 leaves a subnet's first address to its routers; longer ones are slices. */
+ND_INLINE int nd_is_anycast(const struct ndpx_say *say, __u32 bits, struct nd_addr net,
+			    struct nd_addr target)
+{
+	return say->action == NDPX_ACT_ANSWER && bits <= 64 && nd_addr_eq(net, target);
+}
+
+/* The network of kind and VLAN that covers an address and is the longest: its bits, 0: none. */
+ND_INLINE __u32 nd_net_of(const struct ndpx_settings *set, __u32 kind, __u32 vlan,
+			  struct nd_addr addr)
+{
+	__u32 i;
+
+	for (i = 0; i < NDPX_MAX_NETS; i++) {
+		const struct ndpx_net *net = &set->nets[i];
+		struct nd_addr a = nd_get_addr(net->addr), mask = nd_get_addr(net->mask);
+		__u64 odd = (net->kind ^ kind) | (net->vlan ^ vlan);
+
+		/* One branch a round: the verifier walks each. */
+		odd |= ((a.hi ^ addr.hi) & mask.hi) | ((a.lo ^ addr.lo) & mask.lo);
+		if (!odd)
+			return net->bits;
+	}
+	return 0;
+}
+
+/* The address that differs in the first bit behind `bits`, which is 1 to 127. */
+ND_INLINE struct nd_addr nd_beyond(struct nd_addr addr, __u32 bits)
+{
+	if (bits < 64)
+		addr.hi ^= ND_BE64(1ull << (63 - bits));
+	else
+		addr.lo ^= ND_BE64(1ull << ((127 - bits) & 63));
+	return addr;
+}
+
 /* Which of the two states of a guest port holds; as nd_rule_says(). */
 ND_INLINE const struct ndpx_port_at *nd_port_says(const struct ndpx_port *port, __u32 generation)
 {

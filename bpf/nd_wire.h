@@ -193,6 +193,12 @@ ND_INLINE struct nd_addr nd_solicited_node(struct nd_addr a)
 	return s;
 }
 
+/* ff02::1:ff00:0/104 */
+ND_INLINE int nd_addr_is_solicited_node(struct nd_addr a)
+{
+	return nd_addr_eq(a, nd_solicited_node(a));
+}
+
 /* ff02::1, all nodes (low = 1), or ff02::2, all routers (low = 2). */
 ND_INLINE struct nd_addr nd_all_nodes(__u64 low)
 {

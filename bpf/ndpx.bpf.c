@@ -101,6 +101,9 @@ struct ndpx_config config SEC(".data.config") = { 0 };
 /* bpf_ktime_get_coarse_ns() is of kernel 5.11; false removes the call. */
 const volatile __u32 have_coarse_clock = 0;
 
+/* bpf_check_mtu() is of kernel 5.12; false removes the calls. */
+const volatile __u32 have_check_mtu = 0;
+
 /* Set when the program was loaded with BPF_F_XDP_HAS_FRAGS, kernel 5.18. */
 const volatile __u32 have_frags = 0;
 
@@ -152,8 +155,7 @@ static __always_inline void count(enum ndpx_verdict verdict, nd_mac source)
 
 /*
  * The longest prefix that covers the target: one look-up a length in use, longest
- * first. NULL as well for the prefix's own first address: RFC 4861 7.2.7 leaves the
- * subnet-router anycast address to the routers (P81).
+ * first. NULL as well for a subnet's own first address (P81).
  */
 static __noinline struct ndpx_rule *find_prefix(const struct ndpx_settings *set, __u32 generation,
 						__u64 hi, __u64 lo, __u32 vlan)
@@ -164,8 +166,8 @@ static __noinline struct ndpx_rule *find_prefix(const struct ndpx_settings *set,
 		const struct ndpx_length *length = &set->lengths[i];
 		struct ndpx_prefix_key key = { .bits = length->bits, .vlan = (__u16)vlan };
 		struct ndpx_rule *rule;
-		struct nd_addr net;
-		__u8 action;
+		struct nd_addr net, target = { hi, lo };
+		const struct ndpx_say *say;
 
 		if (i >= set->n_lengths)
 			break;
@@ -176,13 +178,10 @@ static __noinline struct ndpx_rule *find_prefix(const struct ndpx_settings *set,
 		rule = bpf_map_lookup_elem(&prefixes, &key);
 		if (!rule)
 			continue;
-		action = nd_rule_says(rule, generation)->action;
-		if (action == NDPX_ACT_NONE)
+		say = nd_rule_says(rule, generation);
+		if (say->action == NDPX_ACT_NONE)
 			continue;
-		/* RFC 6164 5.1: a /127 has no such anycast address. */
-		if (action == NDPX_ACT_ANSWER && key.bits < 127 && net.hi == hi && net.lo == lo)
-			return NULL;
-		return rule;
+		return nd_is_anycast(say, key.bits, net, target) ? NULL : rule;
 	}
 	return NULL;
 }
@@ -234,7 +233,8 @@ static __noinline int is_own(__u64 hi, __u64 lo, __u32 vlan, __u32 generation, _
 		return 0;
 	say = nd_rule_says(rule, generation);
 	return say->action == NDPX_ACT_OWN || say->action == NDPX_ACT_HOST ||
-	       (say->action == NDPX_ACT_ANSWER && (say->flags & host_flag));
+	       (say->action == NDPX_ACT_ANSWER &&
+		((say->flags & host_flag) | (say->more & NDPX_M_OWN)));
 }
 
 static __noinline int in_links(__u32 epoch, __u32 vlan, __u32 kind, __u64 value)
@@ -275,28 +275,155 @@ static __always_inline int is_our_own(const struct ndpx_settings *set, const str
 }
 
 /*
- * P82, P83: routing and neighbour tables stay the one truth. NDPX_V_NOT_ALIVE where
- * there is a route, but no usable neighbour entry.
+ * What the kernel's tables say of an address; the interface that its route leaves by is in
+ * the upper half. AT_PROVEN: there is somebody elsewhere, by a route that is longer than
+ * what is on-link here, or by a neighbour entry. AT_USABLE: the next hop is a neighbour.
+ * AT_KEPT: what is for it is not forwarded.
  */
-static __noinline enum ndpx_verdict ask_kernel(void *ctx, const struct ndpx_settings *set,
-					       const struct ndpx_link *link, __u64 hi, __u64 lo)
+#define AT_PROVEN 1ull
+#define AT_USABLE 2ull
+#define AT_KEPT	  4ull
+
+/*
+ * What ask_kernel() is to know beside the address, in one word: arguments are five. A route
+ * of up to `bits` proves nothing.
+ */
+#define ASK_HOW(vlan, bits) ((vlan) | (bits) << 16)
+
+/* The longest network of this kind that covers an address: its bits, 0: none. */
+static __noinline __u32 find_net(const struct ndpx_settings *set, __u32 kind, __u32 vlan, __u64 hi,
+				 __u64 lo)
+{
+	struct nd_addr addr = { hi, lo };
+
+	return nd_net_of(set, kind, vlan, addr);
+}
+
+/*
+ * BPF_FIB_LKUP_RET_*. The source stays ::, for the kernel routes nothing from a link-local
+ * address, and that is where routers ask from.
+ */
+static __always_inline long ask_route(void *ctx, struct bpf_fib_lookup *fib, __u32 ifindex,
+				      struct nd_addr to)
+{
+	__builtin_memset(fib, 0, sizeof(*fib));
+	fib->family = NDPX_AF_INET6;
+	fib->ifindex = ifindex;
+	nd_put_addr(fib->ipv6_dst, to);
+	return bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
+}
+
+/*
+ * A station's MAC: a device without neighbours has entries of no bytes, or with its own MAC,
+ * and kernels before 6.4 call one usable that has failed.
+ */
+static __always_inline int has_station(const struct bpf_fib_lookup *fib)
+{
+	/* By halves: the verifier wants the stack read aligned, and dmac is at 58. */
+	const __u16 *d = (const __u16 *)fib->dmac, *s = (const __u16 *)fib->smac;
+	__u32 some = d[0] | d[1] | d[2], odd = (d[0] ^ s[0]) | (d[1] ^ s[1]) | (d[2] ^ s[2]);
+
+	return some && odd && !(fib->dmac[0] & 1);
+}
+
+/*
+ * Is the route that *fib holds longer than `bits`? One that is not covers the address beyond
+ * as well. A third interface there says nothing of T's route, and then it is not.
+ */
+static __always_inline int is_longer(void *ctx, const struct ndpx_settings *set,
+				     const struct ndpx_link *link, struct bpf_fib_lookup *fib,
+				     struct nd_addr target, __u32 bits)
+{
+	__u32 leaves_by = fib->ifindex, metric = fib->rt_metric;
+	long rc = ask_route(ctx, fib, link->stack, nd_beyond(target, bits));
+
+	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return 1;
+	if (fib->ifindex == leaves_by)
+		return fib->rt_metric != metric;
+	return is_this_link(set, link, fib->ifindex);
+}
+
+/* P33, P82, P83: routing and neighbour tables stay the one truth. */
+static __noinline __u64 ask_kernel(void *ctx, const struct ndpx_settings *set, __u64 hi, __u64 lo,
+				   __u32 how)
 {
 	/* Where the stack sees this link: so the look-up is in its VRF, and not a bond's slave. */
-	struct bpf_fib_lookup fib = { .family = NDPX_AF_INET6, .ifindex = link->stack };
+	const struct ndpx_link *link = ndpx_link_of(set, (__u16)how);
+	__u32 bits = (how >> 16) & 0xff;
 	struct nd_addr target = { hi, lo };
-	long rc;
+	struct bpf_fib_lookup fib;
+	__u64 at;
+	long rc = ask_route(ctx, &fib, link->stack, target);
 
-	/*
-	 * The source stays ::, for the kernel routes nothing from a link-local address,
-	 * and that is where routers ask from.
-	 */
-	nd_put_addr(fib.ipv6_dst, target);
-	rc = bpf_fib_lookup(ctx, &fib, sizeof(fib), 0);
+	if (rc == BPF_FIB_LKUP_RET_NOT_FWDED || rc == BPF_FIB_LKUP_RET_FWD_DISABLED)
+		return AT_KEPT;
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
-		return NDPX_V_NOT_ROUTED;
-	if (fib.ifindex == link->stack || is_this_link(set, link, fib.ifindex))
-		return NDPX_V_NOT_ROUTED;
-	return rc == BPF_FIB_LKUP_RET_NO_NEIGH ? NDPX_V_NOT_ALIVE : NDPX_V_END;
+		return 0;
+	if (is_this_link(set, link, fib.ifindex))
+		return 0;
+	at = (__u64)fib.ifindex << 32;
+	if (rc == BPF_FIB_LKUP_RET_SUCCESS && has_station(&fib)) {
+		at |= AT_USABLE;
+		/* The kernel puts a gateway there: then it is no neighbour that has the address. */
+		if (nd_addr_eq(nd_get_addr(fib.ipv6_dst), target))
+			return at | AT_PROVEN;
+	}
+	if (bits == 0 || (bits < 128 && is_longer(ctx, set, link, &fib, target, bits)))
+		at |= AT_PROVEN;
+	return at;
+}
+
+/*
+ * Has the interface no neighbour discovery, so that no neighbour entry will ever tell? What
+ * user space has found, and what has no room for an Ethernet header: tun, wg, ppp. The
+ * kernel checks a length against MTU and header, and that `len`, the frame's, cancels out.
+ */
+static __noinline int has_no_nd(void *ctx, const struct ndpx_settings *set, __u32 ifindex,
+				__u32 len)
+{
+	__u32 i, mtu = 0, unused = 0;
+
+	for (i = 0; i < NDPX_MAX_NO_ND; i++) {
+		if (set->no_nd[i] == ifindex)
+			return 1;
+	}
+	if (!have_check_mtu || bpf_check_mtu(ctx, ifindex, &mtu, 0, 0) < 0)
+		return 0;
+	return bpf_check_mtu(ctx, ifindex, &unused, (__s32)(mtu + ND_ETH_LEN - len), 0) ==
+	       BPF_MTU_CHK_RET_FRAG_NEEDED;
+}
+
+/* NDPX_V_END where the kernel's tables agree with the rule. `len`: the linear frame's. */
+static __always_inline enum ndpx_verdict judge_route(void *ctx, const struct ndpx_settings *set,
+						     const struct nd_query *q,
+						     const struct ndpx_say *say, int by_prefix,
+						     __u32 len)
+{
+	/* P33: the route must name the address, so that of a subnet will not do. */
+	int named = by_prefix && q->kind == ND_KIND_DAD;
+	__u64 hi = q->target.hi, lo = q->target.lo, at;
+	__u32 bits;
+
+	/* P76: an address of the host on another interface has arrived when it gets here. */
+	if ((say->answer == NDPX_ANSWER_ALWAYS && !named) || (say->flags & NDPX_F_HOST))
+		return NDPX_V_END;
+	bits = find_net(set, NDPX_NET_ONLINK, q->vlan, hi, lo);
+	if (named && bits < 64)
+		bits = 64;
+	at = ask_kernel(ctx, set, hi, lo, ASK_HOW(q->vlan, bits));
+	/* A local route is asked for here: so it counts on a host that does not forward as well. */
+	if (at & AT_KEPT) {
+		bits = find_net(set, NDPX_NET_LOCAL, 0, hi, lo);
+		if (bits > (named ? 64 : 0))
+			return NDPX_V_END;
+	}
+	if (!(at & AT_PROVEN))
+		return named ? NDPX_V_DAD_IGNORED : NDPX_V_NOT_ROUTED;
+	if (say->answer == NDPX_ANSWER_ALIVE && !(at & AT_USABLE) &&
+	    !has_no_nd(ctx, set, (__u32)(at >> 32), len))
+		return NDPX_V_NOT_ALIVE;
+	return NDPX_V_END;
 }
 
 #define ASK_DAD	     1u /* who asks wants the address for itself */
@@ -390,6 +517,12 @@ struct decision {
 /* The three programs; a constant wherever it is asked for, so that each is what it needs. */
 enum hook { HOOK_XDP, HOOK_TC, HOOK_PORT };
 
+/* P13: what went to another station and has no rule that is of its MAC. */
+static __always_inline enum ndpx_verdict nobody(const struct nd_query *q, enum ndpx_verdict v)
+{
+	return q->astray ? NDPX_V_NOT_FOR_US : v;
+}
+
 /*
  * Everything but the hook's own business. Returns the verdict; *q is filled where it
  * answers. Nothing of the frame is written, but the rule remembers its answer: only a
@@ -405,12 +538,14 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	struct nd_port port;
 	struct nd_ns ns;
 	enum ndpx_verdict v;
-	__u32 generation;
+	__u32 generation, linear;
+	int by_prefix = 0;
 	const struct ndpx_port_at *at = NULL;
 	int apart; /* both behind isolated ports of a bridge, which lets neither hear the other */
 	const struct ndpx_link *link = NULL;
 	__u8 host = 0; /* P76: flags */
 
+	linear = frame->len;
 	v = nd_parse(frame, &ns);
 	if (v == NDPX_V_NONE)
 		return v;
@@ -449,8 +584,8 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 		return NDPX_V_LOOPED;
 
 	if (hook == HOOK_PORT) {
-		if (q->vlan)
-			return NDPX_V_NO_GUEST; /* a VLAN of the guest's own is none of ours */
+		if (q->vlan) /* a VLAN of the guest's own is none of ours */
+			return nobody(q, NDPX_V_NO_GUEST);
 		q->vlan = at->group;
 	}
 	rule = find_exact(set, q->vlan, q->target);
@@ -458,23 +593,25 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	if (!say || say->action == NDPX_ACT_NONE ||
 	    (hook != HOOK_PORT && say->action == NDPX_ACT_HOST)) {
 		if (hook == HOOK_PORT && nd_addr_eq(q->target, port.link_local))
-			return NDPX_V_OWN_ADDRESS; /* P75: in no map, for it is each port's own */
+			/* P75: in no map, for it is each port's own */
+			return nobody(q, NDPX_V_OWN_ADDRESS);
 		/* P74: a link-local target is answered for only where it is named itself. */
 		if (set->n_lengths == 0 || nd_addr_is_link_local(q->target))
-			return NDPX_V_NO_GUEST; /* P80 */
+			return nobody(q, NDPX_V_NO_GUEST); /* P80 */
 		if (hook != HOOK_PORT && say && say->action == NDPX_ACT_HOST)
 			host = say->flags;
 		rule = find_prefix(set, generation, q->target.hi, q->target.lo, q->vlan);
 		if (!rule)
-			return NDPX_V_NO_GUEST;
+			return nobody(q, NDPX_V_NO_GUEST);
 		say = nd_rule_says(rule, generation);
+		by_prefix = 1;
 	}
 	/* Copied here, so that nothing but the words' own bits tells the verifier of `host`. */
-	if (hook != HOOK_PORT) {
-		ret->say = *say;
-		ret->say.flags |= host;
-		say = &ret->say;
-	}
+	ret->say = *say;
+	ret->say.flags |= host;
+	say = &ret->say;
+	if (nd_is_astray(say, q, port.mac))
+		return NDPX_V_NOT_FOR_US;
 	/* P78: this link, not the interface that the frame came in on. */
 	if (hook != HOOK_PORT && say->port && say->action == NDPX_ACT_ANSWER &&
 	    is_this_link(set, link, say->port))
@@ -493,29 +630,23 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	    !is_own(q->dest.hi, q->dest.lo, q->vlan, generation,
 		    hook == HOOK_PORT ? 0 : NDPX_F_HOST))
 		return NDPX_V_BAD_DESTINATION; /* P44 */
-	if (hook == HOOK_PORT && say->answer != NDPX_ANSWER_ALWAYS) {
+	/* P85: a flood costs no look-up in the kernel's tables. */
+	if (hook != HOOK_PORT && set->rate_cost && over_rate(set, q->asker, q->vlan)) {
+		ret->drop = 1;
+		return NDPX_V_RATE_LIMITED;
+	}
+	if (hook != HOOK_PORT)
+		v = judge_route(ctx, set, q, say, by_prefix, linear);
+	else if (say->answer != NDPX_ANSWER_ALWAYS)
 		v = ask_elsewhere(ctx, q->target.hi, q->target.lo, ifindex,
 				  (q->kind == ND_KIND_DAD ? ASK_DAD : 0) |
 					  (at->isolated ? ASK_ISOLATED : 0) |
 					  (apart ? ASK_APART : 0) |
 					  (say->answer == NDPX_ANSWER_GATEWAY ? ASK_GATEWAY : 0));
-		if (v != NDPX_V_END)
-			return v;
-	} else if (say->answer != NDPX_ANSWER_ALWAYS && !(say->flags & NDPX_F_HOST)) {
-		v = ask_kernel(ctx, set, link, q->target.hi, q->target.lo);
-		if (v == NDPX_V_NOT_ROUTED)
-			return v;
-		if (v == NDPX_V_NOT_ALIVE && say->answer == NDPX_ANSWER_ALIVE)
-			return v;
-	}
-	if (hook != HOOK_PORT && set->rate_cost && over_rate(set, q->asker, q->vlan)) {
-		ret->drop = 1;
-		return NDPX_V_RATE_LIMITED;
-	}
+	if (v != NDPX_V_END)
+		return v;
 
 	ret->l2_len = ns.l2_len;
-	if (hook == HOOK_PORT)
-		ret->say = *say;
 	ret->set = set;
 	remember(rule, q);
 	if (q->kind == ND_KIND_DAD)

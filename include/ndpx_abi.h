@@ -23,7 +23,7 @@
 	X(1, ANSWERED, answered, "answered a multicast solicitation")                              \
 	X(2, ANSWERED_DAD, answered_dad, "defended the address against duplicate detection")       \
 	X(3, ANSWERED_PROBE, answered_probe, "answered a unicast reachability probe")              \
-	X(4, DAD_IGNORED, dad_ignored, "duplicate detection, and the rule says ignore")            \
+	X(4, DAD_IGNORED, dad_ignored, "duplicate detection, and the address is not defended")     \
 	X(5, VLAN, vlan, "802.1ad tag or two tags")                                                \
 	X(6, NOT_FOR_US, not_for_us, "Ethernet destination is another station")                    \
 	X(7, LOOPED, looped, "our own frame came back")                                            \
@@ -150,6 +150,9 @@ enum ndpx_answer_mode {
 #define NDPX_F_GATEWAY	    0x40u /* `gateway` of the section */
 #define NDPX_F_ONLINK	    0x80u /* `onlink` of the section */
 
+/* Of guest ports: answered for, and an address of this host, so that a probe may go to it (P44). */
+#define NDPX_M_OWN 0x01u
+
 /* What is said about an address. `port` is an ifindex, 0: none. */
 struct ndpx_say {
 	__u8 action; /* enum ndpx_action */
@@ -160,7 +163,8 @@ struct ndpx_say {
 	union {
 		struct {
 			__u8 lladdr[6];
-			__u8 pad2[2];
+			__u8 more; /* NDPX_M_* */
+			__u8 pad;
 		};
 		/* Of guest ports, which have no `lladdr`: as in ndpx_port_at, of the guest's. */
 		__u32 isolated;
@@ -276,7 +280,28 @@ static inline __attribute__((always_inline)) __u32 ndpx_filter_bit(__u64 value)
 	return (__u32)(value * 0x9e3779b97f4a7c15ull >> 58);
 }
 
-#define NDPX_SIZE_SETTINGS (56 + 24 * NDPX_MAX_LENGTHS + 48 * (NDPX_MAX_VLANS + 1) + 4096)
+/* A network that the kernel's routing table has, and that the program cannot ask it for. */
+enum ndpx_net_kind {
+	NDPX_NET_ONLINK = 1, /* on-link on this link: a route no longer proves no guest */
+	NDPX_NET_LOCAL = 2,  /* a route of type local that is no interface's address (AnyIP) */
+};
+
+struct ndpx_net {
+	__u8 addr[16]; /* without host bits */
+	__u8 mask[16];
+	__u16 vlan; /* of NDPX_NET_ONLINK */
+	__u8 bits;  /* 1 to 128 */
+	__u8 kind;  /* enum ndpx_net_kind; 0: none */
+	__u32 pad;
+};
+_Static_assert(sizeof(struct ndpx_net) == 40, "layout crosses to the kernel");
+
+#define NDPX_MAX_NETS  16
+#define NDPX_MAX_NO_ND 16
+
+#define NDPX_SIZE_SETTINGS                                                                         \
+	(56 + 24 * NDPX_MAX_LENGTHS + 48 * (NDPX_MAX_VLANS + 1) + 4096 + 40 * NDPX_MAX_NETS +      \
+	 4 * NDPX_MAX_NO_ND)
 
 /* Settings of an uplink. Addresses and MAC in network order, the rest in host order. */
 struct ndpx_settings {
@@ -299,6 +324,9 @@ struct ndpx_settings {
 	__u32 rate;  /* as the file says it: answers a second for each asker; user space only */
 	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */
 	__u8 slots[4096]; /* by VID: its place in `links`; 0: it has none, and is as untagged */
+	struct ndpx_net nets[NDPX_MAX_NETS];	      /* longest first */
+	/* Ethernet interfaces without neighbours (NOARP), and others; 0: none */
+	__u32 no_nd[NDPX_MAX_NO_ND];
 };
 _Static_assert(sizeof(struct ndpx_settings) == NDPX_SIZE_SETTINGS, "layout crosses to the kernel");
 

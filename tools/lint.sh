@@ -41,6 +41,12 @@ for f in "${sources[@]}" "${scripts[@]}"; do
 	head -n 2 "$f" | grep -q 'SPDX-License-Identifier' || fail "$f: no SPDX line"
 done
 
+# Code and tests name rows of the contract, and no others.
+while read -r row; do
+	grep -qE "^\\|[^|]*\\b$row\\b[^|]*\\|" bpf/PROTOCOL.md ||
+		fail "row $row is not in bpf/PROTOCOL.md: $(grep -rlE "\\b$row\\b" bpf include user tests | head -3 | tr '\n' ' ')"
+done < <(grep -rhoE '\bP[0-9]{1,3}\b' --include='*.[ch]' bpf include user tests | sort -u)
+
 if command -v clang-format >/dev/null; then
 	clang-format --dry-run -Werror "${sources[@]}" || fail "run 'make format'"
 else

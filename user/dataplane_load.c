@@ -205,6 +205,8 @@ int dataplane_load(struct dataplane *dp, enum program program, struct error *err
 	skel->rodata->have_coarse_clock =
 		libbpf_probe_bpf_helper(bpf_program__type(prog), BPF_FUNC_ktime_get_coarse_ns,
 					NULL) == 1;
+	skel->rodata->have_check_mtu =
+		libbpf_probe_bpf_helper(bpf_program__type(prog), BPF_FUNC_check_mtu, NULL) == 1;
 	if (program == PROGRAM_XDP && kernel_has_frags()) {
 		skel->rodata->have_frags = 1;
 		bpf_program__set_flags(prog, BPF_F_XDP_HAS_FRAGS);

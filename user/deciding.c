@@ -40,8 +40,8 @@ int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *ad
 		ret->entry.say.flags |= host_flags;
 	ret->host |=
 		ret->entry.say.action == NDPX_ACT_ANSWER && (ret->entry.say.flags & NDPX_F_HOST);
-	/* RFC 6164 5.1: a /127 has no such anycast address. */
-	ret->anycast = ret->entry.say.action == NDPX_ACT_ANSWER && key->bits < 127 &&
+	/* P81: what is longer than /64 is a slice, not a subnet. */
+	ret->anycast = ret->entry.say.action == NDPX_ACT_ANSWER && key->bits <= 64 &&
 		       !memcmp(&net, addr, sizeof(net));
 	return 0;
 }

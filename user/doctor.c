@@ -131,6 +131,7 @@ static void check_uplink(const struct doctor_snapshot *snap, const struct doctor
 	doctor_check_config(snap, up, ret);
 	doctor_check_nic(snap, up, ret);
 	doctor_check_routes(snap, up, ret);
+	doctor_check_nets(snap, up, ret);
 	doctor_check_host(snap, up, ret);
 }
 

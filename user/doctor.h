@@ -53,6 +53,8 @@ void doctor_check_hearing(const struct doctor_snapshot *snap, const struct docto
 void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
 			 struct findings *ret);
 void doctor_check_filter(const struct doctor_snapshot *snap, struct findings *ret);
+void doctor_check_nets(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
+		       struct findings *ret);
 void doctor_check_responders(const struct doctor_snapshot *snap, struct findings *ret);
 void doctor_check_host(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
 		       struct findings *ret);

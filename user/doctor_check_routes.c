@@ -89,6 +89,68 @@ void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor
 			    several_text(&back), looked_at);
 }
 
+/* Does a prefix rule of this VLAN share addresses with the network? */
+static bool is_ruled(const struct doctor_uplink *up, uint16_t vlan, const struct nl_net *net)
+{
+	struct ndpx_prefix_key wide = { .bits = net->bits };
+	struct nl_route as_route = { .dst = net->addr, .bits = net->bits };
+	size_t i;
+
+	memcpy(wide.addr, &net->addr, sizeof(wide.addr));
+	for (i = 0; i < up->n_rules; i++) {
+		const struct entry *e = &up->rules[i];
+		struct nl_route rule = { .bits = (uint8_t)e->key.bits };
+
+		memcpy(&rule.dst, e->key.addr, sizeof(rule.dst));
+		if (e->say.action == NDPX_ACT_ANSWER && e->key.bits < 128 && e->key.vlan == vlan &&
+		    (inside(&as_route, &e->key) || inside(&rule, &wide)))
+			return true;
+	}
+	return false;
+}
+
+/* The same network on both sides of the host: no route of that length tells who is where. */
+static void check_twice(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
+			const struct nl_net *here, uint16_t vlan, struct findings *ret)
+{
+	char text[RULE_TEXT_LEN];
+	size_t i;
+
+	for (i = 0; i < snap->state.n_nets; i++) {
+		const struct nl_net *there = &snap->state.nets[i];
+		const struct nl_link *link = nl_link_by_index(&snap->state, there->ifindex);
+
+		if (there->local || !link || is_back(up, vlan, there->ifindex) ||
+		    there->bits != here->bits ||
+		    memcmp(&there->addr, &here->addr, sizeof(here->addr)) != 0)
+			continue;
+		target_text(&here->addr, here->bits, text);
+		finding_add(
+			ret, DOCTOR_ON_LINK_TWICE,
+			&(struct subject){ .dev = up->dev, .vlan = vlan, .other = link->name },
+			"%s is on-link on the uplink and on %s: only host routes and neighbours "
+			"tell what is behind %s",
+			text, link->name, link->name);
+		return;
+	}
+}
+
+void doctor_check_nets(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
+		       struct findings *ret)
+{
+	size_t i, j;
+
+	for (j = 0; j < up->n_stacks; j++) {
+		for (i = 0; i < snap->state.n_nets; i++) {
+			const struct nl_net *net = &snap->state.nets[i];
+
+			if (!net->local && net->ifindex == up->stacks[j].ifindex &&
+			    is_ruled(up, up->stacks[j].vlan, net))
+				check_twice(snap, up, net, up->stacks[j].vlan, ret);
+		}
+	}
+}
+
 static bool answers_by_route(const struct doctor_uplink *up)
 {
 	size_t i;
@@ -110,6 +172,18 @@ static bool answers_at_all(const struct doctor_uplink *up)
 			return true;
 	}
 	return false;
+}
+
+/* AnyIP: what all answers attract is the host's own, and nothing is to be forwarded. */
+static bool all_local(const struct doctor_uplink *up)
+{
+	size_t i;
+
+	for (i = 0; i < up->n_hops; i++) {
+		if (up->hops[i].hop.error || up->hops[i].hop.type != RTN_LOCAL)
+			return false;
+	}
+	return up->n_hops > 0;
 }
 
 /*
@@ -159,12 +233,13 @@ void doctor_check_host(const struct doctor_snapshot *snap, const struct doctor_u
 					       .other = "all" };
 
 		/* The kernel forwards by `all`; since 6.17 also by force_forwarding of the device. */
-		if (snap->forwarding_all == 0 && stack->force_forwarding <= 0)
+		if (snap->forwarding_all == 0 && stack->force_forwarding <= 0 && !all_local(up))
 			finding_add(ret, DOCTOR_FORWARDING_OFF, &about,
 				    "net.ipv6.conf.all.forwarding is 0: nothing gets to a guest");
 		check_default(snap, up, stack, ret);
 	}
-	if (up->forwarding_dev == 0 && snap->forwarding_all > 0 && answers_by_route(up))
+	if (up->forwarding_dev == 0 && snap->forwarding_all > 0 && answers_by_route(up) &&
+	    !all_local(up))
 		finding_add(ret, DOCTOR_FORWARDING_OFF,
 			    &(struct subject){ .dev = up->dev, .other = up->link->name },
 			    "net.ipv6.conf.%s.forwarding is 0: answer = routed and alive find no "

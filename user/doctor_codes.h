@@ -166,6 +166,9 @@ enum doctor_severity {
 	X(NEIGHBOUR_FAILED, "neighbour-failed", WARNING, false,                                    \
 	  "the host asked for a guest on its port, and nobody answered",                           \
 	  "start the guest, or correct its route: ip -6 route get ADDR")                           \
+	X(ON_LINK_TWICE, "on-link-twice", WARNING, false,                                          \
+	  "a prefix that is answered for is on-link on the uplink and on another interface",       \
+	  "a host route for each guest: ip -6 route add GUEST dev OTHER; or a prefix of its own")  \
 	X(DUPLICATE, "duplicate", ERROR, false,                                                    \
 	  "somebody else on the link answers for a guest of ours",                                 \
 	  "stop the one with OTHER, or pause the rule here")                                       \

@@ -105,6 +105,12 @@ static void check_route(struct dataplane *dp, struct way *w)
 		    "the host's route to %s goes back out of the uplink: ip -6 route add %s dev "
 		    "PORT",
 		    addr, addr);
+	else if (!w->s->is_port && w->s->trial.verdict == NDPX_V_NOT_ROUTED)
+		add(w->s, "route-on-link",
+		    "the host's route to %s leaves elsewhere, but is no longer than an on-link "
+		    "prefix of this link, and no neighbour there has it: ip -6 route add %s dev "
+		    "PORT",
+		    addr, addr);
 	else if (!w->s->is_port && e->say.port && port != w->route)
 		add(w->s, "route-port",
 		    "the rule says port %s, the host's route leaves by another one",

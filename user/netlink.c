@@ -345,6 +345,7 @@ void nl_state_free(struct nl_state *state)
 	free(state->links);
 	free(state->addresses);
 	free(state->gateways);
+	free(state->nets);
 	memset(state, 0, sizeof(*state));
 }
 

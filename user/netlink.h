@@ -38,6 +38,14 @@ struct nl_address {
 	struct in6_addr addr;
 };
 
+/* A network that is on-link on an interface, or that the host takes for its own (AnyIP). */
+struct nl_net {
+	uint32_t ifindex;
+	bool local; /* a route of type local */
+	uint8_t bits;
+	struct in6_addr addr;
+};
+
 /* A proxy neighbour entry (ip -6 neigh add proxy). */
 struct nl_proxy {
 	uint32_t ifindex;
@@ -55,6 +63,8 @@ struct nl_state {
 	struct nl_address
 		*gateways; /* IPv6 next hops of all tables, each once, with its interface */
 	size_t n_gateways;
+	struct nl_net *nets; /* routes without gateway, 1 to 127 bits; local ones up to 128 */
+	size_t n_nets;
 };
 
 /* 0 or -errno with *err set. nl_state_free() after success. */

@@ -51,7 +51,7 @@ int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_
  * stand for a route alone. 0 or -ENOMEM.
  */
 int nl_mark_routed(struct nl_state *state);
-/* Fills state->gateways, sorted by interface, each once. */
+/* Fills state->gateways, sorted by interface, each once, and state->nets. */
 int nl_gateways_read(struct nl_state *state, struct error *err);
 
 #endif

@@ -354,6 +354,9 @@ int wanted_build(const struct uplink *uplinks, size_t n, const struct nl_link *l
 		r = add_uplink(&w, &index, link, &uplinks[i], i);
 	}
 	this_link_index_free(&index);
+	if (!r)
+		r = wanted_find_nets(&w, uplinks[0].dev, state);
+	wanted_find_no_nd(&w, state);
 	if (r)
 		error_set(err, EXIT_KERNEL, -r, "out of memory");
 	wanted_sort_links(&w);

@@ -108,6 +108,8 @@ struct ndpx_say port_facts_say(const struct port_facts *facts)
 	} else {
 		say.action = facts->denied ? NDPX_ACT_DENY : NDPX_ACT_NONE;
 	}
+	if (facts->own && say.action == NDPX_ACT_ANSWER)
+		say.more = NDPX_M_OWN; /* P44 */
 	return say;
 }
 

@@ -52,7 +52,7 @@ static const struct row_rule *find_prefix(const struct row_env *env, const struc
 
 		if (!r || r->say.action == NDPX_ACT_NONE)
 			continue;
-		*ret_anycast = r->bits < 127 && nd_addr_eq(net, q->target);
+		*ret_anycast = r->bits <= 64 && nd_addr_eq(net, q->target);
 		return r;
 	}
 	return NULL;
@@ -74,7 +74,7 @@ static enum ndpx_verdict judge(const struct row_env *env, const struct native_po
 	const struct ndpx_settings *set = &env->settings;
 	const struct row_rule *rule = find(env, 128, q->vlan, q->target);
 	enum ndpx_verdict v;
-	int is_anycast = 0;
+	int is_anycast = 0, by_prefix = 0;
 
 	if (!rule || rule->say.action == NDPX_ACT_NONE) {
 		if (set->n_lengths == 0 || nd_addr_is_link_local(q->target))
@@ -82,10 +82,13 @@ static enum ndpx_verdict judge(const struct row_env *env, const struct native_po
 		rule = find_prefix(env, q, &is_anycast);
 		if (!rule)
 			return NDPX_V_NO_GUEST;
+		by_prefix = 1;
 	}
 	*ret_say = says(rule, ports);
 	if (is_anycast && ret_say->action == NDPX_ACT_ANSWER)
 		return NDPX_V_NO_GUEST;
+	if (nd_is_astray(ret_say, q, nd_get_mac(set->mac)))
+		return NDPX_V_NOT_FOR_US;
 	v = nd_judge(ret_say, q, set, ports->in);
 	if (v != NDPX_V_END) {
 		*ret_drop = v == NDPX_V_PAUSED && q->kind == ND_KIND_PROBE;
@@ -96,8 +99,9 @@ static enum ndpx_verdict judge(const struct row_env *env, const struct native_po
 		if (!rule || rule->say.action != NDPX_ACT_OWN)
 			return NDPX_V_BAD_DESTINATION;
 	}
+	/* Nothing in the kernel's tables names an address of a prefix: P33. */
 	if (q->kind == ND_KIND_DAD)
-		return NDPX_V_ANSWERED_DAD;
+		return by_prefix ? NDPX_V_DAD_IGNORED : NDPX_V_ANSWERED_DAD;
 	return q->kind == ND_KIND_MULTICAST ? NDPX_V_ANSWERED : NDPX_V_ANSWERED_PROBE;
 }
 
@@ -131,6 +135,8 @@ void native_run(const struct row_env *env, const struct native_ports *ports, con
 	if (ret->verdict != NDPX_V_END)
 		return;
 	ret->verdict = judge(env, ports, &q, &say, &drop);
+	if (ret->verdict == NDPX_V_NO_GUEST && q.astray)
+		ret->verdict = NDPX_V_NOT_FOR_US;
 	if (drop)
 		ret->act = ROW_DROP;
 	if (ret->verdict < NDPX_V_ANSWERED || ret->verdict > NDPX_V_ANSWERED_PROBE)

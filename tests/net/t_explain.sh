@@ -138,7 +138,7 @@ explain() {
 	says bad_length pass frame "$(frame 18 0090)"
 	says fragment pass frame "$(frame 20 2c 54 3a 56 0000 62 87)"
 	says ext_header pass frame "$(frame 20 3c 54 3a00 62 87)"
-	says bad_destination pass frame "$(frame 53 ff)"
+	says bad_destination pass frame "$(frame 39 05)"
 	says bad_code pass frame "$(frame 55 01)"
 	says bad_checksum pass frame "$(frame 56 0102)"
 	says bad_option pass frame "$(with_option 0x0100)"

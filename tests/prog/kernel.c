@@ -117,6 +117,169 @@ static void test_p82_default(void **state)
 	expect_all(NDPX_ANSWER_ROUTED, NDPX_V_NOT_ROUTED);
 }
 
+/* What a prefix is asked: T inside 2001:db8:1::/64, which is a rule, and on-link on up0 or not. */
+static void prefix_of_t(struct prog *p, const struct row *row, __u8 answer, int onlink, int local)
+{
+	struct row_rule rule_at = { .bits = 64 };
+	struct ndpx_rule rule = {
+		.say[1] = { .action = NDPX_ACT_ANSWER, .answer = answer },
+	};
+	struct ndpx_settings *set = &p->content.set[0];
+
+	assert_int_equal(inet_pton(AF_INET6, "2001:db8:1::", rule_at.addr), 1);
+	prog_fill(p, row->env);
+	prog_clear(p);
+	prog_put(p, &rule_at, &rule);
+	memset(set->lengths, 0, sizeof(set->lengths));
+	memset(set->lengths[0].mask, 0xff, 8);
+	set->lengths[0].bits = 64;
+	set->n_lengths = 1;
+	set->uppers[0] = prog_ports.upper;
+	set->nets[0].kind = local ? NDPX_NET_LOCAL : NDPX_NET_ONLINK;
+	set->nets[0].bits = (__u8)(local ? local : onlink);
+	if (!set->nets[0].bits)
+		set->nets[0].kind = 0;
+	memcpy(set->nets[0].addr, rule_at.addr, 16);
+	memset(set->nets[0].mask, 0, 16);
+	memset(set->nets[0].mask, 0xff, set->nets[0].bits / 8);
+	if (local == 128)
+		assert_int_equal(inet_pton(AF_INET6, T, set->nets[0].addr), 1);
+	prog_config_write(p);
+}
+
+static void one_verdict(enum prog_hook hook, const struct row *ask, enum ndpx_verdict verdict)
+{
+	if (verdict == NDPX_V_END)
+		prog_expect_verdict(hook, ask, ask->verdict, ROW_ANSWER);
+	else
+		prog_expect_verdict(hook, ask, verdict, ROW_PASS);
+}
+
+/* Asked for, and claimed by DAD; NDPX_V_END: answered. */
+static void expect_prefix(__u8 answer, int onlink, int local, enum ndpx_verdict asked,
+			  enum ndpx_verdict claimed)
+{
+	const struct row *ask = prog_row("P42", "D = SNM(T)");
+	size_t h;
+
+	for (h = 0; h < N_HOOKS; h++) {
+		if (missing(hooks[h]))
+			continue;
+		prefix_of_t(prog_for(hooks[h]), ask, answer, onlink, local);
+		one_verdict(hooks[h], ask, asked);
+		one_verdict(hooks[h], prog_row("P43", "D = T"), asked);
+		one_verdict(hooks[h], prog_row("P33", "dad = defend"), claimed);
+	}
+}
+
+#define ALWAYS	NDPX_ANSWER_ALWAYS
+#define ROUTED	NDPX_ANSWER_ROUTED
+#define ALIVE	NDPX_ANSWER_ALIVE
+#define IGNORED NDPX_V_DAD_IGNORED
+#define YES	NDPX_V_END
+
+static void test_p33_prefix(void **state)
+{
+	(void)state;
+	need_ports();
+	expect_prefix(ALWAYS, 0, 0, YES, IGNORED); /* no route */
+	sh("ip -6 route add 2001:db8:1::/64 dev up0");
+	expect_prefix(ALWAYS, 0, 0, YES, IGNORED); /* back where it came from */
+	expect_prefix(ROUTED, 0, 0, NDPX_V_NOT_ROUTED, IGNORED);
+	sh("ip -6 route replace 2001:db8:1::/64 dev vif0");
+	expect_prefix(ALWAYS, 0, 0, YES, IGNORED); /* a subnet names nobody */
+	expect_prefix(ROUTED, 0, 0, YES, IGNORED);
+	sh("ip -6 route add " T "/128 dev vif0"); /* alike but for the length: as good as none */
+	expect_prefix(ALWAYS, 0, 0, YES, IGNORED);
+	sh("ip -6 route del " T "/128 dev vif0; ip -6 route add " T "/128 dev vif0 metric 512");
+	expect_prefix(ALWAYS, 0, 0, YES, YES);
+	expect_prefix(ROUTED, 0, 0, YES, YES);
+	expect_prefix(ALIVE, 0, 0, NDPX_V_NOT_ALIVE, NDPX_V_NOT_ALIVE);
+	sh("ip -6 route del " T "/128 dev vif0; ip -6 route add " T "/128 dev up0");
+	expect_prefix(ALWAYS, 0, 0, YES, IGNORED);
+	sh("ip -6 route del " T "/128 dev up0");
+	sh("ip -6 neigh replace " T " lladdr 02:00:00:00:12:34 dev vif0 nud reachable");
+	expect_prefix(ALWAYS, 0, 0, YES, YES);
+	expect_prefix(ALIVE, 0, 0, YES, YES);
+	sh("ip -6 neigh replace " T " dev vif0 nud failed");
+	expect_prefix(ALWAYS, 0, 0, YES, IGNORED);
+	sh("ip -6 route replace 2001:db8:1::/64 via fe80::77 dev vif0");
+	sh("ip -6 neigh replace fe80::77 lladdr 02:00:00:00:00:77 dev vif0 nud permanent");
+	expect_prefix(ALIVE, 0, 0, YES, IGNORED); /* the gateway is alive, and no proof */
+}
+
+/* The same /64 on both sides. */
+static void test_p82_onlink(void **state)
+{
+	static const enum ndpx_verdict none = NDPX_V_NOT_ROUTED;
+
+	(void)state;
+	need_ports();
+	sh("ip -6 route add 2001:db8:1::/64 dev vif0 metric 100");
+	sh("ip -6 route add 2001:db8:1::/64 dev up0 metric 256");
+	expect_prefix(ROUTED, 64, 0, none, IGNORED);
+	expect_prefix(ALIVE, 64, 0, none, IGNORED);
+	expect_prefix(ROUTED, 48, 0, YES, IGNORED); /* longer than what is on-link */
+	sh("ip -6 neigh replace " T " lladdr 02:00:00:00:12:34 dev vif0 nud stale");
+	expect_prefix(ROUTED, 64, 0, YES, YES);
+	sh("ip -6 neigh del " T " dev vif0");
+	sh("ip -6 route add " T "/128 dev vif0 metric 1024");
+	expect_prefix(ROUTED, 64, 0, YES, YES);
+	sh("ip -6 route del " T "/128 dev vif0; ip -6 route add 2001:db8:1::1230/124 dev vif0");
+	expect_prefix(ROUTED, 64, 0, YES, YES);
+	sh("ip -6 route del 2001:db8:1::1230/124 dev vif0");
+	/* A route elsewhere for the other half says nothing of this one. */
+	sh("ip link add thr0 type veth peer name thr0p; ip link set thr0 up; ip link set thr0p up");
+	sh("ip -6 route add 2001:db8:1:0:8000::/65 dev thr0");
+	expect_prefix(ROUTED, 64, 0, none, IGNORED);
+	sh("ip link del thr0");
+	sh("ip -6 route del 2001:db8:1::/64 dev up0; ip -6 route add 2001:db8:1::/64 dev up0 "
+	   "metric 50");
+	expect_prefix(ROUTED, 64, 0, none, IGNORED);
+	sh("ip -6 route add " T "/128 dev vif0 metric 1024");
+	expect_prefix(ROUTED, 64, 0, YES, YES);
+}
+
+/* AnyIP; also where the host does not forward. */
+static void test_p82_local(void **state)
+{
+	static const char *const forwarding[] = {
+		"echo 0 > /proc/sys/net/ipv6/conf/all/forwarding",
+		"echo 1 > /proc/sys/net/ipv6/conf/all/forwarding",
+	};
+	size_t i;
+
+	(void)state;
+	need_ports();
+	sh("ip -6 route add local 2001:db8:1::/64 dev lo");
+	for (i = 0; i < 2; i++) {
+		sh(forwarding[i]);
+		expect_prefix(ROUTED, 0, 0, NDPX_V_NOT_ROUTED, IGNORED); /* not known as such */
+		expect_prefix(ROUTED, 0, 64, YES, IGNORED);
+		expect_prefix(ALIVE, 0, 64, YES, IGNORED);
+		expect_prefix(ROUTED, 0, 128, YES, YES);
+	}
+	sh("ip -6 route flush table local 2001:db8:1::/64");
+	sh("ip -6 route add blackhole 2001:db8:1::/64");
+	expect_prefix(ROUTED, 0, 64, NDPX_V_NOT_ROUTED, IGNORED);
+}
+
+/* A port without neighbours, which appears when it will. */
+static void test_p83_tun(void **state)
+{
+	(void)state;
+	need_ports();
+	if (prog_sh("ip tuntap add dev tun7 mode tun 2>/dev/null && ip link set tun7 up"))
+		skip();
+	sh("ip -6 route add " T "/128 dev tun7");
+	answered(NDPX_ANSWER_ROUTED);
+	answered(NDPX_ANSWER_ALIVE);
+	sh("ip link set tun7 mtu 9000");
+	answered(NDPX_ANSWER_ALIVE);
+	expect_prefix(ALIVE, 0, 0, YES, YES);
+	sh("ip link del tun7");
+}
+
 static void test_p82_own(void **state)
 {
 	(void)state;
@@ -238,6 +401,20 @@ static void other_mac(enum prog_hook hook)
 	prog_clear(prog_for(hook));
 }
 
+/* What no table would have let through costs as well, and is dropped before they are asked. */
+static void unrouted(enum prog_hook hook)
+{
+	const struct row *ask = prog_row("P42", "D = SNM(T)");
+	struct prog *p = prog_for(hook);
+
+	only_t(p, ask, NDPX_ANSWER_ROUTED);
+	p->content.set[0].rate_cost = HOUR;
+	prog_config_write(p);
+	prog_expect_verdict(hook, ask, NDPX_V_NOT_ROUTED, ROW_PASS);
+	prog_expect_verdict(hook, ask, NDPX_V_RATE_LIMITED, ROW_DROP);
+	prog_clear(p);
+}
+
 static void test_p85_rate(void **state)
 {
 	size_t h;
@@ -248,6 +425,8 @@ static void test_p85_rate(void **state)
 			continue;
 		p85(hooks[h]);
 		other_mac(hooks[h]);
+		if (prog_ports.given)
+			unrouted(hooks[h]);
 	}
 }
 
@@ -277,6 +456,10 @@ int prog_kernel(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_p82_routed, flush),
 		cmocka_unit_test_teardown(test_p82_default, flush),
+		cmocka_unit_test_teardown(test_p33_prefix, flush),
+		cmocka_unit_test_teardown(test_p82_onlink, flush),
+		cmocka_unit_test_teardown(test_p82_local, flush),
+		cmocka_unit_test_teardown(test_p83_tun, flush),
 		cmocka_unit_test_teardown(test_p82_own, flush),
 		cmocka_unit_test_teardown(test_p82_via_router, flush),
 		cmocka_unit_test_teardown(test_p83_alive, flush),

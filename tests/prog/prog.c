@@ -86,6 +86,8 @@ static void choose(struct prog *p)
 	bpf_program__set_autoload(xdp, p != &ports);
 	bpf_program__set_autoload(tc, p == &plain);
 	bpf_program__set_autoload(port, p == &ports);
+	set_constant(p->obj, "have_check_mtu",
+		     libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_check_mtu, NULL) == 1);
 	if (p == &frags) {
 		set_constant(p->obj, "have_frags", 1);
 		set_constant(p->obj, "have_coarse_clock", 1);

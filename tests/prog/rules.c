@@ -83,8 +83,8 @@ static void statistics(enum prog_hook hook)
 	prog_expect(hook, prog_row("P44", "D = L"));
 	expect_stats(p, &t, 4, "fe80::1");
 	prog_expect(hook, prog_row("P77", "/48"));
-	prog_expect(hook, prog_row("P77", "/48, DAD"));
-	expect_stats(p, &prefix, 2, "::");
+	prog_expect(hook, prog_row("P77", "/48, a probe"));
+	expect_stats(p, &prefix, 2, "fe80::1");
 	prog_expect(hook, prog_row("P84", "the rule, multicast"));
 	expect_stats(p, &paused, 0, "::");
 	expect_stats(p, &t, 4, "fe80::1");

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -46,6 +47,9 @@ static void test_row_on_port(void **state)
 	};
 	size_t i;
 
+	/* P33: for a prefix an uplink asks the kernel; a port's rule has its binding. */
+	if (row->verdict == NDPX_V_DAD_IGNORED && !strstr(row->what, "dad = ignore"))
+		skip();
 	for (i = 0; i < sizeof(as_uplink) / sizeof(as_uplink[0]); i++) {
 		if (row->env == as_uplink[i]) {
 			prog_expect_on_port(row);

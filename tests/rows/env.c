@@ -94,6 +94,7 @@ static const struct {
 	{ PORTS, "2001:db8:2:5::", 64, PORT_GROUP, ANSWER, DEFEND, 0, ROW_PORT_IN },
 	{ PORTS, G_ONLINK, 64, PORT_GROUP, ANSWER, NDPX_F_DAD_IGNORE | NDPX_F_ONLINK, 0,
 	  ROW_PORT_NONE },
+	{ PORTS, OWN_ONLINK, 128, PORT_GROUP, ANSWER, R | NDPX_F_DAD_IGNORE, 0, ROW_PORT_NONE },
 	{ PORTS, G_ELSEWHERE, 128, PORT_GROUP + 1, ANSWER, DEFEND, 0, ROW_PORT_OTHER },
 	{ PORTS, G_ELSEWHERE, 128, 0, ANSWER, DEFEND, 0, ROW_PORT_OTHER },
 };
@@ -145,6 +146,8 @@ static void fill_rules(enum env_id id)
 
 		if (!(table[i].envs & BIT(id)))
 			continue;
+		if (!strcmp(table[i].addr, OWN_ONLINK))
+			rule.say.more = NDPX_M_OWN;
 		lladdr.b[5] = table[i].lladdr;
 		memcpy(rule.addr, addr.b, 16);
 		/* Also where the flag is not set: it must not count then. */

@@ -51,6 +51,7 @@ struct addr addr_of(const char *text); /* aborts on a typing mistake */
 #define G_GATEWAY_OTHER "2001:db8:1::b1" /* one behind another port is */
 #define G_SIBLING	"2001:db8:1::b2" /* behind another port, and a router */
 #define G_ONLINK	"2001:db8:4::"	 /* /64 */
+#define OWN_ONLINK	"2001:db8:4::fe" /* this host's, and answered for */
 #define G_ELSEWHERE	"2001:db8:1::b3" /* of another section */
 
 #define LLADDR_MAC "02:00:00:00:aa:01" /* of every exact rule with an lladdr */

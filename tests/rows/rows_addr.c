@@ -31,7 +31,6 @@ static void p30_p31_unicast(void)
 static void p33_dad(void)
 {
 	struct ask ask = ask_dad();
-	struct na na;
 
 	row_answer("P33", &ask, NULL, NDPX_V_ANSWERED_DAD, "dad = defend");
 	ask.env = ENV_NO_LL;
@@ -39,9 +38,8 @@ static void p33_dad(void)
 		   "dad = defend on a port without a link-local address");
 	ask.env = ENV_TARGET;
 	ask_target(&ask, "2001:db8:2::5");
-	na = na_for(&ask);
-	na.lladdr = mac_of("02:00:00:00:aa:30");
-	row_answer("P33", &ask, &na, NDPX_V_ANSWERED_DAD, "dad = defend by a prefix");
+	row_pass("P33", &ask, NDPX_V_DAD_IGNORED,
+		 "dad = defend by a prefix, and nothing names the address");
 	ask_target(&ask, G_IGNORE);
 	row_pass("P33", &ask, NDPX_V_DAD_IGNORED, "dad = ignore");
 	ask_target(&ask, "2001:db8:2:7::5");
@@ -180,13 +178,17 @@ static void p42_p45_destinations(void)
 	row_answer("P45", &ask, NULL, NDPX_V_ANSWERED, "D = ff02::2, no SLLAO");
 }
 
-static void p46_p47_wrong(void)
+static void p46_p47_groups(void)
 {
+	static const char *const others[] = {
+		"ff02::1:ff00:1235",
+		"ff02::1:ff00:34",
+		"ff02::1:ff80:1234",
+		"ff02::1:ff00:0",
+	};
 	static const struct {
 		const char *row, *dest;
 	} d[] = {
-		{ "P46", "ff02::1:ff00:1235" }, { "P46", "ff02::1:ff00:34" },
-		{ "P46", "ff02::1:ff80:1234" }, { "P46", "ff02::1:ff00:0" },
 		{ "P47", "ff00::1" },		{ "P47", "ff00::1:ff00:1234" },
 		{ "P47", "ff01::1" },		{ "P47", "ff01::2" },
 		{ "P47", "ff01::1:ff00:1234" }, { "P47", "ff03::1" },
@@ -194,8 +196,18 @@ static void p46_p47_wrong(void)
 		{ "P47", "ff05::2" },		{ "P47", "ff05::1:ff00:1234" },
 		{ "P47", "ff08::1:ff00:1234" }, { "P47", "ff0e::1" },
 		{ "P47", "ff0e::1:ff00:1234" }, { "P47", "ff0f::1:ff00:1234" },
+		{ "P47", "ff02::16" },		{ "P47", "ff02::fb" },
+		{ "P47", "ff02::1:fe00:1234" }, { "P47", "ff02::2:ff00:1234" },
 	};
+	struct ask other = ask_multicast();
 	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		ask_dest(&other, others[i]);
+		row_answer("P46", &other, NULL, NDPX_V_ANSWERED, "D = %s", others[i]);
+	}
+	opts_none(&other);
+	row_answer("P46", &other, NULL, NDPX_V_ANSWERED, "the last of them, no SLLAO");
 
 	for (i = 0; i < sizeof(d) / sizeof(d[0]); i++) {
 		struct ask ask = ask_multicast();
@@ -212,5 +224,5 @@ void rows_addr(void)
 	p34_p36_dad_errors();
 	p37_p40_sources();
 	p42_p45_destinations();
-	p46_p47_wrong();
+	p46_p47_groups();
 }

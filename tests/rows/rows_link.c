@@ -168,6 +168,55 @@ static void p8_p12_destinations(void)
 	row_answer("P12", &probe, NULL, NDPX_V_ANSWERED_PROBE, "D = T to H");
 }
 
+/* P12, P13: the `lladdr` of T's rule is a destination as H is, for a probe of T alone. */
+static void p12_lladdr(void)
+{
+	static const struct {
+		const char *target;
+		__u8 mark; /* of the lladdr */
+	} t[] = { { G_LLADDR, 1 }, { "2001:db8:2:9::5", 48 } };
+	struct ask ask;
+	struct na na;
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		ask = ask_probe();
+		ask_target(&ask, t[i].target);
+		ask.ed = mac_of(LLADDR_MAC);
+		ask.ed.b[5] = t[i].mark;
+		na = na_for(&ask);
+		na.lladdr = ask.ed;
+		row_answer("P12", &ask, &na, NDPX_V_ANSWERED_PROBE, "to the lladdr of %s's rule",
+			   t[i].target);
+		ask.ed.b[5]++;
+		row_pass("P13", &ask, NDPX_V_NOT_FOR_US, "to another lladdr, for %s", t[i].target);
+	}
+	ask = ask_probe();
+	ask_target(&ask, G_LLADDR);
+	ask.ed = mac_of(LLADDR_MAC);
+	ask.hop_limit = 64;
+	row_pass("P13", &ask, NDPX_V_NOT_FOR_US, "to the lladdr, hop limit 64");
+	ask = ask_probe();
+	ask_target(&ask, G_LLADDR);
+	ask_dest(&ask, OWN);
+	ask.ed = mac_of(LLADDR_MAC);
+	row_pass("P13", &ask, NDPX_V_NOT_FOR_US, "to the lladdr, D is this host's");
+	ask = ask_probe();
+	ask.ed = mac_of(LLADDR_MAC);
+	ask.ed.b[5] = 0; /* what its rule holds, without the flag */
+	row_pass("P13", &ask, NDPX_V_NOT_FOR_US, "to an lladdr whose flag is not set");
+	ask_target(&ask, "2001:db8:1::9999");
+	ask.ed = mac_of(LLADDR_MAC);
+	row_pass("P13", &ask, NDPX_V_NOT_FOR_US, "to an lladdr, T is nobody's");
+	ask_target(&ask, G_DENIED);
+	ask.ed = mac_of(LLADDR_MAC);
+	row_pass("P13", &ask, NDPX_V_NOT_FOR_US, "to an lladdr, T is denied");
+	ask = ask_multicast();
+	ask_target(&ask, G_LLADDR);
+	ask.ed = mac_of(LLADDR_MAC);
+	row_pass("P13", &ask, NDPX_V_NOT_FOR_US, "to the lladdr, D multicast");
+}
+
 static void p13_p14_not_for_us(void)
 {
 	static const char *const others[] = {
@@ -223,6 +272,7 @@ void rows_link(void)
 	p4_priority();
 	p5_p6_stacks();
 	p8_p12_destinations();
+	p12_lladdr();
 	p13_p14_not_for_us();
 	p15_p16_sources();
 }

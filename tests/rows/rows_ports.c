@@ -124,11 +124,17 @@ static void p94_others(void)
 	ask = asking(MULTICAST, G_OTHER);
 	ask_tag(&ask, TYPE_8021Q, 0);
 	row_answer("P93", &ask, NULL, NDPX_V_ANSWERED, "a priority tag");
+	answer("P93", MULTICAST, OWN_ONLINK, NA_R, "this host's, inside onlink");
 	ask = asking(PROBE, G_OTHER);
 	ask_dest(&ask, L_ADDR);
 	row_answer("P93", &ask, NULL, NDPX_V_ANSWERED_PROBE, "to the port's link-local address");
 	ask_dest(&ask, OWN);
 	row_answer("P93", &ask, NULL, NDPX_V_ANSWERED_PROBE, "to an address of this host");
+	ask_dest(&ask, OWN_ONLINK);
+	row_answer("P44", &ask, NULL, NDPX_V_ANSWERED_PROBE,
+		   "to an address of this host inside onlink");
+	ask_dest(&ask, G_SIBLING);
+	row_pass("P44", &ask, NDPX_V_BAD_DESTINATION, "guest port: to another guest");
 	ask_dest(&ask, G_SAME);
 	row_pass("P93", &ask, NDPX_V_BAD_DESTINATION, "to another address");
 }

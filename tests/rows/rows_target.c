@@ -41,8 +41,8 @@ static void pass_all(const char *row, const char *target, enum ndpx_verdict verd
 }
 
 /* Answered by the rule whose lladdr ends in `mark`, 0: by one without lladdr. */
-static void answer_all(const char *row, enum env_id env, const char *target, __u8 mark, __u8 flags,
-		       const char *what)
+static void answer_kinds(const char *row, enum env_id env, const char *target, __u8 mark,
+			 __u8 flags, const char *what, int by_prefix)
 {
 	struct ask ask[3] = { asking(target), probing(target), claiming(target) };
 	static const enum ndpx_verdict verdict[3] = {
@@ -57,6 +57,11 @@ static void answer_all(const char *row, enum env_id env, const char *target, __u
 		struct na na;
 
 		ask[i].env = env;
+		/* P33: a prefix names no address, and here no table does. */
+		if (i == 2 && by_prefix) {
+			row_pass(row, &ask[i], NDPX_V_DAD_IGNORED, "%s, DAD", what);
+			continue;
+		}
 		na = na_for(&ask[i]);
 		na.flags |= flags;
 		if (mark) {
@@ -65,6 +70,12 @@ static void answer_all(const char *row, enum env_id env, const char *target, __u
 		}
 		row_answer(row, &ask[i], &na, verdict[i], "%s%s", what, kind[i]);
 	}
+}
+
+static void answer_all(const char *row, enum env_id env, const char *target, __u8 mark, __u8 flags,
+		       const char *what)
+{
+	answer_kinds(row, env, target, mark, flags, what, mark != 0);
 }
 
 static void p72_p73_impossible(void)
@@ -171,12 +182,12 @@ static void p81_anycast(void)
 {
 	pass_all("P81", "2001:db8:2::", NDPX_V_NO_GUEST, "of the /48");
 	pass_all("P81", "2001:db8:2:1::", NDPX_V_NO_GUEST, "of the /64");
-	pass_all("P81", "2001:db8:2:1:1:1::", NDPX_V_NO_GUEST, "of the /96");
 	pass_all("P81", "2001:db8:6:8::", NDPX_V_NO_GUEST, "of the /61");
 	answer_all("P81", ENV_TARGET, "2001:db8:2:2::", 0, 0, "configured as an address");
 	answer_all("P81", ENV_TARGET, "2001:db8:2:9::", 48, 0, "of a /64 that is no rule's");
-	/* RFC 6164 5.1: a /127 has none. */
-	answer_all("P81", ENV_TARGET, "2001:db8:2:3::", 127, 0, "of a /127: there is none");
+	/* What is longer than /64 is a slice of a subnet. */
+	answer_all("P81", ENV_TARGET, "2001:db8:2:1:1:1::", 96, 0, "the first address of a /96");
+	answer_all("P81", ENV_TARGET, "2001:db8:2:3::", 127, 0, "the first address of a /127");
 }
 
 static void p84_paused(void)

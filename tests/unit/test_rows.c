@@ -85,13 +85,26 @@ static int find_prefix(const struct row_env *env, const struct nd_query *q, stru
 		if (!find(env, (__u8)set->lengths[i].bits, q->vlan, net, ret) ||
 		    nd_rule_says(ret, GENERATION)->action == NDPX_ACT_NONE)
 			continue;
-		*is_anycast = set->lengths[i].bits < 127 && !memcmp(net, target, 16);
+		*is_anycast = set->lengths[i].bits <= 64 && !memcmp(net, target, 16);
 		return 1;
 	}
 	return 0;
 }
 
-/* The order of decide() in bpf/ndpx.bpf.c; `answer` and `rate` need a kernel. */
+static enum ndpx_verdict nobody(const struct nd_query *q)
+{
+	return q->astray ? NDPX_V_NOT_FOR_US : NDPX_V_NO_GUEST;
+}
+
+static int is_own(const struct ndpx_say *say)
+{
+	return say->action == NDPX_ACT_OWN || (say->more & NDPX_M_OWN);
+}
+
+/*
+ * The order of decide() in bpf/ndpx.bpf.c; `answer` and `rate` need a kernel. Here it knows
+ * nothing, so that nothing names an address of a prefix.
+ */
 static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame *frame,
 				struct outcome *o)
 {
@@ -105,7 +118,7 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 	struct nd_ns ns;
 	enum ndpx_verdict v;
 	__u8 addr[16];
-	int is_anycast = 0;
+	int is_anycast = 0, by_prefix = 0;
 
 	v = nd_parse(frame, &ns);
 	if (v != NDPX_V_END)
@@ -118,7 +131,7 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 		return v;
 	if (env->is_port) {
 		if (o->q.vlan)
-			return NDPX_V_NO_GUEST;
+			return nobody(&o->q);
 		o->q.vlan = env->group;
 	}
 	nd_put_addr(addr, o->q.target);
@@ -127,13 +140,16 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 		if (env->is_port && nd_addr_eq(o->q.target, port.link_local))
 			return NDPX_V_OWN_ADDRESS;
 		if (set->n_lengths == 0 || nd_addr_is_link_local(o->q.target))
-			return NDPX_V_NO_GUEST;
+			return nobody(&o->q);
 		if (!find_prefix(env, &o->q, &rule, &is_anycast))
-			return NDPX_V_NO_GUEST;
+			return nobody(&o->q);
+		by_prefix = !env->is_port;
 	}
 	o->say = *nd_rule_says(&rule, GENERATION);
 	if (is_anycast && o->say.action == NDPX_ACT_ANSWER)
-		return NDPX_V_NO_GUEST;
+		return nobody(&o->q);
+	if (nd_is_astray(&o->say, &o->q, port.mac))
+		return NDPX_V_NOT_FOR_US;
 	v = nd_judge(&o->say, &o->q, set, IFINDEX_IN);
 	if (v != NDPX_V_END) {
 		o->drop = v == NDPX_V_PAUSED && o->q.kind == ND_KIND_PROBE;
@@ -143,11 +159,11 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 	    !(env->is_port && nd_addr_eq(o->q.dest, port.link_local))) {
 		nd_put_addr(addr, o->q.dest);
 		if (!find(env, 128, o->q.vlan, addr, &rule) ||
-		    nd_rule_says(&rule, GENERATION)->action != NDPX_ACT_OWN)
+		    !is_own(nd_rule_says(&rule, GENERATION)))
 			return NDPX_V_BAD_DESTINATION;
 	}
 	if (o->q.kind == ND_KIND_DAD)
-		return NDPX_V_ANSWERED_DAD;
+		return by_prefix ? NDPX_V_DAD_IGNORED : NDPX_V_ANSWERED_DAD;
 	return o->q.kind == ND_KIND_MULTICAST ? NDPX_V_ANSWERED : NDPX_V_ANSWERED_PROBE;
 }
 
