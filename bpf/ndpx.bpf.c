@@ -147,11 +147,20 @@ static __always_inline void count(enum ndpx_verdict verdict, nd_mac source)
 		(*counter)++;
 }
 
+/* The three programs; a constant wherever it is asked for, so that each is what it needs. */
+enum hook { HOOK_XDP, HOOK_TC, HOOK_PORT };
+
 /*
- * The functions that are no part of the common way are functions, and take values
- * rather than pointers into the frame of the hook: what a pointer names must live on
- * the stack, and that is short.
+ * What is no part of the common way is a global function: the verifier walks it once, by
+ * itself, and not again for each way that leads there. So it takes numbers and the context
+ * alone, which is all that kernel 5.10 lets it take, and returns a number.
  */
+#define GLOBAL __attribute__((noinline))
+
+static __always_inline const struct ndpx_settings *settings_of(__u32 generation)
+{
+	return &config.set[generation & 1];
+}
 
 /*
  * The longest prefix that covers the target: one look-up a length in use, longest
@@ -223,7 +232,7 @@ static __always_inline struct ndpx_rule *find_exact(const struct ndpx_settings *
  * P44: is the solicitation's destination an address of this host? `host_flag`: of a guest that
  * is one as well.
  */
-static __noinline int is_own(__u64 hi, __u64 lo, __u32 vlan, __u32 generation, __u32 host_flag)
+GLOBAL int is_own(__u64 hi, __u64 lo, __u32 vlan, __u32 generation, __u32 host_flag)
 {
 	struct nd_addr dest = { hi, lo };
 	struct ndpx_rule *rule = find_far((__u16)vlan, dest);
@@ -237,7 +246,7 @@ static __noinline int is_own(__u64 hi, __u64 lo, __u32 vlan, __u32 generation, _
 		((say->flags & host_flag) | (say->more & NDPX_M_OWN)));
 }
 
-static __noinline int in_links(__u32 epoch, __u32 vlan, __u32 kind, __u64 value)
+GLOBAL int in_links(__u32 epoch, __u32 vlan, __u32 kind, __u64 value)
 {
 	struct ndpx_link_key key = {
 		.epoch = epoch, .vlan = (__u16)vlan, .kind = (__u16)kind, .value = value
@@ -254,10 +263,12 @@ static __always_inline int is_this_link(const struct ndpx_settings *set,
 	       in_links(set->epoch, link->vlan, NDPX_LINK_MEMBER, ifindex);
 }
 
-static __noinline int find_station(__u32 epoch, const struct ndpx_link *link, nd_mac asker,
-				   __u64 hi, __u64 lo)
+GLOBAL int find_station(__u32 generation, __u32 vlan, __u64 asker, __u64 hi, __u64 lo)
 {
+	const struct ndpx_settings *set = settings_of(generation);
+	const struct ndpx_link *link = ndpx_link_of(set, (__u16)vlan);
 	const struct nd_addr source = { hi, lo };
+	__u32 epoch = set->epoch;
 
 	if (in_links(epoch, link->vlan, NDPX_LINK_STATION, asker))
 		return 1;
@@ -266,12 +277,12 @@ static __noinline int find_station(__u32 epoch, const struct ndpx_link *link, nd
 }
 
 /* P15, P40: does another NIC of this host ask, or its stack by another device of this link? */
-static __always_inline int is_our_own(const struct ndpx_settings *set, const struct ndpx_link *link,
-				      const struct nd_query *q)
+static __always_inline int is_our_own(const struct ndpx_link *link, const struct nd_query *q,
+				      __u32 generation)
 {
 	/* One branch for both, and no look-up where the filter says so. */
 	return ((link->stations >> ndpx_filter_bit(q->asker) & 1) | link->n_locals) &&
-	       find_station(set->epoch, link, q->asker, q->source.hi, q->source.lo);
+	       find_station(generation, q->vlan, q->asker, q->source.hi, q->source.lo);
 }
 
 /*
@@ -291,12 +302,11 @@ static __always_inline int is_our_own(const struct ndpx_settings *set, const str
 #define ASK_HOW(vlan, bits) ((vlan) | (bits) << 16)
 
 /* The longest network of this kind that covers an address: its bits, 0: none. */
-static __noinline __u32 find_net(const struct ndpx_settings *set, __u32 kind, __u32 vlan, __u64 hi,
-				 __u64 lo)
+GLOBAL __u32 find_net(__u32 generation, __u32 kind, __u32 vlan, __u64 hi, __u64 lo)
 {
 	struct nd_addr addr = { hi, lo };
 
-	return nd_net_of(set, kind, vlan, addr);
+	return nd_net_of(settings_of(generation), kind, vlan, addr);
 }
 
 /*
@@ -345,9 +355,9 @@ static __always_inline int is_longer(void *ctx, const struct ndpx_settings *set,
 }
 
 /* P33, P82, P83: routing and neighbour tables stay the one truth. */
-static __noinline __u64 ask_kernel(void *ctx, const struct ndpx_settings *set, __u64 hi, __u64 lo,
-				   __u32 how)
+static __always_inline __u64 ask_kernel(void *ctx, __u32 generation, __u64 hi, __u64 lo, __u32 how)
 {
+	const struct ndpx_settings *set = settings_of(generation);
 	/* Where the stack sees this link: so the look-up is in its VRF, and not a bond's slave. */
 	const struct ndpx_link *link = ndpx_link_of(set, (__u16)how);
 	__u32 bits = (how >> 16) & 0xff;
@@ -379,9 +389,9 @@ static __noinline __u64 ask_kernel(void *ctx, const struct ndpx_settings *set, _
  * user space has found, and what has no room for an Ethernet header: tun, wg, ppp. The
  * kernel checks a length against MTU and header, and that `len`, the frame's, cancels out.
  */
-static __noinline int has_no_nd(void *ctx, const struct ndpx_settings *set, __u32 ifindex,
-				__u32 len)
+static __always_inline int has_no_nd(void *ctx, __u32 generation, __u32 ifindex, __u32 len)
 {
+	const struct ndpx_settings *set = settings_of(generation);
 	__u32 i, mtu = 0, unused = 0;
 
 	for (i = 0; i < NDPX_MAX_NO_ND; i++) {
@@ -394,8 +404,28 @@ static __noinline int has_no_nd(void *ctx, const struct ndpx_settings *set, __u3
 	       BPF_MTU_CHK_RET_FRAG_NEEDED;
 }
 
+GLOBAL __u64 ask_kernel_xdp(struct xdp_md *ctx, __u32 generation, __u64 hi, __u64 lo, __u32 how)
+{
+	return ask_kernel(ctx, generation, hi, lo, how);
+}
+
+GLOBAL __u64 ask_kernel_tc(struct __sk_buff *ctx, __u32 generation, __u64 hi, __u64 lo, __u32 how)
+{
+	return ask_kernel(ctx, generation, hi, lo, how);
+}
+
+GLOBAL int has_no_nd_xdp(struct xdp_md *ctx, __u32 generation, __u32 ifindex, __u32 len)
+{
+	return has_no_nd(ctx, generation, ifindex, len);
+}
+
+GLOBAL int has_no_nd_tc(struct __sk_buff *ctx, __u32 generation, __u32 ifindex, __u32 len)
+{
+	return has_no_nd(ctx, generation, ifindex, len);
+}
+
 /* NDPX_V_END where the kernel's tables agree with the rule. `len`: the linear frame's. */
-static __always_inline enum ndpx_verdict judge_route(void *ctx, const struct ndpx_settings *set,
+static __always_inline enum ndpx_verdict judge_route(void *ctx, enum hook hook, __u32 generation,
 						     const struct nd_query *q,
 						     const struct ndpx_say *say, int by_prefix,
 						     __u32 len)
@@ -408,20 +438,22 @@ static __always_inline enum ndpx_verdict judge_route(void *ctx, const struct ndp
 	/* P76: an address of the host on another interface has arrived when it gets here. */
 	if ((say->answer == NDPX_ANSWER_ALWAYS && !named) || (say->flags & NDPX_F_HOST))
 		return NDPX_V_END;
-	bits = find_net(set, NDPX_NET_ONLINK, q->vlan, hi, lo);
+	bits = find_net(generation, NDPX_NET_ONLINK, q->vlan, hi, lo);
 	if (named && bits < 64)
 		bits = 64;
-	at = ask_kernel(ctx, set, hi, lo, ASK_HOW(q->vlan, bits));
+	at = hook == HOOK_XDP ? ask_kernel_xdp(ctx, generation, hi, lo, ASK_HOW(q->vlan, bits)) :
+				ask_kernel_tc(ctx, generation, hi, lo, ASK_HOW(q->vlan, bits));
 	/* A local route is asked for here: so it counts on a host that does not forward as well. */
 	if (at & AT_KEPT) {
-		bits = find_net(set, NDPX_NET_LOCAL, 0, hi, lo);
+		bits = find_net(generation, NDPX_NET_LOCAL, 0, hi, lo);
 		if (bits > (named ? 64 : 0))
 			return NDPX_V_END;
 	}
 	if (!(at & AT_PROVEN))
 		return named ? NDPX_V_DAD_IGNORED : NDPX_V_NOT_ROUTED;
 	if (say->answer == NDPX_ANSWER_ALIVE && !(at & AT_USABLE) &&
-	    !has_no_nd(ctx, set, (__u32)(at >> 32), len))
+	    !(hook == HOOK_XDP ? has_no_nd_xdp(ctx, generation, (__u32)(at >> 32), len) :
+				 has_no_nd_tc(ctx, generation, (__u32)(at >> 32), len)))
 		return NDPX_V_NOT_ALIVE;
 	return NDPX_V_END;
 }
@@ -437,8 +469,7 @@ static __always_inline enum ndpx_verdict judge_route(void *ctx, const struct ndp
  * the last chance of an address's owner, so there a doubt passes it: only what is known to
  * sit behind another guest port, by route and by neighbour entry, is defended.
  */
-static __noinline enum ndpx_verdict ask_elsewhere(void *ctx, __u64 hi, __u64 lo, __u32 ifindex,
-						  __u32 how)
+GLOBAL int ask_elsewhere(struct __sk_buff *ctx, __u64 hi, __u64 lo, __u32 ifindex, __u32 how)
 {
 	struct bpf_fib_lookup fib = { .family = NDPX_AF_INET6, .ifindex = ifindex };
 	struct nd_addr target = { hi, lo };
@@ -466,8 +497,9 @@ static __noinline enum ndpx_verdict ask_elsewhere(void *ctx, __u64 hi, __u64 lo,
 }
 
 /* P85: generic cell rate algorithm. Two CPUs may race for one word: an answer more, no lock. */
-static __noinline int over_rate(const struct ndpx_settings *set, nd_mac mac, __u32 vlan)
+GLOBAL int over_rate(__u32 generation, __u64 mac, __u32 vlan)
 {
+	const struct ndpx_settings *set = settings_of(generation);
 	struct ndpx_asker_key key = { .vlan = (__u16)vlan };
 	__u64 now = bpf_ktime_get_ns(), due;
 	struct ndpx_asker *asker, fresh;
@@ -514,9 +546,6 @@ struct decision {
 	nd_mac mac; /* H of a guest port */
 };
 
-/* The three programs; a constant wherever it is asked for, so that each is what it needs. */
-enum hook { HOOK_XDP, HOOK_TC, HOOK_PORT };
-
 /* P13: what went to another station and has no rule that is of its MAC. */
 static __always_inline enum ndpx_verdict nobody(const struct nd_query *q, enum ndpx_verdict v)
 {
@@ -553,7 +582,7 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	if (v != NDPX_V_END)
 		return v;
 	generation = *(volatile __u32 *)&config.generation;
-	set = &config.set[generation & 1];
+	set = settings_of(generation);
 	if (hook == HOOK_PORT) {
 		__u32 key = ifindex;
 		const struct ndpx_port *entry = bpf_map_lookup_elem(&ports, &key);
@@ -580,7 +609,7 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 		if (v != NDPX_V_END)
 			return v;
 	}
-	if (hook != HOOK_PORT && is_our_own(set, link, q))
+	if (hook != HOOK_PORT && is_our_own(link, q, generation))
 		return NDPX_V_LOOPED;
 
 	if (hook == HOOK_PORT) {
@@ -631,14 +660,14 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 		    hook == HOOK_PORT ? 0 : NDPX_F_HOST))
 		return NDPX_V_BAD_DESTINATION; /* P44 */
 	/* P85: a flood costs no look-up in the kernel's tables. */
-	if (hook != HOOK_PORT && set->rate_cost && over_rate(set, q->asker, q->vlan)) {
+	if (hook != HOOK_PORT && set->rate_cost && over_rate(generation, q->asker, q->vlan)) {
 		ret->drop = 1;
 		return NDPX_V_RATE_LIMITED;
 	}
 	if (hook != HOOK_PORT)
-		v = judge_route(ctx, set, q, say, by_prefix, linear);
+		v = judge_route(ctx, hook, generation, q, say, by_prefix, linear);
 	else if (say->answer != NDPX_ANSWER_ALWAYS)
-		v = ask_elsewhere(ctx, q->target.hi, q->target.lo, ifindex,
+		v = (enum ndpx_verdict)ask_elsewhere(ctx, q->target.hi, q->target.lo, ifindex,
 				  (q->kind == ND_KIND_DAD ? ASK_DAD : 0) |
 					  (at->isolated ? ASK_ISOLATED : 0) |
 					  (apart ? ASK_APART : 0) |
