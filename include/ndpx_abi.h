@@ -334,8 +334,13 @@ _Static_assert(sizeof(struct ndpx_settings) == NDPX_SIZE_SETTINGS, "layout cross
 static inline __attribute__((always_inline)) const struct ndpx_link *
 ndpx_link_of(const struct ndpx_settings *set, __u32 vlan)
 {
-	__u32 slot = vlan ? set->slots[vlan & 4095] : 0;
+	__u32 slot = 0;
 
+	if (vlan) {
+		/* clang knows the range, and drops the mask; verifiers of 6.12 and before do not. */
+		__asm__ volatile("" : "+r"(vlan));
+		slot = set->slots[vlan & 4095];
+	}
 	return &set->links[slot <= NDPX_MAX_VLANS ? slot : 0];
 }
 

@@ -107,7 +107,7 @@ static int heal_rules(struct dataplane *dp, struct wanted *now, struct entry **r
 	now->settings.far = set->far;
 	now->settings.epoch = set->epoch;
 	memcpy(now->settings.lengths, set->lengths, sizeof(set->lengths));
-	if (plan.n || memcmp(&now->settings, set, sizeof(*set)) != 0 ||
+	if (plan.n || !settings_same(&now->settings, set) ||
 	    dataplane_links_differ(dp, now->links, now->n_links))
 		r = dataplane_commit_links(dp, &plan, &now->settings, now->links, now->n_links,
 					   err);

@@ -130,11 +130,10 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 /* A next hop object: routes that use it need not repeat its gateway (nexthop_compat_mode). */
 static int on_nexthop(const struct nlmsghdr *nlh, void *data)
 {
-	const struct nhmsg *nhm = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr, *gateway = NULL;
 	uint32_t oif = 0;
 
-	mnl_attr_for_each(attr, nlh, sizeof(*nhm)) {
+	mnl_attr_for_each(attr, nlh, sizeof(struct nhmsg)) {
 		if (mnl_attr_get_type(attr) == NHA_OIF)
 			oif = mnl_attr_get_u32(attr);
 		else if (mnl_attr_get_type(attr) == NHA_GATEWAY)

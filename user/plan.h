@@ -61,6 +61,9 @@ struct plan {
 /* Order of entries by key, for qsort(). */
 int entry_compare(const void *a, const void *b);
 
+/* Are they the same, byte for byte? */
+bool settings_same(const struct ndpx_settings *a, const struct ndpx_settings *b);
+
 /* Order of the keys of `links`, for qsort(); the epoch does not count. */
 int link_key_compare(const void *a, const void *b);
 

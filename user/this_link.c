@@ -303,7 +303,7 @@ int this_link_find(const struct this_link_index *index, const struct nl_link *de
 		if (!s->vlan && this_link_vrf(index, s->link) == ret->vrf)
 			ret->members[ret->n++] = s->link->ifindex;
 	}
-	if (ret->n)
+	if (!r && ret->n)
 		qsort(ret->members, ret->n, sizeof(*ret->members), by_number);
 	walk_free(&w);
 	return r;

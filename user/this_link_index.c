@@ -36,13 +36,13 @@ static int by_master(const void *a, const void *b)
 static const struct nl_link **sorted(const struct nl_state *state,
 				     int (*order)(const void *, const void *))
 {
-	const struct nl_link **list = calloc(state->n_links + 1, sizeof(*list));
+	const struct nl_link **list = calloc(state->n_links + 1, sizeof(void *));
 	size_t i;
 
 	for (i = 0; list && i < state->n_links; i++)
 		list[i] = &state->links[i];
 	if (list && state->n_links)
-		qsort(list, state->n_links, sizeof(*list), order);
+		qsort(list, state->n_links, sizeof(void *), order);
 	return list;
 }
 

@@ -91,7 +91,7 @@ static bool settings_differ(struct job *job)
 	want->far = now->far;
 	want->epoch = now->epoch;
 	memcpy(want->lengths, now->lengths, sizeof(want->lengths));
-	return memcmp(want, now, sizeof(*want)) != 0 ||
+	return !settings_same(want, now) ||
 	       dataplane_links_differ(job->dp, job->wanted.links, job->wanted.n_links);
 }
 

@@ -96,7 +96,7 @@ static int commit(struct ports_job *job, struct error *err)
 		return no_memory(err);
 	job->settings = *now;
 	job->settings.flags = (now->flags & NDPX_S_PAUSED) | (job->cmd->paused ? NDPX_S_PAUSED : 0);
-	job->changed = job->plan.n || memcmp(now, &job->settings, sizeof(*now)) != 0 ||
+	job->changed = job->plan.n || !settings_same(now, &job->settings) ||
 		       dataplane_ports_differ(job->dp, &change);
 	if (!job->changed)
 		return 0;

@@ -116,7 +116,8 @@ link_cases() {
 	link_case qinq "$pair ip link add link pv0 name s100 type vlan proto 802.1ad id 100 &&
 		ip link set s100 up && ip -6 route add $PVE:34 dev s100" \
 		"uplink pv0.100 { mode = tc guest $PVE:34 { answer = routed } }" "$gone" check_qinq
-	link_case vrf "$pair ip link add red type vrf table 77 && ip link set red up &&
+	# bpf_fib_lookup() of 5.10 finds no route of a VRF: silent there, never wrong.
+	! at_least 6.1 || link_case vrf "$pair ip link add red type vrf table 77 && ip link set red up &&
 		ip link set pv0 master red && ip -6 addr add $PVE:3/64 dev pv0 nodad &&
 		ip link add g0 type veth peer name g1 && ip link set g0 master red up && ip link set g1 up &&
 		ip -6 route add $PVE:34 dev g0 table 77" \
@@ -124,6 +125,6 @@ link_cases() {
 		"$gone; ip link del g0; ip link del red" check_vrf
 	link_case dotted "ip link add pv7.1 type veth peer name pv1 && ip link set pv7.1 up && ip link set pv1 up" \
 		"uplink pv7.1 { mode = tc guest $PVE:34 { } }" "ip link del pv7.1" check_dotted
-	link_case bond "true" \
+	! at_least 5.15 || link_case bond "true" \
 		"uplink bond0 { mode = native guest 2001:db8:6::/64 { answer = routed } }" "true" check_bond
 }
