@@ -401,7 +401,8 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 			return NDPX_V_NO_GUEST;
 	}
 	say = nd_rule_says(rule, generation);
-	apart = hook == HOOK_PORT && at->isolated && say->isolated && at->isolated != say->isolated;
+	apart = hook == HOOK_PORT && at->isolated && ndpx_isolated(say) &&
+		at->isolated != ndpx_isolated(say);
 	v = nd_judge(say, q, set, apart ? 0 : ifindex);
 	if (v == NDPX_V_PAUSED) {
 		/* P84: the kernel would forward a probe and return "beyond scope". */

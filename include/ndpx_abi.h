@@ -134,16 +134,25 @@ struct ndpx_say {
 	__u8 answer; /* enum ndpx_answer_mode */
 	__u8 pad;
 	__u32 port;
-	union {
-		struct {
-			__u8 lladdr[6];
-			__u8 pad2[2];
-		};
-		/* Of guest ports, which have no `lladdr`: as in ndpx_port_at, of the guest's. */
-		__u32 isolated;
-	};
+	__u8 lladdr[6]; /* of guest ports, which have none: see ndpx_isolated() */
+	__u8 pad2[2];
 };
 _Static_assert(sizeof(struct ndpx_say) == 16, "layout crosses to the kernel");
+
+/* What is said on guest ports: the isolated bridge port the guest is behind, as in ndpx_port_at. */
+static inline __attribute__((always_inline)) __u32 ndpx_isolated(const struct ndpx_say *say)
+{
+	__u32 ifindex;
+
+	__builtin_memcpy(&ifindex, say->lladdr, sizeof(ifindex));
+	return ifindex;
+}
+
+static inline __attribute__((always_inline)) void ndpx_set_isolated(struct ndpx_say *say,
+								    __u32 ifindex)
+{
+	__builtin_memcpy(say->lladdr, &ifindex, sizeof(ifindex));
+}
 
 /*
  * Value of `guests` and `prefixes`. say[0] holds before generation `since`,

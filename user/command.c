@@ -8,7 +8,6 @@
 
 #include "command.h"
 #include "groups.h"
-#include "netlink_detail.h"
 
 int command_fail(const struct command *cmd, const struct error *err)
 {
@@ -103,34 +102,6 @@ int command_load_config(const struct command *cmd, struct model *ret)
 	command_mistakes(cmd, cmd->config, &mistakes);
 	config_mistakes_free(&mistakes);
 	return EXIT_USAGE;
-}
-
-/*
- * An interface of exactly this name comes before VLAN N on DEV: vif7.1 is the second card of
- * a Xen guest. The VLAN device eth0.88 stands for VLAN 88 on eth0 all the same.
- */
-static bool is_interface(const char *word, const struct place *place)
-{
-	uint32_t ifindex = place->have_vlan ? if_nametoindex(word) : 0;
-	struct nl_detail detail;
-	struct error ignored;
-
-	return ifindex && !nl_detail_read(ifindex, -1, &detail, &ignored) &&
-	       strcmp(detail.kind, "vlan") != 0;
-}
-
-int command_dev(const char *word, struct place *ret, struct error *err)
-{
-	struct place place = { 0 };
-	int r = parse_dev(word, &place, err);
-
-	if (!r && is_interface(word, &place)) {
-		place = (struct place){ 0 };
-		r = parse_ifname(word, place.dev, err);
-	}
-	if (!r)
-		*ret = place;
-	return r;
 }
 
 int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found, struct error *err)
