@@ -90,37 +90,35 @@ ND_INLINE const struct ndpx_port_at *nd_port_says(const struct ndpx_port *port, 
 	return &port->at[(__s32)(generation - port->since) >= 0];
 }
 
-/* What the answer says, before it is bytes: "The answer" of PROTOCOL.md, column by column. */
+/* What the answer has that its solicitation has not; as the message has it, in network order. */
 struct nd_answer {
-	nd_mac to, mac;
-	struct nd_addr source, dest, target;
-	__u32 flags;  /* as the message has them, in network order */
+	__u32 flags;
 	__u64 option; /* the TLLAO, as a word of memory */
 };
 
-/* A guest port, whose MAC is `port_mac`, answers from the target, an uplink as `set` says. */
-ND_INLINE struct nd_answer nd_answer_to(const struct nd_query *q, const struct ndpx_say *say,
-					const struct ndpx_settings *set, int is_port,
-					nd_mac port_mac)
+/*
+ * "The answer" of PROTOCOL.md, column by column, before it is bytes. Turns *q round, for both
+ * do not fit on a program's stack: its source and destination become those of the answer, and
+ * `reply_to` is the Ethernet destination.
+ */
+ND_INLINE struct nd_answer nd_turn_round(struct nd_query *q, const struct ndpx_say *say,
+					 const struct ndpx_settings *set)
 {
-	nd_mac mac = is_port ? port_mac : q->mac, lladdr = mac;
-	/* H, always: the switch port knows no other. */
-	struct nd_answer a = { .to = q->reply_to,
-			       .mac = mac,
-			       .source = q->target,
-			       .dest = q->source,
-			       .target = q->target };
 	__u32 flags = ND_NA_SOLICITED;
+	nd_mac lladdr = q->mac;
+	struct nd_answer a;
 
+	q->dest = q->source;
+	q->source = q->target;
 	if (say->flags & NDPX_F_LLADDR)
 		lladdr = nd_get_mac(say->lladdr);
-	if (!is_port && set->source_mode != NDPX_SOURCE_TARGET)
-		a.source = nd_get_addr(set->source);
+	if (set->source_mode != NDPX_SOURCE_TARGET)
+		q->source = nd_get_addr(set->source);
 	if (q->kind == ND_KIND_DAD) {
 		/* RFC 4861 7.2.4: to all nodes, with the Solicited flag 0. */
-		a.dest = nd_all_nodes(1);
-		a.to = ND_MAC_ALL_NODES;
-		flags = is_port && (say->flags & NDPX_F_DAD_OVERRIDE) ? ND_NA_OVERRIDE : 0;
+		q->dest = nd_all_nodes(1);
+		q->reply_to = ND_MAC_ALL_NODES;
+		flags = say->flags & NDPX_F_DAD_OVERRIDE ? ND_NA_OVERRIDE : 0;
 	}
 	if (say->flags & NDPX_F_ROUTER)
 		flags |= ND_NA_ROUTER;
@@ -131,55 +129,50 @@ ND_INLINE struct nd_answer nd_answer_to(const struct nd_query *q, const struct n
 	return a;
 }
 
-/* The IPv6 header, ND_IP6_LEN bytes. */
-ND_INLINE void nd_put_ip6(__u8 *ip6, const struct nd_answer *a)
+/* The IPv6 header, ND_IP6_LEN bytes. `q`: turned round. */
+ND_INLINE void nd_put_ip6(__u8 *ip6, const struct nd_query *q)
 {
 	nd_put32(ip6, ND_BE32(0x60000000u));
 	nd_put32(ip6 + 4, ND_BE32((__u32)ND_NA_LEN << 16 | ND_NEXT_ICMPV6 << 8 | 255));
-	nd_put_addr(ip6 + 8, a->source);
-	nd_put_addr(ip6 + 24, a->dest);
+	nd_put_addr(ip6 + 8, q->source);
+	nd_put_addr(ip6 + 24, q->dest);
 }
 
-/* The Neighbor Advertisement, ND_NA_LEN bytes. */
-ND_INLINE void nd_put_na(__u8 *m, const struct nd_answer *a)
+/* The Neighbor Advertisement, ND_NA_LEN bytes. `q`: turned round. */
+ND_INLINE void nd_put_na(__u8 *m, const struct nd_query *q, struct nd_answer a)
 {
 	const __u32 fixed = ND_BE32((__u32)ND_NA_LEN) + ND_BE32((__u32)ND_NEXT_ICMPV6) +
 			    ND_BE32((__u32)ND_TYPE_NA << 24);
 	__u64 sum;
 
 	nd_put32(m, ND_BE32((__u32)ND_TYPE_NA << 24));
-	nd_put32(m + 4, a->flags);
-	nd_put_addr(m + 8, a->target);
+	nd_put32(m + 4, a.flags);
+	nd_put_addr(m + 8, q->target);
 	/* Summed from the register: reading back what smaller stores wrote waits for them. */
-	nd_put64(m + 24, a->option);
+	nd_put64(m + 24, a.option);
 
 	/* RFC 4443 2.3 over the pseudo-header and the message; the checksum's place is 0. */
-	sum = nd_sum_addr(a->source) + nd_sum_addr(a->dest) + nd_sum_addr(a->target) + fixed +
-	      a->flags + nd_sum64(a->option);
+	sum = nd_sum_addr(q->source) + nd_sum_addr(q->dest) + nd_sum_addr(q->target) + fixed +
+	      a.flags + nd_sum64(a.option);
 	nd_put16(m + 2, (__u16)~nd_fold(sum));
 }
 
 /*
- * Writes the answer over the solicitation `q` was read from. `eth` is the frame, already as
- * long as the answer, `l2_len` the bytes before its IPv6 header; a tag between stays as it
- * is. The caller has checked that l2_len + ND_IP6_LEN + ND_NA_LEN bytes are there.
+ * Writes the answer over the solicitation `q` was read from, and turns it round. `eth` is the
+ * frame, already as long as the answer, `l2_len` the bytes before its IPv6 header; a tag
+ * between stays as it is. The caller has checked that l2_len + ND_IP6_LEN + ND_NA_LEN bytes
+ * are there.
  */
-ND_INLINE void nd_write_as(__u8 *eth, __u32 l2_len, const struct nd_query *q,
-			   const struct ndpx_say *say, const struct ndpx_settings *set, int is_port,
-			   nd_mac port_mac)
+ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, struct nd_query *q, const struct ndpx_say *say,
+			const struct ndpx_settings *set)
 {
-	const struct nd_answer a = nd_answer_to(q, say, set, is_port, port_mac);
+	const struct nd_answer a = nd_turn_round(q, say, set);
 	__u8 *ip6 = eth + l2_len;
 
-	nd_put_macs(eth, a.to, a.mac);
-	nd_put_ip6(ip6, &a);
-	nd_put_na(ip6 + ND_IP6_LEN, &a);
-}
-
-ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, const struct nd_query *q,
-			const struct ndpx_say *say, const struct ndpx_settings *set)
-{
-	nd_write_as(eth, l2_len, q, say, set, 0, 0);
+	/* H, always: the switch port knows no other. */
+	nd_put_macs(eth, q->reply_to, q->mac);
+	nd_put_ip6(ip6, q);
+	nd_put_na(ip6 + ND_IP6_LEN, q, a);
 }
 
 #endif

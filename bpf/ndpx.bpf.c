@@ -259,6 +259,8 @@ GLOBAL int in_links(__u32 epoch, __u32 vlan, __u32 kind, __u64 value)
 static __always_inline int is_this_link(const struct ndpx_settings *set,
 					const struct ndpx_link *link, __u32 ifindex)
 {
+	if (ifindex == link->stack)
+		return 1;
 	return (link->members >> ndpx_filter_bit(ifindex) & 1) &&
 	       in_links(set->epoch, link->vlan, NDPX_LINK_MEMBER, ifindex);
 }
@@ -543,13 +545,34 @@ struct decision {
 	__u32 l2_len;  /* bytes before the IPv6 header */
 	struct ndpx_say say;
 	const struct ndpx_settings *set;
-	nd_mac mac; /* H of a guest port */
 };
 
 /* P13: what went to another station and has no rule that is of its MAC. */
 static __always_inline enum ndpx_verdict nobody(const struct nd_query *q, enum ndpx_verdict v)
 {
 	return q->astray ? NDPX_V_NOT_FOR_US : v;
+}
+
+/* Is it not 0, as 1 or 0, and without a branch: each would be two ways on for the verifier. */
+static __always_inline __u32 is_set(__u32 x)
+{
+	__u32 minus = -x;
+
+	barrier_var(minus);
+	return (x | minus) >> 31;
+}
+
+/*
+ * Makes what is known of a checked solicitation plain numbers to the verifier: it would walk
+ * all that follows once for each way through the checks.
+ */
+static __always_inline void forget(struct nd_query *q)
+{
+	__u32 nothing = *(volatile __u32 *)&config.trial.nothing;
+
+	q->kind |= nothing;
+	q->vlan |= (__u16)nothing;
+	q->astray |= nothing;
 }
 
 /*
@@ -569,8 +592,9 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	enum ndpx_verdict v;
 	__u32 generation, linear;
 	int by_prefix = 0;
-	const struct ndpx_port_at *at = NULL;
-	int apart; /* both behind isolated ports of a bridge, which lets neither hear the other */
+	__u32 isolated = 0;
+	__u16 group = 0;
+	__u32 apart = 0; /* both behind isolated ports of a bridge, which lets neither hear the other */
 	const struct ndpx_link *link = NULL;
 	__u8 host = 0; /* P76: flags */
 
@@ -582,17 +606,21 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	if (v != NDPX_V_END)
 		return v;
 	generation = *(volatile __u32 *)&config.generation;
-	set = settings_of(generation);
+	ret->set = set = settings_of(generation);
 	if (hook == HOOK_PORT) {
 		__u32 key = ifindex;
 		const struct ndpx_port *entry = bpf_map_lookup_elem(&ports, &key);
+		const struct ndpx_port_at *at;
+
 		if (!entry)
 			return NDPX_V_NONE;
 		at = nd_port_says(entry, generation);
 		if (!at->stack)
 			return NDPX_V_NONE;
 		ifindex = at->stack;
-		port.mac = ret->mac = nd_get_mac(at->mac);
+		isolated = at->isolated;
+		group = at->group;
+		port.mac = nd_get_mac(at->mac);
 		port.link_local = nd_get_addr(at->link_local);
 		port.strict_lladdr = 0;
 	} else {
@@ -609,13 +637,14 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 		if (v != NDPX_V_END)
 			return v;
 	}
+	forget(q);
 	if (hook != HOOK_PORT && is_our_own(link, q, generation))
 		return NDPX_V_LOOPED;
 
 	if (hook == HOOK_PORT) {
 		if (q->vlan) /* a VLAN of the guest's own is none of ours */
 			return nobody(q, NDPX_V_NO_GUEST);
-		q->vlan = at->group;
+		q->vlan = group;
 	}
 	rule = find_exact(set, q->vlan, q->target);
 	say = rule ? nd_rule_says(rule, generation) : NULL;
@@ -645,8 +674,14 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	if (hook != HOOK_PORT && say->port && say->action == NDPX_ACT_ANSWER &&
 	    is_this_link(set, link, say->port))
 		return NDPX_V_SAME_PORT;
-	apart = hook == HOOK_PORT && at->isolated && say->isolated && at->isolated != say->isolated;
-	v = nd_judge(say, q, set, apart ? 0 : hook == HOOK_PORT ? ifindex : link->stack);
+	if (hook == HOOK_PORT) {
+		__u32 other = ndpx_isolated(say);
+
+		apart = is_set(isolated) & is_set(other) & is_set(isolated ^ other);
+		v = nd_judge(say, q, set, ifindex & (apart - 1));
+	} else {
+		v = nd_judge(say, q, set, link->stack);
+	}
 	if (v == NDPX_V_PAUSED) {
 		/* P84: the kernel would forward a probe and return "beyond scope". */
 		ret->drop = q->kind == ND_KIND_PROBE;
@@ -668,15 +703,13 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 		v = judge_route(ctx, hook, generation, q, say, by_prefix, linear);
 	else if (say->answer != NDPX_ANSWER_ALWAYS)
 		v = (enum ndpx_verdict)ask_elsewhere(ctx, q->target.hi, q->target.lo, ifindex,
-				  (q->kind == ND_KIND_DAD ? ASK_DAD : 0) |
-					  (at->isolated ? ASK_ISOLATED : 0) |
-					  (apart ? ASK_APART : 0) |
-					  (say->answer == NDPX_ANSWER_GATEWAY ? ASK_GATEWAY : 0));
+				  (1 - is_set(q->kind ^ ND_KIND_DAD)) * ASK_DAD |
+					  is_set(isolated) * ASK_ISOLATED | apart * ASK_APART |
+					  (1 - is_set(say->answer ^ NDPX_ANSWER_GATEWAY)) * ASK_GATEWAY);
 	if (v != NDPX_V_END)
 		return v;
 
 	ret->l2_len = ns.l2_len;
-	ret->set = set;
 	remember(rule, q);
 	if (q->kind == ND_KIND_DAD)
 		return NDPX_V_ANSWERED_DAD;
@@ -689,7 +722,7 @@ static __always_inline int is_answer(enum ndpx_verdict v)
 }
 
 /* Writes the answer; 0 when the frame is too short for it, which a resize has excluded. */
-static __always_inline int write_answer(void *data, void *data_end, const struct nd_query *q,
+static __always_inline int write_answer(void *data, void *data_end, struct nd_query *q,
 					const struct decision *d)
 {
 	/* Two constant offsets rather than one variable: the verifier's ranges stay exact. */
@@ -801,29 +834,28 @@ static __always_inline int skb_frame(struct __sk_buff *skb, struct nd_frame *fra
  * -errno. A sum of the NIC's over the frame (CHECKSUM_COMPLETE) starts at the network
  * header: the MACs are not in it until bpf_redirect() adds them. A tag stays as it is.
  */
-static __always_inline long skb_store_answer(struct __sk_buff *skb, enum hook hook,
-					     const struct nd_query *q, const struct decision *d)
+static __always_inline long skb_store_answer(struct __sk_buff *skb, struct nd_query *q,
+					     const struct decision *d)
 {
-	const struct nd_answer a =
-		nd_answer_to(q, &d->say, d->set, hook == HOOK_PORT, hook == HOOK_PORT ? d->mac : 0);
+	const struct nd_answer a = nd_turn_round(q, &d->say, d->set);
 	const __u64 how = BPF_F_RECOMPUTE_CSUM | BPF_F_INVALIDATE_HASH;
 	__u64 part[ND_IP6_LEN / 8]; /* the verifier wants the stack's words aligned */
 	__u32 l2_len = d->l2_len;
 	__u8 *p = (__u8 *)part;
 	long r;
 
-	nd_put_macs(p, a.to, a.mac);
+	nd_put_macs(p, q->reply_to, q->mac);
 	r = bpf_skb_store_bytes(skb, 0, p, 12, 0);
-	nd_put_ip6(p, &a);
+	nd_put_ip6(p, q);
 	r |= bpf_skb_store_bytes(skb, l2_len, p, ND_IP6_LEN, how);
-	nd_put_na(p, &a);
+	nd_put_na(p, q, a);
 	return r | bpf_skb_store_bytes(skb, l2_len + ND_IP6_LEN, p, ND_NA_LEN, how);
 }
 
 /* What comes of a verdict. `ifindex` was read once, for the reason of barrier_var(). */
-static __always_inline int skb_finish(struct __sk_buff *skb, enum hook hook, __u32 ifindex,
+static __always_inline int skb_finish(struct __sk_buff *skb, __u32 ifindex,
 				      const struct nd_frame *frame, enum ndpx_verdict v,
-				      const struct nd_query *q, const struct decision *d)
+				      struct nd_query *q, const struct decision *d)
 {
 	__u32 len;
 
@@ -838,7 +870,7 @@ static __always_inline int skb_finish(struct __sk_buff *skb, enum hook hook, __u
 		count(NDPX_V_NO_ROOM, d->source);
 		return TC_ACT_UNSPEC;
 	}
-	if (skb_store_answer(skb, hook, q, d)) {
+	if (skb_store_answer(skb, q, d)) {
 		count(NDPX_V_NO_ROOM, d->source);
 		return TC_ACT_SHOT;
 	}
@@ -858,7 +890,7 @@ static __always_inline int skb_run(struct __sk_buff *skb, enum hook hook)
 	if (!skb_frame(skb, &frame))
 		return TC_ACT_UNSPEC;
 	v = decide(skb, hook, &frame, ifindex, &q, &d);
-	return skb_finish(skb, hook, ifindex, &frame, v, &q, &d);
+	return skb_finish(skb, ifindex, &frame, v, &q, &d);
 }
 
 SEC("tc")

@@ -160,17 +160,26 @@ struct ndpx_say {
 	__u8 answer; /* enum ndpx_answer_mode */
 	__u8 origin; /* enum ndpx_origin */
 	__u32 port;
-	union {
-		struct {
-			__u8 lladdr[6];
-			__u8 more; /* NDPX_M_* */
-			__u8 pad;
-		};
-		/* Of guest ports, which have no `lladdr`: as in ndpx_port_at, of the guest's. */
-		__u32 isolated;
-	};
+	__u8 lladdr[6]; /* of guest ports, which have none: see ndpx_isolated() */
+	__u8 more;	/* NDPX_M_* */
+	__u8 pad;
 };
 _Static_assert(sizeof(struct ndpx_say) == 16, "layout crosses to the kernel");
+
+/* What is said on guest ports: the isolated bridge port the guest is behind, as in ndpx_port_at. */
+static inline __attribute__((always_inline)) __u32 ndpx_isolated(const struct ndpx_say *say)
+{
+	__u32 ifindex;
+
+	__builtin_memcpy(&ifindex, say->lladdr, sizeof(ifindex));
+	return ifindex;
+}
+
+static inline __attribute__((always_inline)) void ndpx_set_isolated(struct ndpx_say *say,
+								    __u32 ifindex)
+{
+	__builtin_memcpy(say->lladdr, &ifindex, sizeof(ifindex));
+}
 
 /*
  * Value of `guests` and `prefixes`. say[0] holds before generation `since`,
@@ -239,6 +248,7 @@ struct ndpx_length {
 _Static_assert(sizeof(struct ndpx_length) == 24, "layout crosses to the kernel");
 
 #define NDPX_MAX_VLANS 64    /* uplinks on one device */
+#define NDPX_LINK_SLOTS 128 /* what `links` of the settings has room for; a power of two */
 #define NDPX_MAX_LINKS 65536 /* elements of `links`: 1 MiB of hash buckets an uplink */
 
 /*
@@ -300,13 +310,13 @@ _Static_assert(sizeof(struct ndpx_net) == 40, "layout crosses to the kernel");
 #define NDPX_MAX_NO_ND 16
 
 #define NDPX_SIZE_SETTINGS                                                                         \
-	(56 + 24 * NDPX_MAX_LENGTHS + 48 * (NDPX_MAX_VLANS + 1) + 4096 + 40 * NDPX_MAX_NETS +      \
+	(56 + 24 * NDPX_MAX_LENGTHS + 48 * NDPX_LINK_SLOTS + 4096 + 40 * NDPX_MAX_NETS +      \
 	 4 * NDPX_MAX_NO_ND)
 
 /* Settings of an uplink. Addresses and MAC in network order, the rest in host order. */
 struct ndpx_settings {
 	union {
-		struct ndpx_link links[NDPX_MAX_VLANS + 1]; /* [0]: of untagged frames */
+		struct ndpx_link links[NDPX_LINK_SLOTS]; /* [0]: of untagged frames */
 		struct {
 			__u8 mac[6];
 			__u8 pad[2];
@@ -337,11 +347,12 @@ ndpx_link_of(const struct ndpx_settings *set, __u32 vlan)
 	__u32 slot = 0;
 
 	if (vlan) {
-		/* clang knows the range, and drops the mask; verifiers of 6.12 and before do not. */
+		/* clang knows the ranges, and drops the masks; verifiers do not. */
 		__asm__ volatile("" : "+r"(vlan));
 		slot = set->slots[vlan & 4095];
+		__asm__ volatile("" : "+r"(slot));
 	}
-	return &set->links[slot <= NDPX_MAX_VLANS ? slot : 0];
+	return &set->links[slot & (NDPX_LINK_SLOTS - 1)];
 }
 
 /*
@@ -351,7 +362,7 @@ ndpx_link_of(const struct ndpx_settings *set, __u32 vlan)
 struct ndpx_trial {
 	__u64 source; /* NDPX_TRIAL(the MAC as six bytes of memory); 0: none */
 	__u32 verdict;
-	__u32 pad;
+	__u32 nothing; /* always 0, which the verifier does not know: forget() */
 };
 _Static_assert(sizeof(struct ndpx_trial) == 16, "layout crosses to the kernel");
 

@@ -9,7 +9,6 @@
 #include "command.h"
 #include "this_link.h"
 #include "groups.h"
-#include "netlink_detail.h"
 
 int command_fail(const struct command *cmd, const struct error *err)
 {

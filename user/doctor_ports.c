@@ -96,7 +96,7 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 	size_t n = 0, i, j;
 	int r = model_of(dp, snap->n_uplinks, &model, err);
 
-	for (i = 0; i < snap->n_uplinks && !r; i++)
+	for (i = 0; model.uplinks && i < snap->n_uplinks && !r; i++)
 		memcpy(model.uplinks[model.n_uplinks++].dev, snap->uplinks[i].dev, IFNAMSIZ);
 	if (!r)
 		r = wanted_ports_build(&model, &snap->state, NULL, 0, &wanted, err);
@@ -163,7 +163,7 @@ int doctor_ports_heal(struct dataplane *dp, const struct nl_state *state,
 
 	if (!r)
 		r = model_of(dp, n_uplinks, &model, err);
-	for (; model.n_uplinks < n_uplinks && !r; model.n_uplinks++)
+	for (; model.uplinks && model.n_uplinks < n_uplinks && !r; model.n_uplinks++)
 		memcpy(model.uplinks[model.n_uplinks].dev, uplinks[model.n_uplinks], IFNAMSIZ);
 	if (!r)
 		r = wanted_ports_build(&model, state, NULL, 0, &wanted, err);

@@ -287,7 +287,7 @@ static int heal_ports(const struct ward *w, struct error *err)
 	names = calloc(n + 1, sizeof(*names));
 	if (!r && !names)
 		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
-	for (i = 0; i < n && !r; i++)
+	for (i = 0; names && i < n && !r; i++)
 		memcpy(names[i], all[i].dev, sizeof(names[i]));
 	if (!r)
 		r = doctor_ports_heal(dp, &w->snap.state, names, n, err);

@@ -208,7 +208,7 @@ static int open_port(struct command *cmd, struct story *s, struct dataplane **re
 static int open_device(struct command *cmd, struct story *s, struct dataplane **ret, int *ret_lock,
 		       struct error *err)
 {
-	struct attachment at;
+	struct attachment at = { 0 };
 	int r = 0;
 
 	*ret_lock = -1;

@@ -74,7 +74,7 @@ struct ndpx_say port_facts_say(const struct port_facts *facts)
 	/* A guest that is moving is wherever the routes say, and its next home is not defended. */
 	if (facts->guest) {
 		say.port = facts->port;
-		say.isolated = facts->isolated;
+		ndpx_set_isolated(&say, facts->isolated);
 		if (!facts->port || facts->paused || facts->answer != NDPX_ANSWER_ALWAYS)
 			say.answer = NDPX_ANSWER_ELSEWHERE;
 	}

@@ -134,7 +134,6 @@ static void prefix_of_t(struct prog *p, const struct row *row, __u8 answer, int 
 	memset(set->lengths[0].mask, 0xff, 8);
 	set->lengths[0].bits = 64;
 	set->n_lengths = 1;
-	(void)set;
 	set->nets[0].kind = local ? NDPX_NET_LOCAL : NDPX_NET_ONLINK;
 	set->nets[0].bits = (__u8)(local ? local : onlink);
 	if (!set->nets[0].bits)

@@ -312,12 +312,12 @@ static void test_isolated(void **test)
 
 		if (w.entries[i].key.addr[15] == 0x34) {
 			assert_int_equal(say->port, BR0);
-			assert_int_equal(say->isolated, TAP4);
+			assert_int_equal(ndpx_isolated(say), TAP4);
 			found++;
 		} else if (w.entries[i].key.addr[15] == 0x35) {
 			/* Behind two ports of one bridge: the kernel's to tell. */
 			assert_int_equal(say->port, 0);
-			assert_int_equal(say->isolated, 0);
+			assert_int_equal(ndpx_isolated(say), 0);
 			found++;
 		}
 	}
