@@ -246,23 +246,33 @@ GLOBAL int is_own(__u64 hi, __u64 lo, __u32 vlan, __u32 generation, __u32 host_f
 		((say->flags & host_flag) | (say->more & NDPX_M_OWN)));
 }
 
-GLOBAL int in_links(__u32 epoch, __u32 vlan, __u32 kind, __u64 value)
+static __always_inline int in_links(struct ndpx_link_key *key, __u32 epoch, __u32 vlan, __u32 kind,
+				    __u64 value)
 {
-	struct ndpx_link_key key = {
+	*key = (struct ndpx_link_key){
 		.epoch = epoch, .vlan = (__u16)vlan, .kind = (__u16)kind, .value = value
 	};
-
-	return bpf_map_lookup_elem(&links, &key) != NULL;
+	return bpf_map_lookup_elem(&links, key) != NULL;
 }
 
 /* Is this interface the link itself, whatever the frame came in on: P78, P82? */
-static __always_inline int is_this_link(const struct ndpx_settings *set,
+static __always_inline int is_this_link(struct ndpx_link_key *key, const struct ndpx_settings *set,
 					const struct ndpx_link *link, __u32 ifindex)
 {
 	if (ifindex == link->stack)
 		return 1;
 	return (link->members >> ndpx_filter_bit(ifindex) & 1) &&
-	       in_links(set->epoch, link->vlan, NDPX_LINK_MEMBER, ifindex);
+	       in_links(key, set->epoch, link->vlan, NDPX_LINK_MEMBER, ifindex);
+}
+
+/* The same, for decide(), whose stack has no room for a key. */
+GLOBAL int is_member(__u32 generation, __u32 vlan, __u32 ifindex)
+{
+	const struct ndpx_settings *set = settings_of(generation);
+
+	struct ndpx_link_key key;
+
+	return is_this_link(&key, set, ndpx_link_of(set, (__u16)vlan), ifindex);
 }
 
 GLOBAL int find_station(__u32 generation, __u32 vlan, __u64 asker, __u64 hi, __u64 lo)
@@ -270,12 +280,13 @@ GLOBAL int find_station(__u32 generation, __u32 vlan, __u64 asker, __u64 hi, __u
 	const struct ndpx_settings *set = settings_of(generation);
 	const struct ndpx_link *link = ndpx_link_of(set, (__u16)vlan);
 	const struct nd_addr source = { hi, lo };
+	struct ndpx_link_key key;
 	__u32 epoch = set->epoch;
 
-	if (in_links(epoch, link->vlan, NDPX_LINK_STATION, asker))
+	if (in_links(&key, epoch, link->vlan, NDPX_LINK_STATION, asker))
 		return 1;
 	return link->n_locals && nd_addr_is_link_local(source) &&
-	       in_links(epoch, link->vlan, NDPX_LINK_LOCAL, lo);
+	       in_links(&key, epoch, link->vlan, NDPX_LINK_LOCAL, lo);
 }
 
 /* P15, P40: does another NIC of this host ask, or its stack by another device of this link? */
@@ -338,22 +349,27 @@ static __always_inline int has_station(const struct bpf_fib_lookup *fib)
 	return some && odd && !(fib->dmac[0] & 1);
 }
 
+/* The stack is short, and one is done with before the other begins. */
+union scratch {
+	struct bpf_fib_lookup fib;
+	struct ndpx_link_key key;
+};
+
 /*
- * Is the route that *fib holds longer than `bits`? One that is not covers the address beyond
- * as well. A third interface there says nothing of T's route, and then it is not.
+ * Is the route by which `target` leaves longer than `bits`? One that is not covers the address
+ * beyond as well. A third interface there says nothing of T's route, and then it is not.
  */
-static __always_inline int is_longer(void *ctx, const struct ndpx_settings *set,
-				     const struct ndpx_link *link, struct bpf_fib_lookup *fib,
-				     struct nd_addr target, __u32 bits)
+static __always_inline int is_longer(void *ctx, union scratch *u, const struct ndpx_settings *set,
+				     const struct ndpx_link *link, struct nd_addr target,
+				     __u32 bits, __u32 leaves_by, __u32 metric)
 {
-	__u32 leaves_by = fib->ifindex, metric = fib->rt_metric;
-	long rc = ask_route(ctx, fib, link->stack, nd_beyond(target, bits));
+	long rc = ask_route(ctx, &u->fib, link->stack, nd_beyond(target, bits));
 
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return 1;
-	if (fib->ifindex == leaves_by)
-		return fib->rt_metric != metric;
-	return is_this_link(set, link, fib->ifindex);
+	if (u->fib.ifindex == leaves_by)
+		return u->fib.rt_metric != metric;
+	return is_this_link(&u->key, set, link, u->fib.ifindex);
 }
 
 /* P33, P82, P83: routing and neighbour tables stay the one truth. */
@@ -362,26 +378,31 @@ static __always_inline __u64 ask_kernel(void *ctx, __u32 generation, __u64 hi, _
 	const struct ndpx_settings *set = settings_of(generation);
 	/* Where the stack sees this link: so the look-up is in its VRF, and not a bond's slave. */
 	const struct ndpx_link *link = ndpx_link_of(set, (__u16)how);
-	__u32 bits = (how >> 16) & 0xff;
+	__u32 bits = (how >> 16) & 0xff, leaves_by, metric;
 	struct nd_addr target = { hi, lo };
-	struct bpf_fib_lookup fib;
+	union scratch u;
 	__u64 at;
-	long rc = ask_route(ctx, &fib, link->stack, target);
+	long rc = ask_route(ctx, &u.fib, link->stack, target);
 
 	if (rc == BPF_FIB_LKUP_RET_NOT_FWDED || rc == BPF_FIB_LKUP_RET_FWD_DISABLED)
 		return AT_KEPT;
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return 0;
-	if (is_this_link(set, link, fib.ifindex))
-		return 0;
-	at = (__u64)fib.ifindex << 32;
-	if (rc == BPF_FIB_LKUP_RET_SUCCESS && has_station(&fib)) {
+	leaves_by = u.fib.ifindex;
+	metric = u.fib.rt_metric;
+	at = (__u64)leaves_by << 32;
+	if (rc == BPF_FIB_LKUP_RET_SUCCESS && has_station(&u.fib)) {
 		at |= AT_USABLE;
 		/* The kernel puts a gateway there: then it is no neighbour that has the address. */
-		if (nd_addr_eq(nd_get_addr(fib.ipv6_dst), target))
-			return at | AT_PROVEN;
+		if (nd_addr_eq(nd_get_addr(u.fib.ipv6_dst), target))
+			at |= AT_PROVEN;
 	}
-	if (bits == 0 || (bits < 128 && is_longer(ctx, set, link, &fib, target, bits)))
+	if (is_this_link(&u.key, set, link, leaves_by))
+		return 0;
+	if (at & AT_PROVEN)
+		return at;
+	if (bits == 0 ||
+	    (bits < 128 && is_longer(ctx, &u, set, link, target, bits, leaves_by, metric)))
 		at |= AT_PROVEN;
 	return at;
 }
@@ -672,7 +693,7 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 		return NDPX_V_NOT_FOR_US;
 	/* P78: this link, not the interface that the frame came in on. */
 	if (hook != HOOK_PORT && say->port && say->action == NDPX_ACT_ANSWER &&
-	    is_this_link(set, link, say->port))
+	    is_member(generation, q->vlan, say->port))
 		return NDPX_V_SAME_PORT;
 	if (hook == HOOK_PORT) {
 		__u32 other = ndpx_isolated(say);
