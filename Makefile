@@ -17,26 +17,34 @@ CC ?= gcc
 CLANG ?= clang
 BPFTOOL ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
+BISON ?= bison
+FLEX ?= flex
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(patsubst $(B)/%,%,$@)')
 
 WARN := -Wall -Wextra -Wshadow -Wimplicit-fallthrough -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wvla $(WERROR)
 CFLAGS ?= -O2 -g
-CPPFLAGS_ALL := -D_GNU_SOURCE -DNDPX_VERSION='"$(VERSION)"' -DNDPX_SYSCONFDIR='"$(SYSCONFDIR)"' -Iinclude
+CPPFLAGS_ALL := -D_GNU_SOURCE -DNDPX_VERSION='"$(VERSION)"' -DNDPX_SYSCONFDIR='"$(SYSCONFDIR)"' -Iinclude -Iuser \
+	-I$(B)/gen
 CFLAGS_ALL := -std=gnu11 $(WARN) $(CFLAGS)
-LIBS := -lbpf -lconfuse -lmnl -ljansson
+LIBS := -lbpf -lmnl -ljansson
 
 # clang for BPF knows no multiarch directory of its own.
 BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra $(WERROR) -Iinclude -Ibpf \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
 
-USER_SRC := $(wildcard user/*.c)
-USER_OBJ := $(USER_SRC:%.c=$(B)/%.o)
+USER_SRC := $(wildcard user/*.c user/*/*.c)
+# Made by bison and flex of the configuration's grammar.
+GEN := $(B)/gen/config_parse.c $(B)/gen/config_scan.c
+USER_OBJ := $(USER_SRC:%.c=$(B)/%.o) $(GEN:.c=.o)
 # Everything but main(), for the tests.
 LIB_OBJ := $(filter-out $(B)/user/main.o,$(USER_OBJ))
 
 .DELETE_ON_ERROR:
+# make's own rules would write what bison and flex make beside the sources.
+%.c: %.y
+%.c: %.l
 .PHONY: all clean install uninstall deps check check-unit check-prog check-net lint format demo
 all: $(B)/ndpx
 
@@ -47,6 +55,21 @@ $(B)/ndpx: $(USER_OBJ)
 $(B)/user/%.o: user/%.c
 	$(call say,CC)
 	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# The parser's header is made along with it.
+$(B)/gen/config_parse.c $(B)/gen/config_parse.h &: user/config/grammar.y
+	$(call say,BISON)
+	@mkdir -p $(@D)
+	$(Q)$(BISON) -Wall -Werror -d -o $(B)/gen/config_parse.c $<
+
+$(B)/gen/config_scan.c: user/config/scanner.l
+	$(call say,FLEX)
+	@mkdir -p $(@D)
+	$(Q)$(FLEX) -o $@ $<
+
+$(B)/gen/%.o: $(B)/gen/%.c $(B)/gen/config_parse.h
+	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # Only the loader sees the skeleton.
@@ -68,17 +91,17 @@ $(B)/bpf/ndpx.skel.h: $(B)/bpf/ndpx.bpf.o
 
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TEST_CFLAGS := -std=gnu11 $(WARN) -Wno-missing-prototypes -Wno-vla -O1 -g
-TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Ibpf -Iuser -Itests/rows
+TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Ibpf -Itests/rows
 
 ROWS_SRC := $(wildcard tests/rows/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 # The pure half of user/, with the sanitizers.
-PURE := config config_check config_text doctor doctor_check_link doctor_check_others \
+PURE := config/check config/config config/errors config/keys config/syntax config/words doctor doctor_check_link doctor_check_others \
 	doctor_check_routes doctor_check_rules doctor_filter doctor_filter_rule doctor_filter_save draft \
 	draft_write error explain from_kernel from_ndppd from_npd6 icmp6 import_read metrics model model_ports \
 	na_frame ndppd_text netlink netlink_device netlink_table output plan text_file verdict wanted wanted_ports
-PURE_OBJ := $(PURE:%=$(B)/san/user/%.o)
+PURE_OBJ := $(PURE:%=$(B)/san/user/%.o) $(GEN:$(B)/%.c=$(B)/san/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 
 $(B)/san/%.o: %.c
@@ -86,10 +109,15 @@ $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
 
+$(B)/san/gen/%.o: $(B)/gen/%.c $(B)/gen/config_parse.h
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
+
 $(B)/tests/unit/%: $(B)/san/tests/unit/%.o $(PURE_OBJ) $(ROWS_OBJ)
 	$(call say,LINK)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -lconfuse -lmnl -ljansson
+	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -lmnl -ljansson
 
 $(B)/tests/prog/test_prog: $(wildcard tests/prog/*.c) $(ROWS_SRC) $(wildcard tests/prog/*.h tests/rows/*.h) \
 		include/ndpx_abi.h $(wildcard bpf/*.h)
@@ -163,12 +191,13 @@ $(B)/tests/matrix/tag.bpf.o: tests/matrix/tag.bpf.c
 FUZZ_FLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all
 FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import $(B)/fuzz/fuzz_import_from
-FUZZ_SRC := $(PURE:%=user/%.c)
+FUZZ_SRC := $(PURE:%=user/%.c) $(GEN)
 
-$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h user/*.h include/*.h) $(FUZZ_SRC)
+$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h user/*.h user/*/*.h include/*.h) \
+		$(FUZZ_SRC)
 	$(call say,FUZZ)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(TEST_CPPFLAGS) -Itests/fuzz $(FUZZ_FLAGS) -o $@ $< $(FUZZ_SRC) -lconfuse -lmnl -ljansson
+	$(Q)$(CLANG) $(TEST_CPPFLAGS) -Itests/fuzz $(FUZZ_FLAGS) -o $@ $< $(FUZZ_SRC) -lmnl -ljansson
 
 .PHONY: tests fuzz
 .SECONDARY:

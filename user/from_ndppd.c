@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_check.h"
 #include "ndppd_text.h"
 
 enum method { METHOD_NONE, METHOD_STATIC, METHOD_AUTO, METHOD_IFACE };

@@ -3,7 +3,7 @@
 #ifndef NDPX_FROM_NDPPD_H
 #define NDPX_FROM_NDPPD_H
 
-#include "config.h"
+#include "config/config.h"
 #include "draft.h"
 
 /*

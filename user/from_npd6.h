@@ -3,7 +3,7 @@
 #ifndef NDPX_FROM_NPD6_H
 #define NDPX_FROM_NPD6_H
 
-#include "config.h"
+#include "config/config.h"
 #include "draft.h"
 
 /*

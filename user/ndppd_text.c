@@ -5,7 +5,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "config_check.h"
 
 #define MAX_MISTAKES 100 /* more would scroll the first away */
 

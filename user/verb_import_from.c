@@ -9,7 +9,6 @@
 #include "command.h"
 #include "netlink_detail.h"
 #include "sysctl.h"
-#include "config_check.h"
 #include "draft.h"
 #include "from_kernel.h"
 #include "from_ndppd.h"

@@ -278,7 +278,7 @@ static void test_ndppd_mistakes(void **state)
 	(void)state;
 	MISTAKES(from_ndppd, "", "1: no 'proxy'");
 	MISTAKES(from_ndppd, "route-ttl abc\n}\nfoo bar\nproxy eth0\n{\n}\n",
-		 "1: route-ttl: 'abc' is no number", "2: '}' closes nothing", "3: 'foo' is no word",
+		 "1: route-ttl: 'abc': expected a number", "2: '}' closes nothing", "3: 'foo' is no word",
 		 "5: '{' must stand in the line of 'proxy'");
 	MISTAKES(from_ndppd,
 		 "proxy {\n router maybe\n router no\n rule 2001:db8::/129 { static }\n"
@@ -298,7 +298,7 @@ static void test_ndppd_mistakes(void **state)
 	MISTAKES(from_ndppd, "/* proxy eth0 { }\n", "1: the comment that starts here");
 	MISTAKES(from_ndppd, "proxy \"eth0\n", "1: the quote is not closed");
 	MISTAKES(from_ndppd, "proxy interface-name00 {\n}\n",
-		 "1: 'interface-name00' is no interface");
+		 "1: 'interface-name00': not an interface");
 }
 
 static void test_nul_bytes(void **state)
