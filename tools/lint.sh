@@ -19,7 +19,7 @@ down() { # FILES... : PATTERN : what is wrong
 	local hits
 	hits=$(grep -nE "$pattern" "$@" /dev/null) && fail "$what:"$'\n'"$hits"
 }
-mapfile -t user < <(ls user/*.c user/*.h)
+mapfile -t user < <(ls user/*.c user/*.h user/*/*.[chly])
 mapfile -t outside < <(printf '%s\n' "${user[@]}" | grep -v '^user/dataplane')
 mapfile -t below_verbs < <(printf '%s\n' "${user[@]}" | grep -vE '^user/(verb_|guest_|command|main|uplink_down|status_)')
 down '#include "(\.\./)?bpf/|#include "nd_' 'user/ never includes bpf/' "${user[@]}"
@@ -33,7 +33,7 @@ down '#include "' 'include/ depends on nothing' include/*.h
 down '\b(printf|puts|fprintf) *\(' 'library files do not print' \
 	user/model*.c user/plan.c user/wanted*.c user/netlink*.c user/groups.c user/dataplane.c user/dataplane_dir.c \
 	user/dataplane_attach.c user/dataplane_load.c user/dataplane_rules.c user/dataplane_commit.c user/dataplane_ports.c \
-	user/import_read.c user/draft.c user/from_*.c user/ndppd_text.c user/doctor*.c user/sysctl.c
+	user/config/*.[cly] user/import_read.c user/draft.c user/from_*.c user/ndppd_text.c user/doctor*.c user/sysctl.c
 down 'bpf_printk|bpf_trace_printk' 'the BPF side never logs' bpf/*
 
 # Every file says its licence first.
@@ -59,9 +59,9 @@ fi
 
 if command -v clang-tidy >/dev/null; then
 	# dataplane_load.c includes the generated skeleton, which is bpftool's style, not ours.
-	printf '%s\n' user/*.c | grep -v dataplane_load |
+	printf '%s\n' user/*.c user/*/*.c | grep -v dataplane_load |
 		xargs -P "$(nproc)" -n 4 sh -c 'clang-tidy --quiet "$@" -- \
-			-std=gnu11 -D_GNU_SOURCE -DNDPX_VERSION=\"lint\" -DNDPX_SYSCONFDIR=\"/etc\" -Iinclude 2>/dev/null' tidy ||
+			-std=gnu11 -D_GNU_SOURCE -DNDPX_VERSION=\"lint\" -DNDPX_SYSCONFDIR=\"/etc\" -Iinclude -Iuser 2>/dev/null' tidy ||
 		fail 'clang-tidy'
 else
 	fail 'clang-tidy is missing: make deps'

@@ -96,6 +96,8 @@ int command_mistakes(const struct command *cmd, const char *file,
 		out_close(&out, '}');
 	}
 	out_close(&out, ']');
+	if (mistakes->more)
+		out_number(&out, "more", NULL, mistakes->more);
 	out_close(&out, '}');
 	out_finish(&out);
 	return EXIT_USAGE;

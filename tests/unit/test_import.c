@@ -209,6 +209,35 @@ static void test_wrong(void **state)
 	}
 }
 
+/* In lines the column is that of the word; JSON's is jansson's, and objects have none. */
+static void test_columns(void **state)
+{
+	static const struct {
+		const char *text;
+		int line, column;
+	} rows[] = {
+		{ "\n  x dev eth0", 2, 3 },
+		{ "2001:db8::1 dev eth0 frob on", 1, 22 },
+		{ "2001:db8::1\tdev  eth0 vlan 4095\n", 1, 23 },
+		{ "2001:db8::1 port vif1.0", 1, 24 },
+		{ "2001:db8::1 dev eth0\n\n2001:db8::2 dev # eth0", 3, 13 },
+		{ "[\n {]", 2, 3 },
+		{ "[{}]", 1, 0 },
+	};
+	struct config_mistakes mistakes;
+	struct import import;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < LENGTH(rows); i++) {
+		assert_int_equal(import_text(rows[i].text, &import, &mistakes), -EINVAL);
+		assert_int_equal(mistakes.n, 1);
+		assert_int_equal(mistakes.items[0].line, rows[i].line);
+		assert_int_equal(mistakes.items[0].column, rows[i].column);
+		config_mistakes_free(&mistakes);
+	}
+}
+
 /* A NUL byte ends a C string: what stands behind it in a line must not vanish. */
 static void test_nul(void **state)
 {
@@ -291,7 +320,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),	cmocka_unit_test(test_show),
 		cmocka_unit_test(test_nothing), cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_nul),	cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_columns), cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_huge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

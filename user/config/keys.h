@@ -65,6 +65,9 @@ int key_unknown(enum key_scope scope, const char *kind, const char *name, struct
 int key_set(enum key_scope scope, void *object, const char *name, const char *value,
 	    struct error *err);
 
+/* "vlan N", "answer always|routed|alive", ...: every key of `scope` with its values; returns `buf`. */
+const char *keys_usage(enum key_scope scope, const char *separator, char *buf, size_t size);
+
 /* Is the value of `key` on, off: a boolean for JSON? */
 bool key_is_switch(const struct key *key);
 

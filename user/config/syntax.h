@@ -24,7 +24,10 @@ struct word {
 
 enum operator{ OP_NONE, OP_SET, OP_APPEND };
 
-/* WORD... [= | += WORD | { WORD, ... }] */
+/*
+ * WORD... [= | += WORD | { WORD, ... }]. A line end separates words like any blank: where
+ * it ends a statement (ndppd.conf), the words' positions tell which were in one line.
+ */
 struct statement {
 	const struct word *words;
 	size_t n_words; /* 0: the operator has nothing before it, which is reported */

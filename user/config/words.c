@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Finding keys by name, and the command line's words by their rows. Pure. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "config/keys.h"
@@ -51,13 +52,13 @@ static int distance(const char *a, const char *b)
 }
 
 /* A block that has `key`, for one that was put elsewhere. */
-static const char *home_of(const struct key *key)
+static const struct key *home_of(const struct key *key)
 {
 	size_t i;
 
 	for (i = 0; i < n_keys; i++) {
 		if (keys[i].opens && (key->where & 1u << keys[i].opens))
-			return keys[i].name;
+			return &keys[i];
 	}
 	return NULL;
 }
@@ -73,13 +74,13 @@ int key_unknown(enum key_scope scope, const char *kind, const char *name, struct
 		return error_set(err, EXIT_USAGE, ENOENT,
 				 "'%s' is not known to this version of ndpx yet", name);
 	for (i = 0; i < n_keys; i++) {
-		const char *home = home_of(&keys[i]);
+		const struct key *home = home_of(&keys[i]);
 
 		if (!(keys[i].where & 1u << scope)) {
 			if (scope <= SCOPE_PORTS && home && !strcmp(keys[i].name, name))
 				return error_set(err, EXIT_USAGE, ENOENT,
 						 "'%s' does not belong here, but inside '%s'", name,
-						 home);
+						 home->name);
 			continue;
 		}
 		d = distance(name, keys[i].name);
@@ -102,6 +103,34 @@ int key_set(enum key_scope scope, void *object, const char *name, const char *va
 	if (!key || !key->parse || key->list)
 		return key_unknown(scope, "word", name, err);
 	return key->parse(key, scope, value, object, err);
+}
+
+const char *keys_usage(enum key_scope scope, const char *separator, char *buf, size_t size)
+{
+	size_t i, at = 0, width = 0, w;
+
+	buf[0] = '\0';
+	for (i = 0; i < n_keys && at < size; i++) {
+		const struct key *key = &keys[i];
+		const char *const *word = key->words;
+		char values[KEY_TEXT_LEN];
+
+		/* `dev` is not optional: usage has it by hand. */
+		if (!(key->where & 1u << scope) || key->parse == NULL || !strcmp(key->name, "dev"))
+			continue;
+		snprintf(values, sizeof(values), "%s", word ? word[0] : key->values);
+		while (word && *++word)
+			snprintf(values + strlen(values), sizeof(values) - strlen(values), "|%s",
+				 *word);
+		w = strlen(key->name) + strlen(values) + 4;
+		at += (size_t)snprintf(buf + at, size - at, "%s[%s %s]",
+				       at == 0		? ""
+				       : width + w > 62 ? separator
+							: " ",
+				       key->name, values);
+		width = at == 0 || width + w > 62 ? w : width + w;
+	}
+	return buf;
 }
 
 bool key_is_switch(const struct key *key)
