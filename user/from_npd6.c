@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 #define LINE_MOST    126 /* fgets() of 128 bytes: npd6 takes the rest for a line of its own */
 #define MAX_MISTAKES 100 /* more would scroll the first away */
 

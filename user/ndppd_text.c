@@ -5,7 +5,6 @@
 #include <ctype.h>
 #include <string.h>
 
-
 #define MAX_MISTAKES 100 /* more would scroll the first away */
 
 void ndppd_text_init(struct ndppd_text *t, const char *text, size_t len,

@@ -278,8 +278,8 @@ static void test_ndppd_mistakes(void **state)
 	(void)state;
 	MISTAKES(from_ndppd, "", "1: no 'proxy'");
 	MISTAKES(from_ndppd, "route-ttl abc\n}\nfoo bar\nproxy eth0\n{\n}\n",
-		 "1: route-ttl: 'abc': expected a number", "2: '}' closes nothing", "3: 'foo' is no word",
-		 "5: '{' must stand in the line of 'proxy'");
+		 "1: route-ttl: 'abc': expected a number", "2: '}' closes nothing",
+		 "3: 'foo' is no word", "5: '{' must stand in the line of 'proxy'");
 	MISTAKES(from_ndppd,
 		 "proxy {\n router maybe\n router no\n rule 2001:db8::/129 { static }\n"
 		 " rule 192.0.2.1 { static }\n rule 2001:db8::1 { }\n rule 2001:db8::1\n"
