@@ -17,22 +17,27 @@ CC ?= gcc
 CLANG ?= clang
 BPFTOOL ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
+BISON ?= bison
+FLEX ?= flex
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(patsubst $(B)/%,%,$@)')
 
 WARN := -Wall -Wextra -Wshadow -Wimplicit-fallthrough -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wvla $(WERROR)
 CFLAGS ?= -O2 -g
-CPPFLAGS_ALL := -D_GNU_SOURCE -DNDPX_VERSION='"$(VERSION)"' -DNDPX_SYSCONFDIR='"$(SYSCONFDIR)"' -Iinclude -Iuser
+CPPFLAGS_ALL := -D_GNU_SOURCE -DNDPX_VERSION='"$(VERSION)"' -DNDPX_SYSCONFDIR='"$(SYSCONFDIR)"' -Iinclude -Iuser \
+	-I$(B)/gen
 CFLAGS_ALL := -std=gnu11 $(WARN) $(CFLAGS)
-LIBS := -lbpf -lconfuse -lmnl -ljansson
+LIBS := -lbpf -lmnl -ljansson
 
 # clang for BPF knows no multiarch directory of its own.
 BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra $(WERROR) -Iinclude -Ibpf \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
 
 USER_SRC := $(wildcard user/*.c user/*/*.c)
-USER_OBJ := $(USER_SRC:%.c=$(B)/%.o)
+# Made by bison and flex of the configuration's grammar.
+GEN := $(B)/gen/config_parse.c $(B)/gen/config_scan.c
+USER_OBJ := $(USER_SRC:%.c=$(B)/%.o) $(GEN:.c=.o)
 # Everything but main(), for the tests.
 LIB_OBJ := $(filter-out $(B)/user/main.o,$(USER_OBJ))
 
@@ -40,6 +45,9 @@ LIB_OBJ := $(filter-out $(B)/user/main.o,$(USER_OBJ))
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .DELETE_ON_ERROR:
+# make's own rules would write what bison and flex make beside the sources.
+%.c: %.y
+%.c: %.l
 .PHONY: all clean install uninstall deps check check-unit check-prog check-net lint format demo
 all: $(B)/ndpx
 
@@ -50,6 +58,21 @@ $(B)/ndpx: $(USER_OBJ)
 $(B)/user/%.o: user/%.c
 	$(call say,CC)
 	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# The parser's header is made along with it.
+$(B)/gen/config_parse.c $(B)/gen/config_parse.h &: user/config/grammar.y
+	$(call say,BISON)
+	@mkdir -p $(@D)
+	$(Q)$(BISON) -Wall -Werror -d -o $(B)/gen/config_parse.c $<
+
+$(B)/gen/config_scan.c: user/config/scanner.l
+	$(call say,FLEX)
+	@mkdir -p $(@D)
+	$(Q)$(FLEX) -o $@ $<
+
+$(B)/gen/%.o: $(B)/gen/%.c $(B)/gen/config_parse.h
+	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # Only the loader sees the skeleton.
@@ -71,19 +94,19 @@ $(B)/bpf/ndpx.skel.h: $(B)/bpf/ndpx.bpf.o
 
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TEST_CFLAGS := -std=gnu11 $(WARN) -Wno-missing-prototypes -Wno-vla -O1 -g
-TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Ibpf -Iuser -Itests/rows
+TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Ibpf -Itests/rows
 
 ROWS_SRC := $(wildcard tests/rows/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 # The pure half of user/, with the sanitizers.
-PURE := before config config_check config_text doctor doctor_check_link doctor_check_others \
-	doctor_check_routes doctor_check_rules doctor_check_filter error explain icmp6 import_read metrics model \
-	model_ports na_frame native netlink netlink_device netlink_gateway netlink_kind netlink_table origins output plan \
-	port_path text_file this_link this_link_index this_link_name verdict wanted wanted_link wanted_nets wanted_ports \
-	wanted_ports_find migrate/conf_writer migrate/draft migrate/from_kernel migrate/from_ndppd migrate/from_npd6 \
-	migrate/ndppd_draft
-PURE_OBJ := $(PURE:%=$(B)/san/user/%.o)
+PURE := before config/check config/config config/errors config/keys config/syntax config/words doctor \
+	doctor_check_link doctor_check_others doctor_check_routes doctor_check_rules doctor_check_filter error explain \
+	icmp6 import_read metrics model model_ports na_frame native netlink netlink_device netlink_gateway netlink_kind \
+	netlink_table origins output plan port_path text_file this_link this_link_index this_link_name verdict wanted \
+	wanted_link wanted_nets wanted_ports wanted_ports_find migrate/conf_writer migrate/draft migrate/from_kernel \
+	migrate/from_ndppd migrate/from_npd6 migrate/ndppd_draft
+PURE_OBJ := $(PURE:%=$(B)/san/user/%.o) $(GEN:$(B)/%.c=$(B)/san/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 
 $(B)/san/%.o: %.c
@@ -91,10 +114,15 @@ $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
 
+$(B)/san/gen/%.o: $(B)/gen/%.c $(B)/gen/config_parse.h
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
+
 $(B)/tests/unit/%: $(B)/san/tests/unit/%.o $(PURE_OBJ) $(ROWS_OBJ)
 	$(call say,LINK)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -lconfuse -lmnl -ljansson
+	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -lmnl -ljansson
 
 $(B)/tests/prog/test_prog: $(wildcard tests/prog/*.c) $(ROWS_SRC) $(wildcard tests/prog/*.h tests/rows/*.h) \
 		include/ndpx_abi.h $(wildcard bpf/*.h)
@@ -168,12 +196,13 @@ $(B)/tests/matrix/tag.bpf.o: tests/matrix/tag.bpf.c
 FUZZ_FLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all
 FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import $(B)/fuzz/fuzz_import_from
-FUZZ_SRC := $(PURE:%=user/%.c)
+FUZZ_SRC := $(PURE:%=user/%.c) $(GEN)
 
-$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h user/*.h user/*/*.h include/*.h) $(FUZZ_SRC)
+$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h user/*.h user/*/*.h include/*.h) \
+		$(FUZZ_SRC)
 	$(call say,FUZZ)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(TEST_CPPFLAGS) -Itests/fuzz $(FUZZ_FLAGS) -o $@ $< $(FUZZ_SRC) -lconfuse -lmnl -ljansson
+	$(Q)$(CLANG) $(TEST_CPPFLAGS) -Itests/fuzz $(FUZZ_FLAGS) -o $@ $< $(FUZZ_SRC) -lmnl -ljansson
 
 .PHONY: tests fuzz
 .SECONDARY:

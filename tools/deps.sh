@@ -4,8 +4,8 @@
 # usage: deps.sh build|demo|check|bench
 set -eu
 
-build="gcc make pkg-config clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool libconfuse-dev
-	libmnl-dev libjansson-dev flex bison"
+build="gcc make pkg-config clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool flex bison
+	libmnl-dev libjansson-dev"
 demo="$build iproute2 nftables iputils-ping tcpdump ethtool procps util-linux"
 check="$demo libcmocka-dev clang-format clang-tidy shellcheck strace jq mandoc libclang-rt-dev
 	thc-ipv6 clang-19 valgrind iptables qemu-system-x86 busybox-static cpio kmod xz-utils zstd"

@@ -19,7 +19,7 @@ down() { # FILES... : PATTERN : what is wrong
 	local hits
 	hits=$(grep -nE "$pattern" "$@" /dev/null) && fail "$what:"$'\n'"$hits"
 }
-mapfile -t user < <(ls user/*.c user/*.h user/*/*.[ch])
+mapfile -t user < <(ls user/*.c user/*.h user/*/*.[chly])
 mapfile -t outside < <(printf '%s\n' "${user[@]}" | grep -v '^user/dataplane')
 mapfile -t below_verbs < <(printf '%s\n' "${user[@]}" | grep -vE '^user/(verb_|guest_|command|main|uplink_down|status_)')
 down '#include "(\.\./)?bpf/|#include "nd_' 'user/ never includes bpf/' "${user[@]}"
@@ -33,7 +33,7 @@ down '#include "' 'include/ depends on nothing' include/*.h
 down '\b(printf|puts|fprintf) *\(' 'library files do not print' \
 	user/model*.c user/plan.c user/wanted*.c user/netlink*.c user/groups.c user/dataplane.c user/dataplane_dir.c \
 	user/dataplane_attach.c user/dataplane_load.c user/dataplane_rules.c user/dataplane_commit.c user/dataplane_ports.c \
-	user/import_read.c user/migrate/draft.c user/migrate/from_*.c user/migrate/ndppd_draft.c user/doctor*.c user/sysctl.c
+	user/config/*.[cly] user/import_read.c user/migrate/*.c user/doctor*.c user/sysctl.c
 down 'bpf_printk|bpf_trace_printk' 'the BPF side never logs' bpf/*
 
 # Every file says its licence first.

@@ -61,30 +61,44 @@ int command_print(const char *text, struct error *err)
 	return error_set(err, EXIT_KERNEL, EIO, "writing the output failed");
 }
 
+/* "LINE:COLUMN", or "LINE" where the column is not known. */
+static const char *place_text(const struct config_mistake *m, char buf[32])
+{
+	snprintf(buf, 32, m->column ? "%d:%d" : "%d", m->line, m->column);
+	return buf;
+}
+
 int command_mistakes(const struct command *cmd, const char *file,
 		     const struct config_mistakes *mistakes)
 {
+	char place[32];
 	struct output out;
 	size_t i;
 
 	for (i = 0; i < mistakes->n; i++)
-		fprintf(stderr, "ndpx: %s:%d: %s\n", file, mistakes->items[i].line,
+		fprintf(stderr, "ndpx: %s:%s: %s\n", file, place_text(&mistakes->items[i], place),
 			mistakes->items[i].text);
+	if (mistakes->more)
+		fprintf(stderr, "ndpx: %s: and %zu more errors\n", file, mistakes->more);
 	if (!cmd->json)
 		return EXIT_USAGE;
 	out_start(&out, stdout, true, cmd->pretty);
 	out_object(&out, "error");
 	out_string(&out, "code", NULL, "EINVAL");
-	out_string(&out, "message", NULL, "the file has mistakes");
+	out_string(&out, "message", NULL, "the file has errors");
 	out_array(&out, "mistakes");
 	for (i = 0; i < mistakes->n; i++) {
 		out_object(&out, NULL);
 		out_string(&out, "file", NULL, file);
 		out_number(&out, "line", NULL, (uint64_t)mistakes->items[i].line);
+		if (mistakes->items[i].column)
+			out_number(&out, "column", NULL, (uint64_t)mistakes->items[i].column);
 		out_string(&out, "message", NULL, mistakes->items[i].text);
 		out_close(&out, '}');
 	}
 	out_close(&out, ']');
+	if (mistakes->more)
+		out_number(&out, "more", NULL, mistakes->more);
 	out_close(&out, '}');
 	out_finish(&out);
 	return EXIT_USAGE;

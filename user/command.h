@@ -3,7 +3,7 @@
 #ifndef NDPX_COMMAND_H
 #define NDPX_COMMAND_H
 
-#include "config.h"
+#include "config/config.h"
 #include "dataplane.h"
 #include "netlink.h"
 #include "output.h"

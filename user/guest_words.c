@@ -3,9 +3,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "config/keys.h"
 #include "wanted.h"
 
 static void print_stats(struct output *out, const struct entry_stats *stats, uint64_t now_monotonic,
@@ -29,33 +31,63 @@ static void print_stats(struct output *out, const struct entry_stats *stats, uin
 	out_string(out, "last_asker", "  asker %s\n", text);
 }
 
+/* The words that would make this entry. */
+static void words_of(const char *dev, const struct entry *entry, struct guest_words *ret)
+{
+	const struct ndpx_say *say = &entry->say;
+	struct rule *rule = &ret->rule;
+
+	memset(ret, 0, sizeof(*ret));
+	memcpy(&rule->addr, entry->key.addr, sizeof(rule->addr));
+	rule->bits = (uint8_t)entry->key.bits;
+	rule->flags = (uint8_t)say->flags;
+	rule->answer = say->answer;
+	rule->wide = rule->bits < MODEL_WIDE_BITS;
+	memcpy(rule->lladdr, say->lladdr, sizeof(rule->lladdr));
+	if (say->port && !if_indextoname(say->port, rule->port))
+		rule->port[0] = '\0';
+	snprintf(ret->place.dev, sizeof(ret->place.dev), "%s", dev);
+	ret->place.vlan = entry->key.vlan;
+}
+
+/* In text what has its default is left out. */
+static void print_key(struct output *out, const struct key *key, const struct guest_words *words)
+{
+	char buf[KEY_TEXT_LEN], format[KEY_TEXT_LEN];
+	const char *value = key->print(key, words, buf);
+	bool is_default = value && key->by_default && !strcmp(value, key->by_default);
+
+	if (!value || (key->set_only && is_default))
+		return;
+	snprintf(format, sizeof(format), " %s %s", key->name,
+		 key_is_switch(key) ? value
+		 : key->number	    ? "%llu"
+				    : "%s");
+	if (key_is_switch(key))
+		out_bool(out, key->name, format, !is_default);
+	else if (key->number)
+		out_number(out, key->name, is_default ? NULL : format, strtoul(value, NULL, 10));
+	else
+		out_string(out, key->name, is_default ? NULL : format, value);
+}
+
 void guest_print(struct output *out, const char *dev, const struct entry *entry,
 		 const struct entry_stats *stats, uint64_t now_monotonic, double now_real)
 {
-	const struct ndpx_say *say = &entry->say;
-	char text[RULE_TEXT_LEN], port[IFNAMSIZ], mac[18];
+	struct guest_words words;
+	char text[RULE_TEXT_LEN];
+	size_t i;
 
+	words_of(dev, entry, &words);
 	out_object(out, NULL);
-	out_string(out, "address", "%s",
-		   target_text((const struct in6_addr *)entry->key.addr, entry->key.bits, text));
-	out_string(out, "dev", " dev %s", dev);
-	out_number(out, "vlan", entry->key.vlan ? " vlan %llu" : NULL, entry->key.vlan);
-	if (say->port && if_indextoname(say->port, port))
-		out_string(out, "port", " port %s", port);
-	if (say->flags & NDPX_F_LLADDR) {
-		out_string(out, "lladdr", " lladdr %s", mac_text(say->lladdr, mac));
+	out_string(out, "address", "%s", target_text(&words.rule.addr, words.rule.bits, text));
+	for (i = 0; i < n_keys; i++) {
+		if (keys[i].print)
+			print_key(out, &keys[i], &words);
 	}
-	out_bool(out, "router", " router on", say->flags & NDPX_F_ROUTER);
-	out_bool(out, "override", " override on", say->flags & NDPX_F_OVERRIDE);
-	out_string(out, "dad", say->flags & NDPX_F_DAD_IGNORE ? " dad %s" : NULL,
-		   say->flags & NDPX_F_DAD_IGNORE ? "ignore" : "defend");
-	out_string(out, "answer", say->answer ? " answer %s" : NULL,
-		   answer_mode_word((enum ndpx_answer_mode)say->answer));
-	out_bool(out, "paused", " paused on", say->flags & NDPX_F_PAUSED);
-	if (entry->key.bits < MODEL_WIDE_BITS)
-		out_bool(out, "wide", " wide on", true);
 	/* Behind a #, so that `guest import` reads the line. */
-	out_string(out, "origin", "  # origin %s\n", origin_word((enum ndpx_origin)say->origin));
+	out_string(out, "origin", "  # origin %s\n",
+		   origin_word((enum ndpx_origin)entry->say.origin));
 	if (stats)
 		print_stats(out, stats, now_monotonic, now_real);
 	out_close(out, '}');

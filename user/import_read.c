@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Text or JSON to rules, through the model's own words. Pure: no kernel, no files. */
+/* Text or JSON to rules, by the table of keys. Pure: no kernel, no files. */
 #include "array.h"
 #include "import_read.h"
 
@@ -9,20 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_check.h"
+#include "config/keys.h"
 
 #define MAX_WORDS    40	 /* all of `guest add`'s words are 24 */
 #define MAX_MISTAKES 100 /* more would scroll the first away */
 
-static int import_add(struct import *import, const struct rule *rule, const struct place *place)
+static int import_add(struct import *import, const struct guest_words *words, int line)
 {
 	struct import_item *items = array_room(import->items, import->n, sizeof(*items));
 
 	if (!items)
 		return -ENOMEM;
 	import->items = items;
-	import->items[import->n].rule = *rule;
-	import->items[import->n].place = *place;
+	import->items[import->n].rule = words->rule;
+	import->items[import->n].rule.line = line;
+	import->items[import->n].place = words->place;
 	import->n++;
 	return 0;
 }
@@ -57,10 +58,9 @@ static int read_lines(char *text, size_t len, struct import *import,
 		      struct config_mistakes *mistakes)
 {
 	char *words[MAX_WORDS], *end = text + len, *next;
-	struct place place;
+	struct guest_words guest;
 	struct error err;
-	struct rule rule;
-	int line = 0, n;
+	int line = 0, n, at;
 
 	for (; text < end; text = next) {
 		char *stop = memchr(text, '\n', (size_t)(end - text));
@@ -72,7 +72,8 @@ static int read_lines(char *text, size_t len, struct import *import,
 		if (mistakes->n >= MAX_MISTAKES)
 			return 0;
 		if (strlen(text) < (size_t)((stop ? stop : end) - text)) {
-			config_mistake(mistakes, line, "a NUL byte: this is no text");
+			config_mistake_at(mistakes, line, (int)strlen(text) + 1,
+					  "a NUL byte: this is not a text file");
 			continue;
 		}
 		n = split(text, words);
@@ -82,12 +83,14 @@ static int read_lines(char *text, size_t len, struct import *import,
 			config_mistake(mistakes, line, "too many words");
 			continue;
 		}
-		if (rule_parse_words(n, words, &rule, &place, &err)) {
-			config_mistake(mistakes, line, "%s", err.message);
+		if (words_parse(SCOPE_WORDS, n, words, &guest, &at, &err)) {
+			const char *word = at < n ? words[at] : strchr(words[n - 1], '\0');
+
+			config_mistake_at(mistakes, line, (int)(word - text) + 1, "%s",
+					  err.message);
 			continue;
 		}
-		rule.line = line;
-		if (import_add(import, &rule, &place))
+		if (import_add(import, &guest, line))
 			return -ENOMEM;
 	}
 	return 0;
@@ -119,15 +122,14 @@ static int read_object(json_t *object, int at, struct import *import,
 {
 	char *words[MAX_WORDS], numbers[MAX_WORDS][32];
 	const char *key, *address;
-	struct place place;
+	struct guest_words guest;
 	struct error err;
-	struct rule rule;
 	json_t *value;
-	int n = 1;
+	int n = 1, word_at;
 
 	address = json_string_value(json_object_get(object, "address"));
 	if (!address) {
-		config_mistake(mistakes, at, "'address' is missing or no string");
+		config_mistake(mistakes, at, "'address' is missing or not a string");
 		return 0;
 	}
 	words[0] = (char *)address;
@@ -142,18 +144,18 @@ static int read_object(json_t *object, int at, struct import *import,
 		}
 		word = value_word(value, numbers[n]);
 		if (!word) {
-			config_mistake(mistakes, at, "%s: neither string, number nor boolean", key);
+			config_mistake(mistakes, at, "%s: expected a string, a number or a boolean",
+				       key);
 			return 0;
 		}
 		words[n++] = (char *)key;
 		words[n++] = (char *)word;
 	}
-	if (rule_parse_words(n, words, &rule, &place, &err)) {
+	if (words_parse(SCOPE_WORDS, n, words, &guest, &word_at, &err)) {
 		config_mistake(mistakes, at, "%s", err.message);
 		return 0;
 	}
-	rule.line = at;
-	return import_add(import, &rule, &place);
+	return import_add(import, &guest, at);
 }
 
 static int read_json(const char *text, size_t len, struct import *import,
@@ -167,7 +169,7 @@ static int read_json(const char *text, size_t len, struct import *import,
 	import->json = true;
 	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
 	if (!root) {
-		config_mistake(mistakes, why.line, "JSON: %s", why.text);
+		config_mistake_at(mistakes, why.line, why.column, "JSON: %s", why.text);
 		return 0;
 	}
 	guests = json_is_array(root) ? root : json_object_get(root, "guests");
@@ -178,7 +180,7 @@ static int read_json(const char *text, size_t len, struct import *import,
 			if (mistakes->n >= MAX_MISTAKES)
 				break;
 			if (!json_is_object(object)) {
-				config_mistake(mistakes, (int)i + 1, "no object");
+				config_mistake(mistakes, (int)i + 1, "not an object");
 				continue;
 			}
 			r = read_object(object, (int)i + 1, import, mistakes);

@@ -3,7 +3,7 @@
 #ifndef NDPX_IMPORT_READ_H
 #define NDPX_IMPORT_READ_H
 
-#include "config.h"
+#include "config/config.h"
 #include "model.h"
 
 struct import_item {

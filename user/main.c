@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "config/keys.h"
 
 #define DEFAULT_CONFIG NDPX_SYSCONFDIR "/ndpx/ndpx.conf"
 #define DEFAULT_BPFFS  "/sys/fs/bpf/ndpx"
@@ -20,9 +21,9 @@ const struct verb verbs[] = {
 	{ "check", verb_check, 0, "check [-c FILE]",
 	  "say every mistake of the file; needs no root" },
 	{ "guest", verb_guest, OPT_STATS | OPT_REPLACE,
-	  "guest add|replace|del ADDR[/LEN] dev DEV [vlan N] [port IF] [lladdr MAC]\n"
-	  "             [router on|off] [override on|off] [dad defend|ignore]\n"
-	  "             [answer always|routed|alive] [paused on|off] [wide on|off]\n"
+	  "guest add|replace ADDR[/LEN] dev DEV\n"
+	  "             %KEYS%\n"
+	  "       ndpx guest del ADDR[/LEN] dev DEV [vlan N]\n"
 	  "       ndpx guest show [ADDR[/LEN]] [dev DEV] [vlan N] [origin WORD] [-s]\n"
 	  "       ndpx guest import [--replace] [FILE|-]",
 	  "change or show the rules of attached uplinks, at once" },
@@ -92,6 +93,21 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
+/* What a guest may have is the table's to say. */
+static void print_usage(const struct verb *v)
+{
+	static const char mark[] = "%KEYS%";
+	const char *at = strstr(v->usage, mark);
+	char text[1024];
+
+	if (at)
+		printf("Usage: ndpx %.*s%s%s\n\n%s\n", (int)(at - v->usage), v->usage,
+		       keys_usage(SCOPE_WORDS, "\n             ", text, sizeof(text)),
+		       at + sizeof(mark) - 1, v->help);
+	else
+		printf("Usage: ndpx %s\n\n%s\n", v->usage, v->help);
+}
+
 int verb_help(struct command *cmd)
 {
 	const struct verb *v = cmd->argc ? find_verb(cmd->argv[0]) : NULL;
@@ -102,7 +118,7 @@ int verb_help(struct command *cmd)
 		return command_fail(cmd, &err);
 	}
 	if (v) {
-		printf("Usage: ndpx %s\n\n%s\n", v->usage, v->help);
+		print_usage(v);
 		return EXIT_DONE;
 	}
 	puts("ndpx answers IPv6 Neighbor Solicitations for this host's guests, in XDP or TC.\n\n"

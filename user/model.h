@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the user wants: uplinks and their rules, and the one parser for the words
- * of the file, of the command line and of `guest import`. Knows neither the
- * kernel nor files.
+ * What the user wants: uplinks and their rules, and how single values are written.
+ * config/keys.h says which key takes which. Knows neither the kernel nor files.
  */
 #ifndef NDPX_MODEL_H
 #define NDPX_MODEL_H
@@ -43,7 +42,7 @@ struct rule {
 	bool wide; /* a prefix shorter than MODEL_WIDE_BITS is meant */
 	uint8_t lladdr[6];
 	char port[IFNAMSIZ]; /* "" : none */
-	int line;	     /* of the file it came from, 0: none */
+	int line, column;    /* of the file it came from, 0: none */
 };
 
 #define MODEL_WIDE_BITS 48 /* a shorter prefix is more likely a slip than meant */
@@ -59,7 +58,7 @@ struct uplink {
 	uint32_t rate;		/* answers a second for each asking MAC, 0: no limit */
 	bool strict_lladdr;
 	bool wide;
-	int line;
+	int line, column;
 	struct rule *rules; /* owned */
 	size_t n_rules, cap_rules;
 	size_t n_prefixes; /* of them, once the whole file is checked */
@@ -69,7 +68,7 @@ struct uplink {
 struct ports_section {
 	char pattern[NDPX_PATTERN_LEN]; /* fnmatch(3), of interface names */
 	bool wide;
-	int line;
+	int line, column;
 	struct rule *rules; /* owned */
 	size_t n_rules;
 };
@@ -89,6 +88,12 @@ struct place {
 	bool dotted; /* both in one word: an interface of that very name comes first */
 };
 
+/* The words that a key can be, in the order of their values; NULL at the end. */
+extern const char *const mode_words[], *const groups_words[], *const answer_words[];
+extern const char *const dad_words[], *const off_on_words[];
+
+/* The index of `text` in `words`, or -EINVAL with all of them in the message. */
+int parse_choice(const char *text, const char *const *words, struct error *err);
 /* Each returns 0, or -EINVAL with a sentence that says what was expected. */
 int parse_on_off(const char *text, bool *ret, struct error *err);
 int parse_number(const char *text, unsigned long most, unsigned long *ret, struct error *err);
@@ -104,24 +109,8 @@ int parse_target(const char *text, struct rule *rule, struct error *err);
 /* host, file, command, route or learned. -EINVAL. */
 int parse_origin(const char *text, enum ndpx_origin *ret, struct error *err);
 
-/*
- * One key of a guest with its value: port, lladdr, router, override, dad, answer,
- * paused, wide. -ENOENT for a key that a guest does not have.
- */
-int rule_set(struct rule *rule, const char *key, const char *value, struct error *err);
-
-/*
- * The words of `guest add`: ADDR[/LEN] dev DEV [vlan N] [KEY VALUE]... Fills *ret
- * and *ret_place. Refuses unknown words, missing values and a word given twice.
- */
-int rule_parse_words(int n, char *const words[], struct rule *ret, struct place *ret_place,
-		     struct error *err);
-
 /* Is the rule complete and meant? -EINVAL for a short prefix without `wide`. */
 int rule_check(const struct rule *rule, struct error *err);
-
-/* One key of an uplink: mode, vlan, source, groups, rate, strict_lladdr, wide. -ENOENT: unknown. */
-int uplink_set(struct uplink *uplink, const char *key, const char *value, struct error *err);
 
 /* Appends a copy of *rule. -ENOMEM. */
 int uplink_add(struct uplink *uplink, const struct rule *rule);
@@ -132,9 +121,12 @@ struct in6_addr network_of(const struct in6_addr *addr, unsigned int bits);
 /* A section's name or pattern. */
 int parse_pattern(const char *text, char ret[NDPX_PATTERN_LEN], struct error *err);
 
-/* A value of `gateway` or `onlink`, appended to the section's rules as from `line`. */
-int ports_add(struct ports_section *ports, const char *key, const char *value, int line,
-	      struct error *err);
+/* A value of `gateway` or `onlink`, as a rule. */
+int parse_gateway(const char *value, struct rule *rule, struct error *err);
+int parse_onlink(const char *value, struct rule *rule, struct error *err);
+
+/* Appends a copy of *rule. -ENOMEM. */
+int ports_add(struct ports_section *ports, const struct rule *rule);
 
 /* Is an interface of this name one of the section's, whatever other sections say? */
 bool ports_match(const char *pattern, const char *dev);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The words of a `ports` section. No kernel, no files. */
+/* The values of a `ports` section. No kernel, no files. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "model.h"
 
 int parse_pattern(const char *text, char ret[NDPX_PATTERN_LEN], struct error *err)
@@ -13,14 +14,14 @@ int parse_pattern(const char *text, char ret[NDPX_PATTERN_LEN], struct error *er
 
 	if (len == 0 || len >= NDPX_PATTERN_LEN)
 		return error_set(err, EXIT_USAGE, EINVAL,
-				 "'%s' is no name or pattern of interfaces (1 to %d characters)",
+				 "'%s': not an interface name or pattern (1 to %d characters)",
 				 text, NDPX_PATTERN_LEN - 1);
 	/* What no interface's name holds; "/" and the like would match nothing for ever. */
 	if (strpbrk(text, "/: \t\n"))
 		return error_set(err, EXIT_USAGE, EINVAL, "'%s' matches no interface's name", text);
 	if (!strpbrk(text, "*?[") && len >= IFNAMSIZ)
 		return error_set(err, EXIT_USAGE, EINVAL,
-				 "'%s' is no interface name (1 to 15 characters)", text);
+				 "'%s': not an interface name (1 to 15 characters)", text);
 	memset(ret, 0, NDPX_PATTERN_LEN);
 	memcpy(ret, text, len + 1);
 	return 0;
@@ -31,7 +32,7 @@ bool ports_match(const char *pattern, const char *dev)
 	return fnmatch(pattern, dev, 0) == 0;
 }
 
-static int parse_gateway(const char *value, struct rule *rule, struct error *err)
+int parse_gateway(const char *value, struct rule *rule, struct error *err)
 {
 	int r = parse_target(value, rule, err);
 
@@ -42,7 +43,7 @@ static int parse_gateway(const char *value, struct rule *rule, struct error *err
 	return r;
 }
 
-static int parse_onlink(const char *value, struct rule *rule, struct error *err)
+int parse_onlink(const char *value, struct rule *rule, struct error *err)
 {
 	int r = parse_target(value, rule, err);
 
@@ -54,19 +55,13 @@ static int parse_onlink(const char *value, struct rule *rule, struct error *err)
 	return r;
 }
 
-int ports_add(struct ports_section *ports, const char *key, const char *value, int line,
-	      struct error *err)
+int ports_add(struct ports_section *ports, const struct rule *rule)
 {
-	struct rule rule = { .action = NDPX_ACT_ANSWER, .line = line }, *rules;
-	int r = !strcmp(key, "gateway") ? parse_gateway(value, &rule, err)
-					: parse_onlink(value, &rule, err);
+	struct rule *rules = array_room(ports->rules, ports->n_rules, sizeof(*rules));
 
-	if (r)
-		return r;
-	rules = realloc(ports->rules, (ports->n_rules + 1) * sizeof(*rules));
 	if (!rules)
-		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+		return -ENOMEM;
 	ports->rules = rules;
-	rules[ports->n_rules++] = rule;
+	rules[ports->n_rules++] = *rule;
 	return 0;
 }

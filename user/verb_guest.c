@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "config/keys.h"
 #include "guest_words.h"
 
 enum what { ADD, REPLACE, DEL };
@@ -125,38 +126,22 @@ static int change_rule(const struct command *cmd, struct dataplane *dp, enum wha
 static int guest_change(struct command *cmd, enum what what)
 {
 	struct dataplane *dp = NULL;
-	struct place place = { 0 };
+	struct guest_words words;
 	struct output out;
 	struct error err;
-	struct rule rule;
-	int lock, r;
+	int lock, at, r;
 
-	/* `del` needs the key alone, and a word about the rest would be a misunderstanding. */
-	if (what == DEL) {
-		bool found = false;
-
-		memset(&rule, 0, sizeof(rule));
-		if (cmd->argc < 1)
-			r = error_set(&err, EXIT_USAGE, EINVAL, "the guest's address is missing");
-		else
-			r = parse_target(cmd->argv[0], &rule, &err);
-		if (!r)
-			r = command_parse_dev(cmd->argc - 1, cmd->argv + 1, &place, &found, &err);
-		if (!r && !found)
-			r = error_set(&err, EXIT_USAGE, EINVAL,
-				      "'dev DEV' is missing: on which uplink?");
-	} else {
-		r = rule_parse_words(cmd->argc, cmd->argv, &rule, &place, &err);
-		if (!r)
-			r = command_rename(&place, &err);
-		if (!r)
-			command_real_name(place.dev);
-	}
+	r = words_parse(what == DEL ? SCOPE_DEL : SCOPE_WORDS, cmd->argc, cmd->argv, &words, &at,
+			&err);
 	if (!r)
-		r = command_open(cmd, place.dev, &dp, &lock, &err);
+		r = command_rename(&words.place, &err);
+	if (!r)
+		command_real_name(words.place.dev);
+	if (!r)
+		r = command_open(cmd, words.place.dev, &dp, &lock, &err);
 	if (r)
 		return command_fail(cmd, &err);
-	r = change_rule(cmd, dp, what, &rule, &place, &err);
+	r = change_rule(cmd, dp, what, &words.rule, &words.place, &err);
 	dataplane_close(dp);
 	dataplane_unlock(lock);
 	if (r)

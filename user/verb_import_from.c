@@ -9,7 +9,6 @@
 #include "command.h"
 #include "netlink_detail.h"
 #include "sysctl.h"
-#include "config_check.h"
 #include "migrate/conf_writer.h"
 #include "migrate/from_kernel.h"
 #include "migrate/from_ndppd.h"

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Any bytes as a configuration file: either a model, sorted and within its limits, or
- * at least one mistake, each of them in a line that the file has.
+ * at least one error, each of them at a place that the file has.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "config/config.h"
 #include "fuzz_assert.h"
 
 static void check_ports(const struct ports_section *p)
@@ -56,26 +57,36 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct config_mistakes mistakes = { 0 };
 	struct model model = { 0 };
 	struct error err = { 0 };
-	size_t i, lines = 1;
+	size_t i, lines = 1, width = 0, longest = 0;
 	char *text = malloc(size);
+	const char *c;
 	int r;
 
 	if (size && !text)
 		return 0;
-	for (i = 0; i < size; i++)
-		lines += (text[i] = (char)data[i]) == '\n';
+	for (i = 0; i < size; i++) {
+		text[i] = (char)data[i];
+		width = text[i] == '\n' ? 0 : width + 1;
+		longest = width > longest ? width : longest;
+		lines += text[i] == '\n';
+	}
 	r = config_parse(text, size, &model, &mistakes, &err);
 	free(text);
 	if (r) {
 		fuzz_assert(r == -EINVAL && err.code == EINVAL);
 		fuzz_assert(mistakes.n >= 1 && !model.uplinks && !model.ports);
+		fuzz_assert(mistakes.n <= CONFIG_MAX_ERRORS);
 	} else {
 		fuzz_assert(mistakes.n == 0 && !mistakes.items);
 	}
 	for (i = 0; i < mistakes.n; i++) {
 		fuzz_assert(mistakes.items[i].line >= 1);
 		fuzz_assert((size_t)mistakes.items[i].line <= lines);
+		fuzz_assert(mistakes.items[i].column >= 1);
+		fuzz_assert((size_t)mistakes.items[i].column <= longest + 1);
 		fuzz_assert(mistakes.items[i].text[0]);
+		for (c = mistakes.items[i].text; *c; c++)
+			fuzz_assert(!iscntrl((unsigned char)*c));
 		fuzz_assert(i == 0 || mistakes.items[i - 1].line <= mistakes.items[i].line);
 	}
 	for (i = 0; i < model.n_uplinks; i++)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "config/config.h"
 #include "migrate/conf_writer.h"
 #include "migrate/from_ndppd.h"
 #include "migrate/from_npd6.h"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Broken files: every mistake with its line, all of them in one go, and nothing applied.
+# Broken files: every error with its line and column, all of them in one go, and nothing applied.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
@@ -11,7 +11,13 @@ status 0 ndpx apply
 ndpx -j guest show >"$WORK/before"
 ID=$(xdp_id host)
 
-# bad LINE:REGEX...: the file on stdin has exactly these mistakes, by `check` and by `apply`.
+# bad LINE[:COLUMN]:REGEX...: the file on stdin has exactly these errors, by `check` and by `apply`.
+position() {
+	case $1 in
+	*:*:*) echo "${1%:*}" ;;
+	*) echo "${1%:*}:[1-9][0-9]*" ;;
+	esac
+}
 bad() {
 	local mistake verb
 	cat >"$WORK/bad.conf"
@@ -19,20 +25,20 @@ bad() {
 	for verb in check apply; do
 		status 1 ndpx -c "$WORK/bad.conf" "$verb"
 		for mistake in "$@"; do
-			assert_has "$WORK/err" "bad\.conf:${mistake%%:*}: .*(${mistake#*:})"
+			assert_has "$WORK/err" "bad\.conf:$(position "$mistake"): .*(${mistake##*:})"
 		done
 		assert_eq "number of mistakes" "$(grep -c 'bad\.conf:[0-9]*:' "$WORK/err")" $#
 	done
 }
 
-bad 2:frobnicate <<-EOF
+bad 2:5:frobnicate <<-EOF
 	uplink eth0 {
 	    frobnicate = 3
 	    guest 2001:db8:1::2 { }
 	}
 EOF
-bad 2:mode 3:vlan 4:source 5:groups 6:rate 7:colour 8:host\ bits 9:multicast 10:loopback\|no\ guest \
-	11:router 12:lladdr 13:is\ no\ IPv6 14:IPv4 15:wide <<-EOF
+bad 2:12:mode 3:12:vlan 4:14:source 5:14:groups 6:12:rate 7:5:colour 8:11:host\ bits 9:11:multicast \
+	10:11:cannot\ be\ a\ guest 11:36:router 12:36:lladdr 13:11:not\ an\ IPv6 14:11:IPv4 15:11:wide <<-EOF
 	uplink eth0 {
 	    mode = fast
 	    vlan = 4095
@@ -75,7 +81,7 @@ bad 4:"eth0 is given twice" 8:mode <<-EOF
 	}
 EOF
 note "words of a later version are refused, not ignored"
-bad 2:follow <<-EOF
+bad 2:5:follow <<-EOF
 	uplink eth0 {
 	    follow = { "vif*", "tap*" }
 	}
@@ -90,7 +96,7 @@ bad 2:multicast 3:host\ bits 6:matches\ the\ uplink 7:nothing\ to\ answer <<-EOF
 	ports "eth*" { gateway = { fe80::1 } }
 	ports "tap*" { }
 EOF
-bad 2:not\ closed <<-EOF
+bad 2:25:never\ closed <<-EOF
 	uplink eth0 {
 	    guest 2001:db8:1::2 {
 	EOF
@@ -107,3 +113,4 @@ status 1 ndpx -c "$WORK/none.conf" check
 assert_has "$WORK/err" 'none\.conf: No such file'
 note "JSON"
 status 1 ndpx -j -c "$WORK/bad.conf" check
+jq -e ".error.mistakes[0] | .line == 2 and .column == 25" "$WORK/out" >/dev/null || fail "no position in JSON"

@@ -57,8 +57,8 @@ note "all or nothing"
 printf '%s\n' "2001:db8:1::a dev eth0" "2001:db8:1::b dev eth0 colour red" \
 	"2001:db8:1::c dev eth0" "2001:db8:1::d/64 dev eth0" >"$WORK/bad"
 status 1 ndpx guest import "$WORK/bad"
-assert_has "$WORK/err" 'bad:2: '
-assert_has "$WORK/err" 'bad:4: '
+assert_has "$WORK/err" 'bad:2:24: '
+assert_has "$WORK/err" 'bad:4:1: '
 ndpx -j guest show >"$WORK/again.json"
 cmp "$WORK/all.json" "$WORK/again.json" || fail "a bad list changed something"
 status 1 ndpx guest import - <<<'{"version": 1, "guests": [{"address": "2001:db8::1"'

@@ -15,7 +15,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "config/config.h"
 
 #define SEED 20240607
 
@@ -161,7 +161,7 @@ static void test_ports(void **state)
 	assert_null(model.ports);
 }
 
-/* Twice in a row: nothing is left over in libconfuse's lexer or ours. */
+/* Twice in a row: nothing is left over in scanner or parser. */
 static void test_again(void **state)
 {
 	struct config_mistakes mistakes;
@@ -233,6 +233,7 @@ static void test_garbage(void **state)
 		assert_int_not_equal(found.n, 0);
 		for (i = 0; i < found.n; i++) {
 			assert_in_range(found.items[i].line, 1, newlines(text, len) + 1);
+			assert_in_range(found.items[i].column, 1, len + 1);
 			if (i)
 				assert_true(found.items[i - 1].line <= found.items[i].line);
 		}
@@ -250,9 +251,65 @@ static void test_nul(void **state)
 
 	(void)state;
 	assert_int_equal(config_parse(text, sizeof(text) - 1, &model, &found, &err), -EINVAL);
+	assert_int_equal(found.n, 1);
 	assert_int_equal(found.items[0].line, 2);
+	assert_int_equal(found.items[0].column, 20);
 	assert_non_null(strstr(found.items[0].text, "NUL"));
 	config_mistakes_free(&found);
+}
+
+/* The only error of `text`: what is too big is refused in bounds, where it starts. */
+static void expect_one(const char *text, int line, int column, const char *part)
+{
+	struct config_mistakes mistakes;
+	struct model model;
+
+	assert_int_equal(parse(text, &model, &mistakes), -EINVAL);
+	assert_int_equal(mistakes.n, 1);
+	assert_int_equal(mistakes.items[0].line, line);
+	assert_int_equal(mistakes.items[0].column, column);
+	assert_non_null(strstr(mistakes.items[0].text, part));
+	assert_true(strlen(mistakes.items[0].text) < 1200);
+	config_mistakes_free(&mistakes);
+}
+
+static void test_huge(void **state)
+{
+	const size_t size = 1 << 20;
+	char *text = malloc(size + 64);
+	size_t i, head;
+
+	(void)state;
+	assert_non_null(text);
+	head = (size_t)sprintf(text, "uplink eth0 {\n guest ::2 { port = ");
+	memset(text + head, 'a', size);
+	strcpy(text + head + size, " } }");
+	expect_one(text, 2, 21, "a word of 1048576 bytes");
+	text[head] = text[head + size - 1] = '"';
+	expect_one(text, 2, 21, "a word of 1048574 bytes");
+	/* Deeper than anybody writes, and than a parser should go. */
+	head = (size_t)sprintf(text, "uplink eth0 {\n");
+	for (i = 0; i < size - 2; i += 2)
+		memcpy(text + head + i, "a{", 2);
+	text[head + i] = '\0';
+	{
+		struct config_mistakes mistakes;
+		struct model model;
+
+		assert_int_equal(parse(text, &model, &mistakes), -EINVAL);
+		assert_int_equal(mistakes.n, 2);
+		assert_int_equal(mistakes.items[0].column, 1);
+		assert_int_equal(mistakes.items[1].column, 32);
+		assert_non_null(strstr(mistakes.items[1].text, "nested more than 16 deep"));
+		config_mistakes_free(&mistakes);
+	}
+	/* Words without an end: one error, not one each. */
+	memset(text, 'x', size);
+	for (i = 1; i < size; i += 2)
+		text[i] = ' ';
+	text[size] = '\0';
+	expect_one(text, 1, 17, "too many words");
+	free(text);
 }
 
 /* Sixteen lengths are a limit of the program, 64 VLANs one of the record. */
@@ -287,7 +344,7 @@ static void test_limits(void **state)
 	}
 }
 
-/* Each unknown word costs a parse of the whole file: there is an end to it. */
+/* Twenty errors are shown, the others counted: a screen of them is enough. */
 static void test_many_unknown(void **state)
 {
 	struct config_mistakes mistakes;
@@ -299,8 +356,9 @@ static void test_many_unknown(void **state)
 	for (i = 0; i < 200; i++)
 		at += sprintf(text + at, "knob%d = { a, b }\n", i);
 	assert_int_equal(parse(text, &model, &mistakes), -EINVAL);
-	assert_int_equal(mistakes.n, 50);
-	assert_int_equal(mistakes.items[49].line, 50);
+	assert_int_equal(mistakes.n, CONFIG_MAX_ERRORS);
+	assert_int_equal(mistakes.more, 180);
+	assert_int_equal(mistakes.items[CONFIG_MAX_ERRORS - 1].line, CONFIG_MAX_ERRORS);
 	config_mistakes_free(&mistakes);
 }
 
@@ -334,7 +392,7 @@ int main(void)
 		cmocka_unit_test(test_ports),	cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_garbage), cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_limits),	cmocka_unit_test(test_many_unknown),
-		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_load),	cmocka_unit_test(test_huge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,13 +147,13 @@ static const struct {
 } wrong[] = {
 	{ "2001:db8::1 dev eth0\nx dev eth0\n2001:db8::2\n\n2001:db8::/40 dev eth0\n"
 	  "2001:db8::1 dev eth0 frob on\nff02::1 dev eth0",
-	  { { 2, "'x' is no IPv6 address" },
+	  { { 2, "'x': not an IPv6 address" },
 	    { 3, "'dev DEV' is missing" },
 	    { 5, "is shorter than /48" },
 	    { 6, "unknown word 'frob'" },
 	    { 7, "is multicast" } } },
 	{ "2001:db8::1 dev eth0 answers 7", { { 1, "unknown word 'answers'" } } },
-	{ "2001:db8::1#x dev eth0", { { 1, "'2001:db8::1#x' is no IPv6 address" } } },
+	{ "2001:db8::1#x dev eth0", { { 1, "'2001:db8::1#x': not an IPv6 address" } } },
 	{ "{", { { 1, "JSON: " } } },
 	{ "[\n\n{]", { { 3, "JSON: " } } },
 	{ "[] []", { { 1, "JSON: " } } },
@@ -165,11 +165,11 @@ static const struct {
 	{ "[{\"address\":\"::2\",\"dev\":\"\xff\"}]", { { 1, "JSON: " } } },
 	{ "[1,[],{},{\"address\":5},{\"address\":\"x\",\"dev\":\"eth0\"},"
 	  "{\"address\":\"2001:db8::1\"}]",
-	  { { 1, "no object" },
-	    { 2, "no object" },
-	    { 3, "'address' is missing or no string" },
-	    { 4, "'address' is missing or no string" },
-	    { 5, "'x' is no IPv6 address" },
+	  { { 1, "not an object" },
+	    { 2, "not an object" },
+	    { 3, "'address' is missing or not a string" },
+	    { 4, "'address' is missing or not a string" },
+	    { 5, "'x': not an IPv6 address" },
 	    { 6, "'dev DEV' is missing" } } },
 	{ "[{\"address\":\"::2\",\"dev\":\"eth0\",\"vlan\":1.5},"
 	  "{\"address\":\"::2\",\"dev\":\"eth0\",\"vlan\":-1},"
@@ -177,12 +177,12 @@ static const struct {
 	  "{\"address\":\"::2\",\"dev\":\"eth0\",\"port\":[\"a\"]},"
 	  "{\"address\":\"::2\",\"dev\":\"eth0\",\"color\":\"red\"},"
 	  "{\"address\":\"::2\",\"dev\":\"eth0\",\"router\":1}]",
-	  { { 1, "vlan: neither string, number nor boolean" },
-	    { 2, "vlan '-1' is no number from 0 to 4094" },
-	    { 3, "vlan: neither string" },
-	    { 4, "port: neither string" },
+	  { { 1, "vlan: expected a string, a number or a boolean" },
+	    { 2, "vlan: '-1': expected a number from 0 to 4094" },
+	    { 3, "vlan: expected a string" },
+	    { 4, "port: expected a string" },
 	    { 5, "unknown word 'color'" },
-	    { 6, "router '1' is none of off, on" } } },
+	    { 6, "router: invalid value '1' (expected off or on)" } } },
 };
 
 static void test_wrong(void **state)
@@ -206,6 +206,35 @@ static void test_wrong(void **state)
 		assert_int_equal(found.n, n);
 		assert_int_equal(import.n, 0);
 		config_mistakes_free(&found);
+	}
+}
+
+/* In lines the column is that of the word; JSON's is jansson's, and objects have none. */
+static void test_columns(void **state)
+{
+	static const struct {
+		const char *text;
+		int line, column;
+	} rows[] = {
+		{ "\n  x dev eth0", 2, 3 },
+		{ "2001:db8::1 dev eth0 frob on", 1, 22 },
+		{ "2001:db8::1\tdev  eth0 vlan 4095\n", 1, 23 },
+		{ "2001:db8::1 port vif1.0", 1, 24 },
+		{ "2001:db8::1 dev eth0\n\n2001:db8::2 dev # eth0", 3, 13 },
+		{ "[\n {]", 2, 3 },
+		{ "[{}]", 1, 0 },
+	};
+	struct config_mistakes mistakes;
+	struct import import;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < LENGTH(rows); i++) {
+		assert_int_equal(import_text(rows[i].text, &import, &mistakes), -EINVAL);
+		assert_int_equal(mistakes.n, 1);
+		assert_int_equal(mistakes.items[0].line, rows[i].line);
+		assert_int_equal(mistakes.items[0].column, rows[i].column);
+		config_mistakes_free(&mistakes);
 	}
 }
 
@@ -291,7 +320,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),	cmocka_unit_test(test_show),
 		cmocka_unit_test(test_nothing), cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_nul),	cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_columns), cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_huge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

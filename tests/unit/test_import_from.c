@@ -14,7 +14,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "config.h"
+#include "config/config.h"
 #include "migrate/conf_writer.h"
 #include "migrate/from_kernel.h"
 #include "migrate/from_ndppd.h"

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "expect_error.h"
-#include "model.h"
+#include "config/keys.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -53,13 +53,15 @@ static const struct {
 	const char *bad;
 	const char *texts[20];
 } refused[] = {
-	{ on_off, "is none of off, on", { "", "1", "0", "yes", "true", "ON", "on ", "onn", "o" } },
+	{ on_off,
+	  "(expected off or on)",
+	  { "", "1", "0", "yes", "true", "ON", "on ", "onn", "o" } },
 	{ vid,
-	  "is no number from 0 to 4094",
+	  "expected a number from 0 to 4094",
 	  { "", "-1", "+1", " 1", "1 ", "0x10", "1.5", "1e3", "4095", "abc", "\t1", "1\n", "--1",
 	    "-", "0 0", "99999999999999999999", "18446744073709551617" } },
 	{ mac,
-	  "is no MAC address",
+	  "not a MAC address",
 	  { "", "02:00:00:00:00", "02:00:00:00:00:", "02:00:00:00:00:01:02", "02:00:00:00:00:012",
 	    "02:00:00:00:00:0g", "02-00-00-00-00-01", "020000000001", "02:00:00:00:00:01 ",
 	    /* What sscanf() would take: blanks, signs, 0x. */
@@ -68,23 +70,23 @@ static const struct {
 	{ mac,
 	  "is a group address",
 	  { "01:00:5e:00:00:01", "33:33:0:0:0:1", "ff:ff:ff:ff:ff:ff" } },
-	{ mac, "is no station's MAC address", { "00:00:00:00:00:00", "0:0:0:0:0:0" } },
+	{ mac, "not the MAC address of any device", { "00:00:00:00:00:00", "0:0:0:0:0:0" } },
 	{ ifname,
-	  "is no interface name",
+	  "not an interface name",
 	  { "", ".", "..", "0123456789abcdef", "a/b", "a:1", "a b", "a\tb", "a\n", "\v" } },
 	{ address,
-	  "is no IPv6 address",
+	  "not an IPv6 address",
 	  { "", "2001:db8::1/128", "2001:db8::1%eth0", "2001:db8:::1", "2001:db8::g",
 	    " 2001:db8::1", "2001:db8::1 ", "[2001:db8::1]", "1:2:3:4:5:6:7", "guest1.example",
 	    "1:2:3:4:5:6:7:8:9", "192.0.2.1.1" } },
 	{ address, "is IPv4: ndpx answers Neighbor Solicitations, not ARP", { "192.0.2.1" } },
 	{ target, "is IPv4", { "192.0.2.1", "192.0.2.0/24" } },
 	{ target,
-	  "is no IPv6 address",
+	  "not an IPv6 address",
 	  { "", "/", "/64", "fe80::1%eth0/64",
 	    "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb" } },
 	{ target,
-	  "the prefix length is a number from 0 to 128",
+	  "the prefix length must be a number from 0 to 128",
 	  { "2001:db8::/129", "2001:db8::/", "2001:db8::/-1", "2001:db8::/64/64",
 	    "::/ffff::", "2001:db8::/ 64" } },
 	{ target, "has host bits set: 2001:db8::/64 is the prefix", { "2001:db8::1/64" } },
@@ -93,8 +95,8 @@ static const struct {
 	{ target, "has host bits set: 8000::/1 is the prefix", { "ffff::/1", "c000::/1" } },
 	{ target, "has host bits set: ::/0 is the prefix", { "::1/0", "8000::/0" } },
 	{ target, "is multicast", { "ff02::1", "ff02::/16", "ff00::/8" } },
-	{ target, "one by one only", { "fe80::/10", "fe80::/64", "fe80::/127" } },
-	{ target, "is no guest's address", { "::1", "::", "::/128" } },
+	{ target, "only be listed one by one", { "fe80::/10", "fe80::/64", "fe80::/127" } },
+	{ target, "cannot be a guest's address", { "::1", "::", "::/128" } },
 	{ target, "is IPv4-mapped", { "::ffff:192.0.2.1", "::ffff:0:0/96" } },
 };
 
@@ -232,7 +234,8 @@ static void test_dev(void **state)
 			assert_int_equal(place.vlan, rows[i].vlan);
 	}
 	for (i = 0; i < LENGTH(bad); i++)
-		expect_error(bad[i], parse_dev(bad[i], &place, &err), "is no interface name", &err);
+		expect_error(bad[i], parse_dev(bad[i], &place, &err), "not an interface name",
+			     &err);
 	expect_error("vif*", parse_dev("vif*", &place, &err), "is a pattern", &err);
 	expect_error("eth?.5", parse_dev("eth?.5", &place, &err), "is a pattern", &err);
 }
@@ -241,20 +244,21 @@ static void test_dev(void **state)
 static void test_uplink_set(void **state)
 {
 	static const char *const bad[][3] = {
-		{ "mode", "xdp", "'xdp' is none of auto, native, generic, tc" },
-		{ "groups", "", "'' is none of auto, join, allmulti, none" },
-		{ "vlan", "4095", "is no number from 0 to 4094" },
-		{ "rate", "1000000001", "is no number from 0 to 1000000000" },
-		{ "rate", "10/s", "is no number" },
-		{ "strict_lladdr", "yes", "is none of off, on" },
-		{ "wide", "1", "is none of off, on" },
-		{ "source", "guest", "'guest' is none of target, link-local, an IPv6 address" },
-		{ "source", "192.0.2.1", "is none of target, link-local, an IPv6 address" },
-		{ "source", "2001:db8::/64", "is none of target" },
+		{ "mode", "xdp", "invalid value 'xdp' (expected auto, native, generic or tc)" },
+		{ "groups", "", "invalid value '' (expected auto, join, allmulti or none)" },
+		{ "vlan", "4095", "expected a number from 0 to 4094" },
+		{ "rate", "1000000001", "expected a number from 0 to 1000000000" },
+		{ "rate", "10/s", "expected a number" },
+		{ "strict_lladdr", "yes", "(expected off or on)" },
+		{ "wide", "1", "(expected off or on)" },
+		{ "source", "guest",
+		  "invalid value 'guest' (expected target, link-local or an IPv6 address)" },
+		{ "source", "192.0.2.1", "(expected target, link-local or an IPv6 address)" },
+		{ "source", "2001:db8::/64", "(expected target" },
 		{ "source", "ff02::1", "cannot be the source" },
 		{ "source", "::", "cannot be the source" },
 		{ "source", "::1", "cannot be the source" },
-		{ "port", "eth1", "unknown word 'port'" },
+		{ "port", "eth1", "'port' does not belong here, but inside 'guest'" },
 		{ "", "", "unknown word ''" },
 		{ "Mode", "tc", "unknown word 'Mode'" },
 	};
@@ -264,30 +268,30 @@ static void test_uplink_set(void **state)
 
 	(void)state;
 	for (i = 0; i < LENGTH(bad); i++) {
-		expect_error(bad[i][0], uplink_set(&u, bad[i][0], bad[i][1], &err), bad[i][2],
-			     &err);
+		expect_error(bad[i][0], key_set(SCOPE_UPLINK, &u, bad[i][0], bad[i][1], &err),
+			     bad[i][2], &err);
 		assert_int_equal(u.mode | u.groups | u.vlan | u.rate | u.source_mode, 0);
 	}
 	for (i = 0; i < 4; i++) {
-		assert_int_equal(uplink_set(&u, "mode", want_mode_word(i), &err), 0);
+		assert_int_equal(key_set(SCOPE_UPLINK, &u, "mode", want_mode_word(i), &err), 0);
 		assert_int_equal(u.mode, i);
-		assert_int_equal(uplink_set(&u, "groups", want_groups_word(i), &err), 0);
+		assert_int_equal(key_set(SCOPE_UPLINK, &u, "groups", want_groups_word(i), &err), 0);
 		assert_int_equal(u.groups, i);
 	}
 	u = empty;
-	assert_int_equal(uplink_set(&u, "vlan", "4094", &err), 0);
-	assert_int_equal(uplink_set(&u, "rate", "1000000000", &err), 0);
-	assert_int_equal(uplink_set(&u, "strict_lladdr", "on", &err), 0);
-	assert_int_equal(uplink_set(&u, "wide", "on", &err), 0);
-	assert_int_equal(uplink_set(&u, "source", "2001:db8::5", &err), 0);
+	assert_int_equal(key_set(SCOPE_UPLINK, &u, "vlan", "4094", &err), 0);
+	assert_int_equal(key_set(SCOPE_UPLINK, &u, "rate", "1000000000", &err), 0);
+	assert_int_equal(key_set(SCOPE_UPLINK, &u, "strict_lladdr", "on", &err), 0);
+	assert_int_equal(key_set(SCOPE_UPLINK, &u, "wide", "on", &err), 0);
+	assert_int_equal(key_set(SCOPE_UPLINK, &u, "source", "2001:db8::5", &err), 0);
 	assert_int_equal(u.vlan, 4094);
 	assert_int_equal(u.rate, 1000000000);
 	assert_true(u.strict_lladdr && u.wide);
 	assert_int_equal(u.source_mode, NDPX_SOURCE_FIXED);
 	assert_int_equal(u.source.s6_addr[15], 5);
-	assert_int_equal(uplink_set(&u, "source", "link-local", &err), 0);
+	assert_int_equal(key_set(SCOPE_UPLINK, &u, "source", "link-local", &err), 0);
 	assert_int_equal(u.source_mode, NDPX_SOURCE_LINK_LOCAL);
-	assert_int_equal(uplink_set(&u, "source", "target", &err), 0);
+	assert_int_equal(key_set(SCOPE_UPLINK, &u, "source", "target", &err), 0);
 	assert_int_equal(u.source_mode, NDPX_SOURCE_TARGET);
 }
 

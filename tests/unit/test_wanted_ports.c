@@ -12,7 +12,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
-#include "config.h"
+#include "config/config.h"
 #include "wanted_ports.h"
 
 enum { ETH0 = 2, BOND0, SLAVE, ETH0_88, VIF1, VIF2, TAP3, BR0, TAP4, TUN0 };

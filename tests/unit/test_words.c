@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The words of `guest add` as a whole: rule_parse_words() of user/model.h. */
+/* The words of `guest add` as a whole: words_parse() of user/config/keys.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "expect_error.h"
-#include "model.h"
+#include "config/keys.h"
 
 #define MAX_WORDS 40
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 /* `guest add` with the words of a line. */
-static int add(const char *line, struct rule *ret, struct place *ret_place, struct error *err)
+static int add(enum key_scope scope, const char *line, struct guest_words *ret, int *ret_at,
+	       struct error *err)
 {
 	char text[256], *words[MAX_WORDS], *save = NULL, *word;
 	int n = 0;
@@ -22,7 +24,18 @@ static int add(const char *line, struct rule *ret, struct place *ret_place, stru
 	strcpy(text, line);
 	for (word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save))
 		words[n++] = word;
-	return rule_parse_words(n, words, ret, ret_place, err);
+	return words_parse(scope, n, words, ret, ret_at, err);
+}
+
+static void expect_refused(enum key_scope scope, const char *line, const char *bad)
+{
+	struct guest_words words = { .rule.bits = 99, .place.vlan = 99 };
+	struct error err;
+	int at;
+
+	expect_error(line, add(scope, line, &words, &at, &err), bad, &err);
+	assert_int_equal(words.rule.bits, 99);
+	assert_int_equal(words.place.vlan, 99);
 }
 
 static void test_words_refused(void **state)
@@ -38,23 +51,30 @@ static void test_words_refused(void **state)
 		{ "2001:db8::1 dev eth0 router on router on", "'router' is given twice" },
 		{ "2001:db8::1 dev eth0 dev", "'dev' is given twice" },
 		{ "2001:db8::1 dev eth0 frob on", "unknown word 'frob'" },
+		{ "2001:db8::1 dev eth0 ruoter on",
+		  "unknown word 'ruoter' (did you mean 'router'?)" },
 		{ "2001:db8::1 eth0 dev", "unknown word 'eth0'" },
 		{ "2001:db8::1 dev eth0 mode tc", "unknown word 'mode'" },
-		{ "dev eth0", "'dev' is no IPv6 address" },
-		{ "2001:db8::1 dev a/b", "dev 'a/b' is no interface name" },
-		{ "2001:db8::1 dev eth0 vlan 4095", "vlan '4095' is no number from 0 to 4094" },
-		{ "2001:db8::1 dev eth0.88 vlan 89", "vlan 89, but the device says VLAN 88" },
-		{ "2001:db8::1 vlan 89 dev eth0.88", "dev eth0.88 contradicts vlan 89" },
-		{ "2001:db8::1 dev eth0.88 vlan 0", "vlan 0, but the device says VLAN 88" },
-		{ "2001:db8::1 dev eth0 port a:b", "port 'a:b' is no interface name" },
-		{ "2001:db8::1 dev eth0 lladdr 02", "lladdr '02' is no MAC address" },
-		{ "2001:db8::1 dev eth0 router 1", "router '1' is none of off, on" },
-		{ "2001:db8::1 dev eth0 override 1", "override '1' is none of off, on" },
-		{ "2001:db8::1 dev eth0 paused 1", "paused '1' is none of off, on" },
-		{ "2001:db8::1 dev eth0 wide 1", "wide '1' is none of off, on" },
-		{ "2001:db8::1 dev eth0 dad on", "dad 'on' is none of defend, ignore" },
+		{ "dev eth0", "'dev': not an IPv6 address" },
+		{ "2001:db8::1 dev a/b", "dev: 'a/b': not an interface name" },
+		{ "2001:db8::1 dev eth0 vlan 4095",
+		  "vlan: '4095': expected a number from 0 to 4094" },
+		{ "2001:db8::1 dev eth0.88 vlan 89", "vlan: 89, but the device says VLAN 88" },
+		{ "2001:db8::1 vlan 89 dev eth0.88", "dev: eth0.88 contradicts vlan 89" },
+		{ "2001:db8::1 dev eth0.88 vlan 0", "vlan: 0, but the device says VLAN 88" },
+		{ "2001:db8::1 dev eth0 port a:b", "port: 'a:b': not an interface name" },
+		{ "2001:db8::1 dev eth0 lladdr 02", "lladdr: '02': not a MAC address" },
+		{ "2001:db8::1 dev eth0 router 1",
+		  "router: invalid value '1' (expected off or on)" },
+		{ "2001:db8::1 dev eth0 override 1",
+		  "override: invalid value '1' (expected off or on)" },
+		{ "2001:db8::1 dev eth0 paused 1",
+		  "paused: invalid value '1' (expected off or on)" },
+		{ "2001:db8::1 dev eth0 wide 1", "wide: invalid value '1' (expected off or on)" },
+		{ "2001:db8::1 dev eth0 dad on",
+		  "dad: invalid value 'on' (expected defend or ignore)" },
 		{ "2001:db8::1 dev eth0 answer no",
-		  "answer 'no' is none of always, routed, alive" },
+		  "answer: invalid value 'no' (expected always, routed or alive)" },
 		{ "fe80::1 dev eth0 answer alive", "is link-local: the kernel routes nothing" },
 		{ "2001:db8::/47 dev eth0", "is shorter than /48: 'wide' must be on" },
 		{ "::/0 dev eth0 wide off", "::/0 is shorter than /48: 'wide' must be on" },
@@ -63,15 +83,96 @@ static void test_words_refused(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(rows); i++) {
-		struct rule rule = { .bits = 99 };
-		struct place place = { .vlan = 99 };
-		struct error err;
+	for (i = 0; i < LENGTH(rows); i++)
+		expect_refused(SCOPE_WORDS, rows[i][0], rows[i][1]);
+}
 
-		expect_error(rows[i][0], add(rows[i][0], &rule, &place, &err), rows[i][1], &err);
-		assert_int_equal(rule.bits, 99);
-		assert_int_equal(place.vlan, 99);
+/* `del` has the same parser, and takes what says which guest. */
+static void test_del(void **state)
+{
+	static const char *const bad[][2] = {
+		{ "", "the guest's address is missing" },
+		{ "2001:db8::1", "'dev DEV' is missing" },
+		{ "2001:db8::1 dev eth0 vlan x", "vlan: 'x': expected a number" },
+		{ "2001:db8::1 dev eth0 vlan 1 vlan 1", "'vlan' is given twice" },
+		{ "2001:db8::1 dev eth0.5 vlan 6", "vlan: 6, but the device says VLAN 5" },
+		{ "2001:db8::1 dev eth0 port", "'port' does not go with 'del'" },
+		{ "2001:db8::1 dev eth0 wide on", "'wide' does not go with 'del'" },
+		{ "2001:db8::1 dev eth0 vlna 5", "unknown word 'vlna' (did you mean 'vlan'?)" },
+		{ "2001:db8::1 dev eth0 rate 5", "unknown word 'rate'" },
+	};
+	struct guest_words words;
+	struct error err;
+	size_t i;
+	int at;
+
+	(void)state;
+	for (i = 0; i < LENGTH(bad); i++)
+		expect_refused(SCOPE_DEL, bad[i][0], bad[i][1]);
+	/* What could not be added, but may be there since the file has `wide`. */
+	expect_error("::/0", add(SCOPE_DEL, "::/0 vlan 5 dev eth0", &words, &at, &err), NULL, &err);
+	assert_int_equal(words.rule.bits, 0);
+	assert_int_equal(words.rule.vlan, 5);
+	assert_string_equal(words.place.dev, "eth0");
+}
+
+/* Where in the line an error is: `guest import` makes a column of it. */
+static void test_error_word(void **state)
+{
+	static const struct {
+		const char *line;
+		int at;
+	} rows[] = {
+		{ "x dev eth0", 0 },
+		{ "2001:db8::1 frob on", 1 },
+		{ "2001:db8::1 dev eth0 vlan 4095", 3 },
+		{ "2001:db8::1 dev eth0 router on router on", 5 },
+		{ "2001:db8::1 dev eth0 port", 3 },
+		{ "2001:db8::1 port a", 3 },
+		{ "2001:db8::/40 dev eth0", 0 },
+	};
+	struct guest_words words;
+	struct error err;
+	size_t i;
+	int at;
+
+	(void)state;
+	for (i = 0; i < LENGTH(rows); i++) {
+		assert_true(add(SCOPE_WORDS, rows[i].line, &words, &at, &err) < 0);
+		assert_int_equal(at, rows[i].at);
 	}
+}
+
+/* What the rows print is what they read, and a default is what nothing was said of. */
+static void test_printed(void **state)
+{
+	static const char all[] = "2001:db8::1 dev eth0 vlan 88 port vif1.0 "
+				  "lladdr 02:00:00:00:00:01 router on override on dad ignore "
+				  "answer alive paused on wide on";
+	char line[512] = "2001:db8::1", buf[KEY_TEXT_LEN];
+	struct guest_words words, none;
+	struct error err;
+	size_t i;
+	int at;
+
+	(void)state;
+	expect_error(all, add(SCOPE_WORDS, all, &words, &at, &err), NULL, &err);
+	expect_error(all, add(SCOPE_WORDS, "2001:db8::1 dev eth0", &none, &at, &err), NULL, &err);
+	for (i = 0; i < n_keys; i++) {
+		const char *text;
+
+		assert_non_null(keys[i].help);
+		assert_true(keys[i].words || keys[i].values);
+		assert_int_equal(keys[i].print != NULL, (keys[i].where & 1u << SCOPE_WORDS) != 0);
+		if (!keys[i].print)
+			continue;
+		snprintf(line + strlen(line), sizeof(line) - strlen(line), " %s %s", keys[i].name,
+			 keys[i].print(&keys[i], &words, buf));
+		text = keys[i].print(&keys[i], &none, buf);
+		if (keys[i].by_default)
+			assert_string_equal(text, keys[i].by_default);
+	}
+	assert_string_equal(line, all);
 }
 
 static void test_words_taken(void **state)
@@ -82,37 +183,39 @@ static void test_words_taken(void **state)
 	static const char off[] = "fe80::1 dev eth0 router off override off dad defend "
 				  "answer always paused off";
 	static const uint8_t want[6] = { 2, 0, 0, 0, 0, 1 };
-	struct place place;
-	struct rule rule;
+	struct guest_words words;
 	struct error err;
+	int at;
 
 	(void)state;
-	expect_error(all, add(all, &rule, &place, &err), NULL, &err);
-	assert_int_equal(rule.bits, 32);
-	assert_int_equal(rule.action, NDPX_ACT_ANSWER);
-	assert_int_equal(rule.flags, NDPX_F_ROUTER | NDPX_F_OVERRIDE | NDPX_F_DAD_IGNORE |
-					     NDPX_F_PAUSED | NDPX_F_LLADDR);
-	assert_int_equal(rule.answer, NDPX_ANSWER_ALIVE);
-	assert_int_equal(rule.vlan, 88);
-	assert_true(rule.wide);
-	assert_memory_equal(rule.lladdr, want, 6);
-	assert_string_equal(rule.port, "vif1.0");
-	assert_string_equal(place.dev, "eth0");
-	assert_int_equal(place.vlan, 88);
-	assert_true(place.have_vlan);
+	expect_error(all, add(SCOPE_WORDS, all, &words, &at, &err), NULL, &err);
+	assert_int_equal(words.rule.bits, 32);
+	assert_int_equal(words.rule.action, NDPX_ACT_ANSWER);
+	assert_int_equal(words.rule.flags, NDPX_F_ROUTER | NDPX_F_OVERRIDE | NDPX_F_DAD_IGNORE |
+						   NDPX_F_PAUSED | NDPX_F_LLADDR);
+	assert_int_equal(words.rule.answer, NDPX_ANSWER_ALIVE);
+	assert_int_equal(words.rule.vlan, 88);
+	assert_true(words.rule.wide);
+	assert_memory_equal(words.rule.lladdr, want, 6);
+	assert_string_equal(words.rule.port, "vif1.0");
+	assert_string_equal(words.place.dev, "eth0");
+	assert_int_equal(words.place.vlan, 88);
+	assert_true(words.place.have_vlan);
 
-	expect_error(off, add(off, &rule, &place, &err), NULL, &err);
-	assert_int_equal(rule.bits, 128);
-	assert_int_equal(rule.flags | rule.answer | rule.vlan | rule.wide, 0);
-	assert_string_equal(rule.port, "");
-	assert_false(place.have_vlan);
+	expect_error(off, add(SCOPE_WORDS, off, &words, &at, &err), NULL, &err);
+	assert_int_equal(words.rule.bits, 128);
+	assert_int_equal(words.rule.flags | words.rule.answer | words.rule.vlan | words.rule.wide,
+			 0);
+	assert_string_equal(words.rule.port, "");
+	assert_false(words.place.have_vlan);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words_refused),
-		cmocka_unit_test(test_words_taken),
+		cmocka_unit_test(test_words_refused), cmocka_unit_test(test_words_taken),
+		cmocka_unit_test(test_del),	      cmocka_unit_test(test_error_word),
+		cmocka_unit_test(test_printed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,45 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Whether the uplinks and rules of a file fit together. Pure: model in, mistakes out. */
+/* Whether the uplinks and rules of a file fit together. Pure: model in, errors out. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_check.h"
+#include "config/check.h"
 
-static int by_line(const void *a, const void *b)
-{
-	const struct config_mistake *x = a, *y = b;
-
-	return (x->line > y->line) - (x->line < y->line);
-}
-
-void config_mistakes_sort(struct config_mistakes *mistakes)
-{
-	if (mistakes->n)
-		qsort(mistakes->items, mistakes->n, sizeof(*mistakes->items), by_line);
-}
-
-static int by_rule_then_line(const void *a, const void *b)
+static int by_rule_then_place(const void *a, const void *b)
 {
 	const struct rule *x = a, *y = b;
 	int c = rule_compare(a, b);
 
-	return c ? c : (x->line > y->line) - (x->line < y->line);
+	if (!c)
+		c = (x->line > y->line) - (x->line < y->line);
+	return c ? c : (x->column > y->column) - (x->column < y->column);
 }
 
 /* Neighbours in order that are the same prefix: twice, or an answer and a deny of one length. */
-static void check_twins(const struct rule *first, const struct rule *second,
-			struct config_mistakes *mistakes)
+static void check_duplicates(const struct rule *first, const struct rule *second,
+			     struct config_mistakes *mistakes)
 {
 	char text[RULE_TEXT_LEN];
 
 	target_text(&second->addr, second->bits, text);
 	if (first->action != second->action)
-		config_mistake(mistakes, second->line,
-			       "%s is both a guest and denied (line %d): which one?", text,
-			       first->line);
+		config_mistake_at(mistakes, second->line, second->column,
+				  "%s is both a guest and denied (line %d)", text, first->line);
 	else
-		config_mistake(mistakes, second->line, "%s is given twice, first in line %d", text,
-			       first->line);
+		config_mistake_at(mistakes, second->line, second->column,
+				  "%s is given twice, first in line %d", text, first->line);
 }
 
 static void check_rules(struct uplink *u, struct config_mistakes *mistakes)
@@ -52,14 +40,14 @@ static void check_rules(struct uplink *u, struct config_mistakes *mistakes)
 		u->rules[i].wide |= u->wide;
 	}
 	if (u->n_rules)
-		qsort(u->rules, u->n_rules, sizeof(*u->rules), by_rule_then_line);
+		qsort(u->rules, u->n_rules, sizeof(*u->rules), by_rule_then_place);
 	for (i = 0; i < u->n_rules; i++) {
 		const struct rule *r = &u->rules[i];
 
 		if (i > 0 && rule_compare(r - 1, r) == 0)
-			check_twins(r - 1, r, mistakes);
+			check_duplicates(r - 1, r, mistakes);
 		if (rule_check(r, &err))
-			config_mistake(mistakes, r->line, "%s", err.message);
+			config_mistake_at(mistakes, r->line, r->column, "%s", err.message);
 		prefixes += r->bits < 128;
 	}
 	u->n_prefixes = prefixes;
@@ -82,18 +70,20 @@ static void check_device(const struct uplink *u, size_t n, struct config_mistake
 		lengths += in_use[i];
 	/* The host's own addresses go into the same map. */
 	if (addresses > NDPX_MAX_GUESTS - 1024)
-		config_mistake(mistakes, u->line, "%s: more than %d addresses: use prefixes",
-			       u->dev, NDPX_MAX_GUESTS - 1024);
+		config_mistake_at(mistakes, u->line, u->column,
+				  "%s: more than %d addresses: use prefixes", u->dev,
+				  NDPX_MAX_GUESTS - 1024);
 	if (prefixes > NDPX_MAX_PREFIXES)
-		config_mistake(mistakes, u->line, "%s: more than %d prefixes", u->dev,
-			       NDPX_MAX_PREFIXES);
+		config_mistake_at(mistakes, u->line, u->column, "%s: more than %d prefixes", u->dev,
+				  NDPX_MAX_PREFIXES);
 	if (lengths > NDPX_MAX_LENGTHS)
-		config_mistake(mistakes, u->line,
-			       "%s: prefixes of %u different lengths, at most %d work", u->dev,
-			       lengths, NDPX_MAX_LENGTHS);
+		config_mistake_at(mistakes, u->line, u->column,
+				  "%s: prefixes of %u different lengths, at most %d work", u->dev,
+				  lengths, NDPX_MAX_LENGTHS);
 	if (n > NDPX_MAX_VLANS)
-		config_mistake(mistakes, u->line, "%s: %zu VLANs on one device, at most %d work",
-			       u->dev, n, NDPX_MAX_VLANS);
+		config_mistake_at(mistakes, u->line, u->column,
+				  "%s: %zu VLANs on one device, at most %d work", u->dev, n,
+				  NDPX_MAX_VLANS);
 }
 
 /* One device has one program and one set of settings, whatever VLANs share it. */
@@ -121,20 +111,20 @@ static void check_pair(const struct uplink *first, const struct uplink *second,
 		return;
 	if (first->vlan == second->vlan) {
 		if (first->vlan)
-			config_mistake(mistakes, second->line,
-				       "uplink %s vlan %u is given twice, first in line %d",
-				       second->dev, second->vlan, first->line);
+			config_mistake_at(mistakes, second->line, second->column,
+					  "uplink %s vlan %u is given twice, first in line %d",
+					  second->dev, second->vlan, first->line);
 		else
-			config_mistake(mistakes, second->line,
-				       "uplink %s is given twice, first in line %d", second->dev,
-				       first->line);
+			config_mistake_at(mistakes, second->line, second->column,
+					  "uplink %s is given twice, first in line %d", second->dev,
+					  first->line);
 		return;
 	}
 	key = differing_key(first, second);
 	if (key)
-		config_mistake(mistakes, second->line,
-			       "%s differs from line %d: VLANs of one device share it", key,
-			       first->line);
+		config_mistake_at(mistakes, second->line, second->column,
+				  "%s differs from line %d: VLANs of one device share it", key,
+				  first->line);
 }
 
 /* Uplinks of one device stand together: they are one instance. */
@@ -154,29 +144,29 @@ static void check_section_rules(struct ports_section *p, struct config_mistakes 
 	size_t i;
 
 	if (!p->n_rules) {
-		config_mistake(mistakes, p->line,
-			       "ports \"%s\" has nothing to answer: neither gateway nor onlink",
-			       p->pattern);
+		config_mistake_at(mistakes, p->line, p->column,
+				  "ports \"%s\" has nothing to answer: neither gateway nor onlink",
+				  p->pattern);
 		return;
 	}
-	qsort(p->rules, p->n_rules, sizeof(*p->rules), by_rule_then_line);
+	qsort(p->rules, p->n_rules, sizeof(*p->rules), by_rule_then_place);
 	for (i = 0; i < p->n_rules; i++) {
 		struct rule *r = &p->rules[i];
 
 		r->wide = p->wide;
 		if (rule_check(r, &err))
-			config_mistake(mistakes, r->line, "%s", err.message);
+			config_mistake_at(mistakes, r->line, r->column, "%s", err.message);
 		if (i == 0 || rule_compare(r - 1, r) != 0)
 			continue;
 		target_text(&r->addr, r->bits, text);
 		if (r[-1].flags == r->flags)
-			config_mistake(mistakes, r->line, "%s is given twice, first in line %d",
-				       text, r[-1].line);
+			config_mistake_at(mistakes, r->line, r->column,
+					  "%s is given twice, first in line %d", text, r[-1].line);
 		else
-			config_mistake(mistakes, r->line,
-				       "%s is both gateway and onlink (line %d): a gateway is "
-				       "enough",
-				       text, r[-1].line);
+			config_mistake_at(mistakes, r->line, r->column,
+					  "%s is both gateway and onlink (line %d): a gateway is "
+					  "enough",
+					  text, r[-1].line);
 	}
 }
 
@@ -211,20 +201,21 @@ static void check_ports_room(const struct model *model, struct config_mistakes *
 		lengths += in_use[i];
 	own = 1024 * model->n_ports;
 	if (addresses > NDPX_MAX_GUESTS - own)
-		config_mistake(mistakes, first->line,
-			       "ports: %zu addresses, for each section holds all guests; at most "
-			       "%zu fit",
-			       addresses, NDPX_MAX_GUESTS - own);
+		config_mistake_at(mistakes, first->line, first->column,
+				  "ports: %zu addresses, as each section holds all guests; at most "
+				  "%zu fit",
+				  addresses, NDPX_MAX_GUESTS - own);
 	if (prefixes > NDPX_MAX_PREFIXES)
-		config_mistake(mistakes, first->line,
-			       "ports: %zu prefixes, for each section holds all guests; at most "
-			       "%d fit",
-			       prefixes, NDPX_MAX_PREFIXES);
+		config_mistake_at(mistakes, first->line, first->column,
+				  "ports: %zu prefixes, as each section holds all guests; at most "
+				  "%d fit",
+				  prefixes, NDPX_MAX_PREFIXES);
 	if (lengths > NDPX_MAX_LENGTHS)
-		config_mistake(mistakes, first->line,
-			       "ports: prefixes of %u different lengths with those of all uplinks, "
-			       "at most %d work",
-			       lengths, NDPX_MAX_LENGTHS);
+		config_mistake_at(
+			mistakes, first->line, first->column,
+			"ports: prefixes of %u different lengths with those of all uplinks, "
+			"at most %d work",
+			lengths, NDPX_MAX_LENGTHS);
 }
 
 static void check_ports(struct model *model, struct config_mistakes *mistakes)
@@ -237,23 +228,24 @@ static void check_ports(struct model *model, struct config_mistakes *mistakes)
 		check_section_rules(p, mistakes);
 		for (j = 0; j < i; j++) {
 			if (p->pattern[0] && !strcmp(model->ports[j].pattern, p->pattern))
-				config_mistake(mistakes, p->line,
-					       "ports \"%s\" is given twice, first in line %d",
-					       p->pattern, model->ports[j].line);
+				config_mistake_at(mistakes, p->line, p->column,
+						  "ports \"%s\" is given twice, first in line %d",
+						  p->pattern, model->ports[j].line);
 		}
 		for (j = 0; j < model->n_uplinks; j++) {
 			const struct uplink *u = &model->uplinks[j];
 
 			if (u->dev[0] && ports_match(p->pattern, u->dev))
-				config_mistake(mistakes, p->line,
-					       "ports \"%s\" matches the uplink %s of line %d: no "
-					       "guest sits there",
-					       p->pattern, u->dev, u->line);
+				config_mistake_at(mistakes, p->line, p->column,
+						  "ports \"%s\" matches the uplink %s of line %d: "
+						  "an uplink is not a guest port",
+						  p->pattern, u->dev, u->line);
 		}
 	}
 	if (model->n_ports > NDPX_MAX_SECTIONS)
-		config_mistake(mistakes, model->ports[NDPX_MAX_SECTIONS].line,
-			       "more than %d ports sections", NDPX_MAX_SECTIONS);
+		config_mistake_at(mistakes, model->ports[NDPX_MAX_SECTIONS].line,
+				  model->ports[NDPX_MAX_SECTIONS].column,
+				  "more than %d ports sections", NDPX_MAX_SECTIONS);
 	if (model->n_ports)
 		check_ports_room(model, mistakes);
 }

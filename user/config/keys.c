@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The table of keys, and what reads and prints their values. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/keys.h"
+
+#define UPLINK (1u << SCOPE_UPLINK)
+#define GUEST  (1u << SCOPE_GUEST)
+#define PORTS  (1u << SCOPE_PORTS)
+#define WORDS  (1u << SCOPE_WORDS)
+#define DEL    (1u << SCOPE_DEL)
+
+/* Where a scope keeps a value. */
+#define KEPT(scope, type, member)                                                                  \
+	[scope] = { offsetof(struct type, member), sizeof(((struct type *)0)->member) }
+#define OF_UPLINK(member) KEPT(SCOPE_UPLINK, uplink, member)
+#define OF_RULE(member)	  KEPT(SCOPE_GUEST, rule, member), KEPT(SCOPE_WORDS, rule, member)
+#define OF_PORTS(member)  KEPT(SCOPE_PORTS, ports_section, member)
+
+static void store(const struct key *key, enum key_scope scope, void *object, unsigned long value)
+{
+	void *to = (char *)object + key->field[scope].at;
+	uint32_t four = (uint32_t)value;
+	uint16_t two = (uint16_t)value;
+	uint8_t one = (uint8_t)value;
+
+	switch (key->field[scope].size) {
+	case 4:
+		memcpy(to, &four, sizeof(four));
+		break;
+	case 2:
+		memcpy(to, &two, sizeof(two));
+		break;
+	default:
+		memcpy(to, &one, sizeof(one));
+	}
+}
+
+static int parse_words(const struct key *key, enum key_scope scope, const char *text, void *object,
+		       struct error *err)
+{
+	struct rule *rule = object;
+	int i = parse_choice(text, key->words, err);
+
+	if (i < 0)
+		return i;
+	if (key->flag)
+		rule->flags = i ? rule->flags | key->flag : rule->flags & (uint8_t)~key->flag;
+	else
+		store(key, scope, object, (unsigned long)i);
+	return 0;
+}
+
+static const char *print_words(const struct key *key, const struct guest_words *object,
+			       char buf[KEY_TEXT_LEN])
+{
+	uint8_t value = key->flag ? (object->rule.flags & key->flag) != 0
+				  : *((const uint8_t *)object + key->field[SCOPE_WORDS].at);
+
+	(void)buf;
+	return key->words[value];
+}
+
+static int parse_count(const struct key *key, enum key_scope scope, const char *text, void *object,
+		       struct error *err)
+{
+	unsigned long value;
+	int r = parse_number(text, key->most, &value, err);
+
+	if (!r)
+		store(key, scope, object, value);
+	return r;
+}
+
+/* On the command line the device may name a VLAN as well, before or after this. */
+static int parse_vlan(const struct key *key, enum key_scope scope, const char *text, void *object,
+		      struct error *err)
+{
+	struct place *place = &((struct guest_words *)object)->place;
+	unsigned long vid;
+	int r;
+
+	if (scope == SCOPE_UPLINK)
+		return parse_count(key, scope, text, object, err);
+	r = parse_number(text, key->most, &vid, err);
+	if (r)
+		return r;
+	if (place->have_vlan && place->vlan != vid)
+		return error_set(err, EXIT_USAGE, EINVAL, "%lu, but the device says VLAN %u", vid,
+				 place->vlan);
+	place->vlan = (uint16_t)vid;
+	place->have_vlan = true;
+	return 0;
+}
+
+static const char *print_vlan(const struct key *key, const struct guest_words *object,
+			      char buf[KEY_TEXT_LEN])
+{
+	(void)key;
+	snprintf(buf, KEY_TEXT_LEN, "%u", object->place.vlan);
+	return buf;
+}
+
+static int parse_device(const struct key *key, enum key_scope scope, const char *text, void *object,
+			struct error *err)
+{
+	struct place *place = &((struct guest_words *)object)->place, named = { 0 };
+	int r = parse_dev(text, &named, err);
+
+	(void)key;
+	(void)scope;
+	if (r)
+		return r;
+	if (place->have_vlan && named.have_vlan && place->vlan != named.vlan)
+		return error_set(err, EXIT_USAGE, EINVAL, "%s contradicts vlan %u", text,
+				 place->vlan);
+	if (!named.have_vlan) {
+		named.vlan = place->vlan;
+		named.have_vlan = place->have_vlan;
+	}
+	*place = named;
+	return 0;
+}
+
+static const char *print_device(const struct key *key, const struct guest_words *object,
+				char buf[KEY_TEXT_LEN])
+{
+	(void)key;
+	(void)buf;
+	return object->place.dev;
+}
+
+static int parse_port(const struct key *key, enum key_scope scope, const char *text, void *object,
+		      struct error *err)
+{
+	(void)key;
+	(void)scope;
+	return parse_ifname(text, ((struct rule *)object)->port, err);
+}
+
+static const char *print_port(const struct key *key, const struct guest_words *object,
+			      char buf[KEY_TEXT_LEN])
+{
+	(void)key;
+	(void)buf;
+	return object->rule.port[0] ? object->rule.port : NULL;
+}
+
+static int parse_lladdr(const struct key *key, enum key_scope scope, const char *text, void *object,
+			struct error *err)
+{
+	struct rule *rule = object;
+	int r = parse_mac(text, rule->lladdr, err);
+
+	(void)scope;
+	if (!r)
+		rule->flags |= key->flag;
+	return r;
+}
+
+static const char *print_lladdr(const struct key *key, const struct guest_words *object,
+				char buf[KEY_TEXT_LEN])
+{
+	return object->rule.flags & key->flag ? mac_text(object->rule.lladdr, buf) : NULL;
+}
+
+static int parse_source(const struct key *key, enum key_scope scope, const char *text, void *object,
+			struct error *err)
+{
+	struct uplink *uplink = object;
+	struct in6_addr addr;
+	unsigned int mode;
+
+	(void)key;
+	(void)scope;
+	for (mode = NDPX_SOURCE_TARGET; mode <= NDPX_SOURCE_LINK_LOCAL; mode++) {
+		if (!strcmp(text, source_word((enum ndpx_source)mode))) {
+			uplink->source_mode = (enum ndpx_source)mode;
+			return 0;
+		}
+	}
+	if (parse_address(text, &addr, err))
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "invalid value '%s' (expected target, link-local or an IPv6 "
+				 "address)",
+				 text);
+	if (IN6_IS_ADDR_MULTICAST(&addr) || IN6_IS_ADDR_UNSPECIFIED(&addr) ||
+	    IN6_IS_ADDR_LOOPBACK(&addr))
+		return error_set(err, EXIT_USAGE, EINVAL, "'%s' cannot be the source of an answer",
+				 text);
+	uplink->source = addr;
+	uplink->source_mode = NDPX_SOURCE_FIXED;
+	return 0;
+}
+
+static int parse_deny(const struct key *key, enum key_scope scope, const char *text, void *object,
+		      struct error *err)
+{
+	struct rule *rule = object;
+
+	(void)key;
+	(void)scope;
+	rule->action = NDPX_ACT_DENY;
+	return parse_target(text, rule, err);
+}
+
+static int parse_gateways(const struct key *key, enum key_scope scope, const char *text,
+			  void *object, struct error *err)
+{
+	(void)key;
+	(void)scope;
+	return parse_gateway(text, object, err);
+}
+
+static int parse_onlinks(const struct key *key, enum key_scope scope, const char *text,
+			 void *object, struct error *err)
+{
+	(void)key;
+	(void)scope;
+	return parse_onlink(text, object, err);
+}
+
+/* In the order that `guest show` prints. A new key is a row here, its use, and its paragraph in ndpx.conf(5). */
+const struct key keys[] = {
+	{ .name = "uplink",
+	  .where = 1u << SCOPE_FILE,
+	  .opens = SCOPE_UPLINK,
+	  .values = "DEV",
+	  .help = "an interface or VLAN on which solicitations are answered" },
+	{ .name = "ports",
+	  .where = 1u << SCOPE_FILE,
+	  .opens = SCOPE_PORTS,
+	  .values = "PATTERN",
+	  .help = "interfaces that guests sit behind" },
+	{ .name = "guest",
+	  .where = UPLINK,
+	  .opens = SCOPE_GUEST,
+	  .values = "ADDR[/LEN]",
+	  .help = "an address or prefix to answer for" },
+	{ .name = "dev",
+	  .where = WORDS | DEL,
+	  .parse = parse_device,
+	  .print = print_device,
+	  .values = "DEV",
+	  .help = "the uplink; eth0.88 is VLAN 88 of eth0" },
+	{ .name = "vlan",
+	  .where = UPLINK | WORDS | DEL,
+	  .parse = parse_vlan,
+	  .print = print_vlan,
+	  .field = { OF_UPLINK(vlan) },
+	  .most = 4094,
+	  .number = true,
+	  .values = "N",
+	  .by_default = "0",
+	  .help = "the VLAN; 0: untagged" },
+	{ .name = "mode",
+	  .where = UPLINK,
+	  .parse = parse_words,
+	  .field = { OF_UPLINK(mode) },
+	  .words = mode_words,
+	  .by_default = "auto",
+	  .help = "how the program is attached" },
+	{ .name = "source",
+	  .where = UPLINK,
+	  .parse = parse_source,
+	  .values = "target|link-local|ADDR",
+	  .by_default = "target",
+	  .help = "the IPv6 source of answers" },
+	{ .name = "groups",
+	  .where = UPLINK,
+	  .parse = parse_words,
+	  .field = { OF_UPLINK(groups) },
+	  .words = groups_words,
+	  .by_default = "auto",
+	  .help = "how multicast solicitations get past the NIC's filter" },
+	{ .name = "rate",
+	  .where = UPLINK,
+	  .parse = parse_count,
+	  .field = { OF_UPLINK(rate) },
+	  .most = 1000000000,
+	  .number = true,
+	  .values = "N",
+	  .by_default = "0",
+	  .help = "answers a second for each asking MAC; 0: no limit" },
+	{ .name = "strict_lladdr",
+	  .where = UPLINK,
+	  .parse = parse_words,
+	  .field = { OF_UPLINK(strict_lladdr) },
+	  .words = off_on_words,
+	  .by_default = "off",
+	  .help = "leaves a solicitation with two different MACs to the kernel" },
+	{ .name = "deny",
+	  .where = UPLINK,
+	  .parse = parse_deny,
+	  .list = true,
+	  .values = "ADDR[/LEN]",
+	  .help = "addresses and prefixes that are never answered for" },
+	{ .name = "gateway",
+	  .where = PORTS,
+	  .parse = parse_gateways,
+	  .list = true,
+	  .values = "ADDR",
+	  .help = "addresses answered for as a router's" },
+	{ .name = "onlink",
+	  .where = PORTS,
+	  .parse = parse_onlinks,
+	  .list = true,
+	  .values = "ADDR[/LEN]",
+	  .help = "what guests take to be on their link" },
+	{ .name = "port",
+	  .where = GUEST | WORDS,
+	  .parse = parse_port,
+	  .print = print_port,
+	  .values = "IF",
+	  .help = "the interface that the guest sits behind" },
+	{ .name = "lladdr",
+	  .where = GUEST | WORDS,
+	  .parse = parse_lladdr,
+	  .print = print_lladdr,
+	  .flag = NDPX_F_LLADDR,
+	  .values = "MAC",
+	  .help = "the MAC address inside the answer" },
+	{ .name = "router",
+	  .where = GUEST | WORDS,
+	  .parse = parse_words,
+	  .print = print_words,
+	  .words = off_on_words,
+	  .flag = NDPX_F_ROUTER,
+	  .by_default = "off",
+	  .help = "the R flag of the answer" },
+	{ .name = "override",
+	  .where = GUEST | WORDS,
+	  .parse = parse_words,
+	  .print = print_words,
+	  .words = off_on_words,
+	  .flag = NDPX_F_OVERRIDE,
+	  .by_default = "off",
+	  .help = "the O flag of the answer" },
+	{ .name = "dad",
+	  .where = GUEST | WORDS,
+	  .parse = parse_words,
+	  .print = print_words,
+	  .words = dad_words,
+	  .flag = NDPX_F_DAD_IGNORE,
+	  .by_default = "defend",
+	  .help = "what becomes of duplicate address detection for the address" },
+	{ .name = "answer",
+	  .where = GUEST | WORDS,
+	  .parse = parse_words,
+	  .print = print_words,
+	  .field = { OF_RULE(answer) },
+	  .words = answer_words,
+	  .by_default = "always",
+	  .help = "whether the kernel is asked for a route or a neighbour first" },
+	{ .name = "paused",
+	  .where = GUEST | WORDS,
+	  .parse = parse_words,
+	  .print = print_words,
+	  .words = off_on_words,
+	  .flag = NDPX_F_PAUSED,
+	  .by_default = "off",
+	  .help = "keeps the rule but does not answer" },
+	{ .name = "wide",
+	  .where = UPLINK | GUEST | PORTS | WORDS,
+	  .parse = parse_words,
+	  .print = print_words,
+	  .field = { OF_UPLINK(wide), OF_RULE(wide), OF_PORTS(wide) },
+	  .words = off_on_words,
+	  .set_only = true,
+	  .by_default = "off",
+	  .help = "allows a prefix shorter than /48" },
+};
+const size_t n_keys = sizeof(keys) / sizeof(keys[0]);
+_Static_assert(sizeof(keys) / sizeof(keys[0]) <= MAX_KEYS, "what is kept by row has no room");

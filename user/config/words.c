@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Finding keys by name, and the command line's words by their rows. Pure. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/keys.h"
+
+const struct key *key_find(enum key_scope scope, const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < n_keys; i++) {
+		if ((keys[i].where & 1u << scope) && !strncmp(keys[i].name, name, len) &&
+		    !keys[i].name[len])
+			return &keys[i];
+	}
+	return NULL;
+}
+
+/* Insertions, deletions, changes and swaps of neighbours from `a` to `b`; 9 for long words. */
+static int distance(const char *a, const char *b)
+{
+	enum { MOST = 20 };
+	int rows[3][MOST + 1], *before = rows[0], *last = rows[1], *now = rows[2], *spare;
+	int la = (int)strlen(a), lb = (int)strlen(b), i, j;
+
+	if (la > MOST || lb > MOST)
+		return 9;
+	for (j = 0; j <= lb; j++)
+		last[j] = before[j] = j;
+	for (i = 1; i <= la; i++) {
+		now[0] = i;
+		for (j = 1; j <= lb; j++) {
+			int least = last[j - 1] + (a[i - 1] != b[j - 1]);
+
+			if (least > last[j] + 1)
+				least = last[j] + 1;
+			if (least > now[j - 1] + 1)
+				least = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    least > before[j - 2] + 1)
+				least = before[j - 2] + 1;
+			now[j] = least;
+		}
+		spare = before;
+		before = last;
+		last = now;
+		now = spare;
+	}
+	return last[lb];
+}
+
+/* A block that has `key`, for one that was put elsewhere. */
+static const struct key *home_of(const struct key *key)
+{
+	size_t i;
+
+	for (i = 0; i < n_keys; i++) {
+		if (keys[i].opens && (key->where & 1u << keys[i].opens))
+			return &keys[i];
+	}
+	return NULL;
+}
+
+int key_unknown(enum key_scope scope, const char *kind, const char *name, struct error *err)
+{
+	const struct key *near = NULL;
+	int least = 3, d; /* two slips at most */
+	size_t i;
+
+	/* In the design, and in files written for it: say that this version is too old. */
+	if (scope <= SCOPE_PORTS && !strcmp(name, "follow"))
+		return error_set(err, EXIT_USAGE, ENOENT,
+				 "'%s' is not known to this version of ndpx yet", name);
+	for (i = 0; i < n_keys; i++) {
+		const struct key *home = home_of(&keys[i]);
+
+		if (!(keys[i].where & 1u << scope)) {
+			if (scope <= SCOPE_PORTS && home && !strcmp(keys[i].name, name))
+				return error_set(err, EXIT_USAGE, ENOENT,
+						 "'%s' does not belong here, but inside '%s'", name,
+						 home->name);
+			continue;
+		}
+		d = distance(name, keys[i].name);
+		if (d < least && 2 * d < (int)strlen(name)) {
+			least = d;
+			near = &keys[i];
+		}
+	}
+	if (near)
+		return error_set(err, EXIT_USAGE, ENOENT, "unknown %s '%s' (did you mean '%s'?)",
+				 kind, name, near->name);
+	return error_set(err, EXIT_USAGE, ENOENT, "unknown %s '%s'", kind, name);
+}
+
+int key_set(enum key_scope scope, void *object, const char *name, const char *value,
+	    struct error *err)
+{
+	const struct key *key = key_find(scope, name, strlen(name));
+
+	if (!key || !key->parse || key->list)
+		return key_unknown(scope, "word", name, err);
+	return key->parse(key, scope, value, object, err);
+}
+
+const char *keys_usage(enum key_scope scope, const char *separator, char *buf, size_t size)
+{
+	size_t i, at = 0, width = 0, w;
+
+	buf[0] = '\0';
+	for (i = 0; i < n_keys && at < size; i++) {
+		const struct key *key = &keys[i];
+		const char *const *word = key->words;
+		char values[KEY_TEXT_LEN];
+
+		/* `dev` is not optional: usage has it by hand. */
+		if (!(key->where & 1u << scope) || key->parse == NULL || !strcmp(key->name, "dev"))
+			continue;
+		snprintf(values, sizeof(values), "%s", word ? word[0] : key->values);
+		while (word && *++word)
+			snprintf(values + strlen(values), sizeof(values) - strlen(values), "|%s",
+				 *word);
+		w = strlen(key->name) + strlen(values) + 4;
+		at += (size_t)snprintf(buf + at, size - at, "%s[%s %s]",
+				       at == 0		? ""
+				       : width + w > 62 ? separator
+							: " ",
+				       key->name, values);
+		width = at == 0 || width + w > 62 ? w : width + w;
+	}
+	return buf;
+}
+
+bool key_is_switch(const struct key *key)
+{
+	return key->words == off_on_words;
+}
+
+static int parse_pair(enum key_scope scope, char *const words[], int i, int n,
+		      struct guest_words *w, struct error *err)
+{
+	const struct key *key = key_find(scope, words[i], strlen(words[i]));
+	struct error why;
+	int j, r;
+
+	if (!key && key_find(SCOPE_WORDS, words[i], strlen(words[i])))
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "'%s' does not go with 'del': address, dev and vlan say which",
+				 words[i]);
+	if (!key)
+		return key_unknown(scope, "word", words[i], err);
+	for (j = 1; j < i; j += 2) {
+		if (!strcmp(words[i], words[j]))
+			return error_set(err, EXIT_USAGE, EINVAL, "'%s' is given twice", words[i]);
+	}
+	if (i + 1 == n)
+		return error_set(err, EXIT_USAGE, EINVAL, "'%s' needs a value", words[i]);
+	r = key->parse(key, scope, words[i + 1], w, &why);
+	if (r)
+		return error_set(err, EXIT_USAGE, -r, "%s: %s", words[i], why.message);
+	return 0;
+}
+
+int words_parse(enum key_scope scope, int n, char *const words[], struct guest_words *ret,
+		int *ret_at, struct error *err)
+{
+	struct guest_words w = { .rule = { .bits = 128, .action = NDPX_ACT_ANSWER } };
+	int i, r;
+
+	*ret_at = 0;
+	if (n < 1)
+		return error_set(err, EXIT_USAGE, EINVAL, "the guest's address is missing");
+	r = parse_target(words[0], &w.rule, err);
+	for (i = 1; i < n && !r; i += 2) {
+		r = parse_pair(scope, words, i, n, &w, err);
+		if (r) {
+			*ret_at = i;
+			return r;
+		}
+	}
+	if (r)
+		return r;
+	*ret_at = n;
+	if (!w.place.dev[0])
+		return error_set(err, EXIT_USAGE, EINVAL, "'dev DEV' is missing: on which uplink?");
+	*ret_at = 0;
+	r = scope == SCOPE_DEL ? 0 : rule_check(&w.rule, err);
+	if (r)
+		return r;
+	w.rule.vlan = w.place.vlan;
+	*ret = w;
+	return 0;
+}
