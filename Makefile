@@ -34,7 +34,7 @@ LIBS := -lbpf -lmnl -ljansson
 BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra $(WERROR) -Iinclude -Ibpf \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
 
-USER_SRC := $(wildcard user/*.c user/*/*.c)
+USER_SRC := $(sort $(wildcard user/*.c user/*/*.c))
 # Made by bison and flex of the configuration's grammar.
 GEN := $(B)/gen/config_parse.c $(B)/gen/config_scan.c
 USER_OBJ := $(USER_SRC:%.c=$(B)/%.o) $(GEN:.c=.o)
@@ -76,8 +76,8 @@ $(B)/gen/%.o: $(B)/gen/%.c $(B)/gen/config_parse.h
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # Only the loader sees the skeleton.
-$(B)/user/dataplane_load.o: CPPFLAGS_ALL += -I$(B)/bpf -include include/ndpx_abi.h
-$(B)/user/dataplane_load.o: $(B)/bpf/ndpx.skel.h
+$(B)/user/dataplane/load.o: CPPFLAGS_ALL += -I$(B)/bpf -include include/ndpx_abi.h
+$(B)/user/dataplane/load.o: $(B)/bpf/ndpx.skel.h
 
 $(B)/bpf/ndpx.bpf.o: bpf/ndpx.bpf.c
 	$(call say,BPF)
@@ -100,12 +100,14 @@ ROWS_SRC := $(wildcard tests/rows/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 # The pure half of user/, with the sanitizers.
-PURE := before config/check config/config config/errors config/keys config/syntax config/words doctor \
-	doctor_check_link doctor_check_others doctor_check_routes doctor_check_rules doctor_check_filter error explain \
-	icmp6 import_read metrics model model_ports na_frame native netlink netlink_device netlink_gateway netlink_kind \
-	netlink_table origins output plan port_path text_file this_link this_link_index this_link_name verdict wanted \
-	wanted_link wanted_nets wanted_ports wanted_ports_find migrate/conf_writer migrate/draft migrate/from_kernel \
-	migrate/from_ndppd migrate/from_npd6 migrate/ndppd_draft
+PURE := apply/native cli/before cli/explain cli/openmetrics cli/output config/check config/config \
+	config/errors config/import_read config/keys config/model config/model_ports config/syntax config/words \
+	dataplane/verdict desired/link desired/nets desired/origins desired/plan desired/port_path desired/ports \
+	desired/ports_find desired/this_link desired/this_link_index desired/this_link_name desired/uplink \
+	doctor/check_filter doctor/check_link doctor/check_others doctor/check_routes doctor/check_rules \
+	doctor/doctor migrate/conf_writer migrate/draft migrate/from_kernel migrate/from_ndppd migrate/from_npd6 \
+	migrate/ndppd_draft netlink/device netlink/gateway netlink/kind netlink/netlink netlink/table util/error \
+	util/icmp6 util/na_frame util/text_file
 PURE_OBJ := $(PURE:%=$(B)/san/user/%.o) $(GEN:$(B)/%.c=$(B)/san/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "cli/command.h"
 #include "config/keys.h"
 
 #define DEFAULT_CONFIG NDPX_SYSCONFDIR "/ndpx/ndpx.conf"

@@ -9,7 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "counters.h"
-#include "native.h"
+#include "apply/native.h"
 
 void counters_read(const struct prog *p, struct counters *ret)
 {

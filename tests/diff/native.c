@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "native.h"
+#include "apply/native.h"
 #include "nd_reply.h"
 #include "plain.h"
 

@@ -11,7 +11,7 @@
 
 #include "compare.h"
 #include "mutate.h"
-#include "native.h"
+#include "apply/native.h"
 #include "row_name.h"
 #include "side.h"
 #include "twins.h"

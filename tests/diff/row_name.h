@@ -6,7 +6,7 @@
 #ifndef ROW_NAME_H
 #define ROW_NAME_H
 
-#include "native.h"
+#include "apply/native.h"
 
 const char *row_name(const __u8 *frame, size_t len, enum ndpx_verdict verdict,
 		     const struct row_env *env);

@@ -19,7 +19,7 @@
 #include "counters.h"
 #include "env.h"
 #include "mutate.h"
-#include "native.h"
+#include "apply/native.h"
 
 #define FRAMES	    2000000ull
 #define SEED	    0x6e647078ull

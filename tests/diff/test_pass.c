@@ -16,7 +16,7 @@
 #include "counters.h"
 #include "env.h"
 #include "mutate.h"
-#include "native.h"
+#include "apply/native.h"
 #include "observer.h"
 #include "reasons.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fuzz_assert.h"
-#include "import_read.h"
+#include "config/import_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "error.h"
+#include "util/error.h"
 
 /* `bad` NULL: taken; else refused as a usage error whose message holds `bad`. */
 static inline void expect_error(const char *text, int r, const char *bad, const struct error *err)

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "native.h"
+#include "apply/native.h"
 
 /* No such interfaces: ethtool says nothing of them, and a veth's other end is not found. */
 static struct nl_link links[3];

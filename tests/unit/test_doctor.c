@@ -16,7 +16,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 
-#include "doctor.h"
+#include "doctor/doctor.h"
 
 enum { ETH0 = 2, VIF1 = 3 };
 

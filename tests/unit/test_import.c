@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "import_read.h"
+#include "config/import_read.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "metrics.h"
+#include "cli/openmetrics.h"
 
 static char *expose_as(const struct metrics_uplink *uplinks, size_t n, bool classic)
 {

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "../net/ndframe.h"
-#include "na_frame.h"
+#include "util/na_frame.h"
 
 static const uint8_t all_nodes[16] = { 0xff, 0x02, [15] = 1 };
 static const uint8_t all_nodes_mac[6] = { 0x33, 0x33, 0, 0, 0, 1 };

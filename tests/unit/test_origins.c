@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "plan.h"
+#include "desired/plan.h"
 
 static struct entry entry(uint8_t last, uint16_t vlan, uint8_t origin, uint8_t flags)
 {

@@ -14,7 +14,7 @@
 #include <errno.h>
 #include <jansson.h>
 
-#include "output.h"
+#include "cli/output.h"
 
 struct sink {
 	struct output out;

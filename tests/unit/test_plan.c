@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "plan.h"
+#include "desired/plan.h"
 
 #define SEED   20240607
 #define ROUNDS 3000

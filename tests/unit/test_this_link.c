@@ -10,7 +10,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
-#include "this_link.h"
+#include "desired/this_link.h"
 
 static struct nl_link links[64];
 static struct nl_address addresses[16], gateways[4];

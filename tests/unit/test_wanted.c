@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "wanted.h"
+#include "desired/uplink.h"
 
 enum { ETH0 = 2, ETH1 = 3, BOND0 = 4, ETH0_88 = 6, BOND0_88 = 7, VIF1 = 8 };
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "config/config.h"
-#include "wanted_ports.h"
+#include "desired/ports.h"
 
 enum { ETH0 = 2, BOND0, SLAVE, ETH0_88, VIF1, VIF2, TAP3, BR0, TAP4, TUN0 };
 

@@ -4,7 +4,7 @@
 #define NDPX_CONFIG_CHECK_H
 
 #include "config/errors.h"
-#include "model.h"
+#include "config/model.h"
 
 /*
  * Spreads an uplink's VLAN over its rules, sorts them by rule_compare(), and reports

@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
+#include "util/array.h"
 #include "config/check.h"
 #include "config/config.h"
 #include "config/keys.h"
 #include "config/syntax.h"
-#include "text_file.h"
+#include "util/text_file.h"
 
 /* A block being read; the file itself is the first. */
 struct frame {

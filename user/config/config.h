@@ -4,7 +4,7 @@
 #define NDPX_CONFIG_H
 
 #include "config/errors.h"
-#include "model.h"
+#include "config/model.h"
 
 #define CONFIG_MAX_ERRORS 20 /* reported of one file; the others are counted */
 

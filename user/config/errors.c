@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
+#include "util/array.h"
 #include "config/errors.h"
 
 #define MAX_KEPT 1000 /* a file of another kind has an error a word: no reason to keep them all */

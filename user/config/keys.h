@@ -6,7 +6,7 @@
 #ifndef NDPX_CONFIG_KEYS_H
 #define NDPX_CONFIG_KEYS_H
 
-#include "model.h"
+#include "config/model.h"
 
 /* Where keys stand, and in what their values are kept. */
 enum key_scope {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
+#include "util/array.h"
 #include "config/syntax.h"
 
 void syntax_error(struct syntax *s, struct position at, const char *fmt, ...)

@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-#include "model.h"
-#include "netlink.h"
+#include "config/model.h"
+#include "netlink/netlink.h"
 
 /* One line of the result: a rule, or, without `is_rule`, a comment alone. */
 struct draft_item {

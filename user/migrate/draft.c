@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
+#include "util/array.h"
 #include "migrate/conf_writer.h"
 
 #define DRAFT_STDERR ((size_t)-3) /* beside DRAFT_TOP and DRAFT_HEAD: draft->warnings */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
+#include "util/array.h"
 #include "migrate/from_ndppd.h"
 #include "migrate/ndppd_file.h"
 

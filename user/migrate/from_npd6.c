@@ -3,7 +3,7 @@
  * What npd6 1.1.0 makes of its file, as read in its sources: KEY = VALUE a line, the
  * n-th prefix goes with the n-th interface, one list of exceptions for all of them.
  */
-#include "array.h"
+#include "util/array.h"
 #include "migrate/from_npd6.h"
 
 #include <ctype.h>

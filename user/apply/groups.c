@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * A proxy neighbour entry makes the kernel a member of the address's solicited-node
+ * group: the NIC's filter lets it in and MLD tells the switch, and the kernel counts
+ * addresses that share a group. With proxy_ndp = 0 the entry answers nothing itself.
+ * Ours carry a protocol number. Any other entry is the operator's: it makes the kernel a
+ * member just as well, so it counts, and is neither changed nor deleted.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/groups.h"
+#include "netlink/netlink.h"
+#include "netlink/sysctl.h"
+
+static int by_address(const void *a, const void *b)
+{
+	const struct nl_proxy *x = a, *y = b;
+
+	if (x->ifindex != y->ifindex)
+		return x->ifindex < y->ifindex ? -1 : 1;
+	return memcmp(&x->addr, &y->addr, sizeof(x->addr));
+}
+
+static bool in_link(uint32_t ifindex, uint32_t dev, const struct wanted_stack *stacks, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (stacks[i].ifindex == ifindex)
+			return true;
+	}
+	return ifindex == dev;
+}
+
+static uint32_t stack_ifindex(const struct wanted_stack *stacks, size_t n, uint16_t vlan,
+			      uint32_t dev)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (stacks[i].vlan == vlan)
+			return stacks[i].ifindex;
+	}
+	return dev;
+}
+
+/* Does the kernel itself answer for proxy entries here? Then they are no mere memberships. */
+static bool kernel_answers(const struct wanted_stack *stacks, size_t n)
+{
+	char name[IFNAMSIZ];
+	size_t i;
+
+	if (sysctl_ipv6("all", "proxy_ndp") > 0)
+		return true;
+	for (i = 0; i < n; i++) {
+		if (if_indextoname(stacks[i].ifindex, name) && sysctl_ipv6(name, "proxy_ndp") > 0)
+			return true;
+	}
+	return false;
+}
+
+static int set_allmulti(uint32_t ifindex, bool on, struct ndpx_record *record,
+			const struct groups_saver *saver, struct groups_report *rep,
+			struct error *err)
+{
+	bool ours = record->flags & NDPX_R_ALLMULTI, is_on;
+	const struct nl_link *link;
+	struct nl_state state;
+	int r;
+
+	if (!on && !ours)
+		return 0;
+	r = nl_state_read(&state, err);
+	if (r)
+		return r;
+	link = nl_link_by_index(&state, ifindex);
+	is_on = link && (link->flags & IFF_ALLMULTI);
+	nl_state_free(&state);
+	/* A device that is gone took the flag along; somebody else's is not ours to switch off. */
+	if (!link || (on && is_on))
+		return 0;
+	if (on && !ours) {
+		/* Written down first: a death between must not leave it on for ever. */
+		record->flags |= NDPX_R_ALLMULTI;
+		r = saver->save(saver->arg, err);
+	}
+	if (!r && on != is_on)
+		r = nl_set_allmulti(ifindex, on, err);
+	if (r)
+		return r;
+	if (!on)
+		record->flags &= ~NDPX_R_ALLMULTI;
+	rep->allmulti_on = on;
+	rep->allmulti_off = !on;
+	return 0;
+}
+
+/*
+ * We never set the router flag, so an entry of ours that has it was changed by the operator:
+ * `ip neigh replace proxy` keeps the protocol number of what it replaces.
+ */
+static bool is_ours(const struct nl_proxy *proxy)
+{
+	return proxy->protocol == GROUPS_PROTOCOL && !proxy->router;
+}
+
+/* Joins and leaves the difference between `want`, sorted, and what is there. */
+static int set_members(const struct nl_proxy *want, size_t n_want, uint32_t dev,
+		       const struct wanted_stack *stacks, size_t n_stacks,
+		       struct groups_report *rep, struct error *err)
+{
+	struct nl_proxy *have = NULL;
+	size_t n_have, n = 0, w = 0, h = 0;
+	int r;
+
+	r = nl_proxy_read(&have, &n_have, err);
+	if (r)
+		return r;
+	for (h = 0; h < n_have; h++) {
+		if (in_link(have[h].ifindex, dev, stacks, n_stacks))
+			have[n++] = have[h];
+	}
+	if (n)
+		qsort(have, n, sizeof(*have), by_address);
+	h = 0;
+	while (!r && (w < n_want || h < n)) {
+		int c = w == n_want ? 1 : h == n ? -1 : by_address(&want[w], &have[h]);
+
+		if (c < 0) {
+			r = nl_proxy_change(true, &want[w++], 1, err);
+			rep->joined += !r;
+		} else if (c > 0 && !is_ours(&have[h])) {
+			h++;
+		} else if (c > 0) {
+			r = nl_proxy_change(false, &have[h++], 1, err);
+			rep->left += !r;
+		} else {
+			w++;
+			h++;
+		}
+	}
+	free(have);
+	return r;
+}
+
+int groups_want(enum want_groups want, const char *dev, uint32_t ifindex,
+		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
+		size_t n, struct groups_wanted *ret, struct error *err)
+{
+	size_t i, addresses = 0, prefixes = 0;
+	struct groups_wanted w = { 0 };
+
+	for (i = 0; i < n; i++) {
+		if (entries[i].say.action != NDPX_ACT_ANSWER)
+			continue;
+		if (entries[i].key.bits == 128)
+			addresses++;
+		else
+			prefixes++;
+	}
+	w.allmulti = want == GROUPS_ALLMULTI && addresses + prefixes > 0;
+	if (want == GROUPS_AUTO && prefixes) {
+		w.allmulti = true;
+		snprintf(w.note, sizeof(w.note),
+			 "%s: allmulticast, for a prefix has too many groups to join", dev);
+	} else if (want == GROUPS_AUTO && addresses > GROUPS_JOIN_MOST) {
+		w.allmulti = true;
+		snprintf(w.note, sizeof(w.note),
+			 "%s: allmulticast, for %zu groups are more than the %d that auto joins",
+			 dev, addresses, GROUPS_JOIN_MOST);
+	} else if (want == GROUPS_AUTO && addresses && kernel_answers(stacks, n_stacks)) {
+		w.allmulti = true;
+		snprintf(w.note, sizeof(w.note),
+			 "%s: allmulticast, for proxy_ndp is on and a joined group would be "
+			 "answered "
+			 "by the kernel as well",
+			 dev);
+	} else if (want == GROUPS_JOIN && prefixes) {
+		w.warning = true;
+		snprintf(w.note, sizeof(w.note),
+			 "%s: groups = join cannot join the groups of %zu prefixes: auto or "
+			 "allmulti "
+			 "hears them",
+			 dev, prefixes);
+	}
+	if (want == GROUPS_JOIN && !w.note[0] && kernel_answers(stacks, n_stacks)) {
+		w.warning = true;
+		snprintf(w.note, sizeof(w.note),
+			 "%s: proxy_ndp is on, so the kernel itself answers for joined addresses "
+			 "that "
+			 "ndpx leaves to it",
+			 dev);
+	}
+	if (!w.allmulti && (want == GROUPS_JOIN || want == GROUPS_AUTO) && addresses) {
+		w.members = calloc(addresses, sizeof(*w.members));
+		if (!w.members)
+			return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+		for (i = 0; i < n; i++) {
+			const struct ndpx_prefix_key *key = &entries[i].key;
+			struct nl_proxy *member = &w.members[w.n];
+
+			if (entries[i].say.action != NDPX_ACT_ANSWER || key->bits != 128)
+				continue;
+			memcpy(&member->addr, key->addr, sizeof(key->addr));
+			member->ifindex = stack_ifindex(stacks, n_stacks, key->vlan, ifindex);
+			member->protocol = GROUPS_PROTOCOL;
+			w.n++;
+		}
+		qsort(w.members, w.n, sizeof(*w.members), by_address);
+	}
+	*ret = w;
+	return 0;
+}
+
+int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
+		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
+		size_t n, struct ndpx_record *record, const struct groups_saver *saver,
+		struct groups_report *ret, struct error *err)
+{
+	struct groups_report rep = { 0 };
+	struct groups_wanted w = { 0 };
+	int r;
+
+	r = groups_want(want, dev, ifindex, stacks, n_stacks, entries, n, &w, err);
+	if (r)
+		return r;
+	rep.warning = w.warning;
+	memcpy(rep.note, w.note, sizeof(rep.note));
+	/* The wider one first on, last off: nothing goes unheard between. */
+	r = w.allmulti ? set_allmulti(ifindex, true, record, saver, &rep, err) : 0;
+	if (!r)
+		r = set_members(w.members, w.n, ifindex, stacks, n_stacks, &rep, err);
+	if (!r && !w.allmulti)
+		r = set_allmulti(ifindex, false, record, saver, &rep, err);
+	free(w.members);
+	if (!r)
+		*ret = rep;
+	return r;
+}
+
+int groups_undo(uint32_t ifindex, const __u32 *ifindexes, size_t n, struct ndpx_record *record,
+		struct error *err)
+{
+	struct wanted_stack stacks[NDPX_MAX_VLANS];
+	struct groups_report ignored = { 0 };
+	size_t i;
+	int r;
+
+	for (i = 0; i < n && i < NDPX_MAX_VLANS; i++) {
+		stacks[i].vlan = 0;
+		stacks[i].ifindex = ifindexes[i];
+	}
+	r = set_members(NULL, 0, ifindex, stacks, i, &ignored, err);
+	if (!r)
+		r = set_allmulti(ifindex, false, record, NULL, &ignored, err);
+	return r;
+}

@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* What the verbs share: errors to the user, the file, finding and opening instances. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/command.h"
+#include "desired/this_link.h"
+#include "apply/groups.h"
+
+int command_fail(const struct command *cmd, const struct error *err)
+{
+	struct output out;
+
+	fflush(stdout);
+	fprintf(stderr, "ndpx: %s\n", err->message);
+	if (cmd->json) {
+		out_start(&out, stdout, true, cmd->pretty);
+		out_object(&out, "error");
+		out_string(&out, "code", NULL, error_name(err->code));
+		out_string(&out, "message", NULL, err->message);
+		out_close(&out, '}');
+		out_finish(&out);
+	}
+	return err->status;
+}
+
+void command_note(const struct command *cmd, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cmd->quiet)
+		return;
+	fflush(stdout);
+	fputs("ndpx: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+int command_finish(const struct command *cmd, struct output *out, int status)
+{
+	struct error err;
+	int r = out_finish(out);
+
+	(void)cmd;
+	if (!r)
+		return status;
+	error_set(&err, EXIT_KERNEL, -r, "writing the output: %s", strerror(-r));
+	fprintf(stderr, "ndpx: %s\n", err.message);
+	return err.status;
+}
+
+int command_print(const char *text, struct error *err)
+{
+	if (fputs(text, stdout) >= 0 && !fflush(stdout))
+		return 0;
+	return error_set(err, EXIT_KERNEL, EIO, "writing the output failed");
+}
+
+/* "LINE:COLUMN", or "LINE" where the column is not known. */
+static const char *place_text(const struct config_mistake *m, char buf[32])
+{
+	snprintf(buf, 32, m->column ? "%d:%d" : "%d", m->line, m->column);
+	return buf;
+}
+
+int command_mistakes(const struct command *cmd, const char *file,
+		     const struct config_mistakes *mistakes)
+{
+	char place[32];
+	struct output out;
+	size_t i;
+
+	for (i = 0; i < mistakes->n; i++)
+		fprintf(stderr, "ndpx: %s:%s: %s\n", file, place_text(&mistakes->items[i], place),
+			mistakes->items[i].text);
+	if (mistakes->more)
+		fprintf(stderr, "ndpx: %s: and %zu more errors\n", file, mistakes->more);
+	if (!cmd->json)
+		return EXIT_USAGE;
+	out_start(&out, stdout, true, cmd->pretty);
+	out_object(&out, "error");
+	out_string(&out, "code", NULL, "EINVAL");
+	out_string(&out, "message", NULL, "the file has errors");
+	out_array(&out, "mistakes");
+	for (i = 0; i < mistakes->n; i++) {
+		out_object(&out, NULL);
+		out_string(&out, "file", NULL, file);
+		out_number(&out, "line", NULL, (uint64_t)mistakes->items[i].line);
+		if (mistakes->items[i].column)
+			out_number(&out, "column", NULL, (uint64_t)mistakes->items[i].column);
+		out_string(&out, "message", NULL, mistakes->items[i].text);
+		out_close(&out, '}');
+	}
+	out_close(&out, ']');
+	if (mistakes->more)
+		out_number(&out, "more", NULL, mistakes->more);
+	out_close(&out, '}');
+	out_finish(&out);
+	return EXIT_USAGE;
+}
+
+/* Is there an interface of the name that was read as DEV.VLAN? Mostly not. */
+static bool is_there(const char *dev, uint16_t vlan)
+{
+	char name[IFNAMSIZ + 8];
+
+	snprintf(name, sizeof(name), "%.15s.%u", dev, vlan);
+	return if_nametoindex(name) != 0;
+}
+
+static int rename_uplinks(struct model *model, struct error *err)
+{
+	struct nl_state state;
+	bool any = false;
+	size_t i;
+	int r;
+
+	for (i = 0; i < model->n_uplinks; i++)
+		any |= model->uplinks[i].dotted &&
+		       is_there(model->uplinks[i].dev, model->uplinks[i].vlan);
+	if (!any)
+		return 0;
+	r = nl_links_read(&state, err);
+	if (r)
+		return r;
+	this_link_rename_uplinks(&state, model);
+	nl_state_free(&state);
+	return 0;
+}
+
+void command_real_name(char dev[IFNAMSIZ])
+{
+	uint32_t ifindex = if_nametoindex(dev);
+	char name[IFNAMSIZ];
+
+	if (ifindex && if_indextoname(ifindex, name))
+		memcpy(dev, name, IFNAMSIZ);
+}
+
+static int by_dev_and_vlan(const void *a, const void *b)
+{
+	const struct uplink *x = a, *y = b;
+	int c = strcmp(x->dev, y->dev);
+
+	return c ? c : (int)x->vlan - (int)y->vlan;
+}
+
+/* Two names of one interface may make two sections one uplink, which `check` cannot see. */
+static int use_real_names(struct model *model, struct error *err)
+{
+	size_t i, j;
+	int r = rename_uplinks(model, err);
+
+	for (i = 0; i < model->n_uplinks && !r; i++) {
+		struct uplink *u = &model->uplinks[i];
+
+		command_real_name(u->dev);
+		for (j = 0; j < u->n_rules; j++) {
+			if (u->rules[j].port[0])
+				command_real_name(u->rules[j].port);
+		}
+	}
+	if (r)
+		return r;
+	if (model->n_uplinks)
+		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), by_dev_and_vlan);
+	for (i = 1; i < model->n_uplinks; i++) {
+		const struct uplink *u = &model->uplinks[i];
+
+		if (by_dev_and_vlan(u - 1, u) == 0)
+			return error_set(err, EXIT_USAGE, EEXIST,
+					 "uplink %s: in the file twice, in lines %d and %d, under "
+					 "different names: use one section",
+					 u->dev, u[-1].line, u->line);
+	}
+	return 0;
+}
+
+int command_load_config(const struct command *cmd, struct model *ret)
+{
+	struct config_mistakes mistakes = { 0 };
+	struct error err;
+	int r = config_load(cmd->config, ret, &mistakes, &err);
+
+	if (!r) {
+		if (!use_real_names(ret, &err))
+			return EXIT_DONE;
+		model_free(ret);
+		return command_fail(cmd, &err);
+	}
+	if (!mistakes.n)
+		return command_fail(cmd, &err);
+	command_mistakes(cmd, cmd->config, &mistakes);
+	config_mistakes_free(&mistakes);
+	return EXIT_USAGE;
+}
+
+int command_rename(struct place *place, struct error *err)
+{
+	struct nl_state state;
+	int r;
+
+	if (!place->dotted || !is_there(place->dev, place->vlan))
+		return 0;
+	r = nl_links_read(&state, err);
+	if (r)
+		return r;
+	this_link_rename(&state, place);
+	nl_state_free(&state);
+	return 0;
+}
+
+int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found, struct error *err)
+{
+	struct place place = { 0 }, named = { 0 };
+	unsigned long vid;
+	struct error why;
+	int i, r = 0;
+
+	for (i = 0; i < argc; i += 2) {
+		bool dev = !strcmp(argv[i], "dev"), vlan = !strcmp(argv[i], "vlan");
+
+		if (!dev && !vlan)
+			return error_set(err, EXIT_USAGE, EINVAL, "unknown word '%s'", argv[i]);
+		if (i + 1 == argc)
+			return error_set(err, EXIT_USAGE, EINVAL, "'%s' needs a value", argv[i]);
+		if ((dev && named.dev[0]) || (vlan && place.have_vlan))
+			return error_set(err, EXIT_USAGE, EINVAL, "'%s' is given twice", argv[i]);
+		if (dev) {
+			r = parse_dev(argv[i + 1], &named, &why);
+		} else {
+			r = parse_number(argv[i + 1], 4094, &vid, &why);
+			place.vlan = r ? 0 : (uint16_t)vid;
+			place.have_vlan = true;
+		}
+		if (r)
+			return error_set(err, EXIT_USAGE, EINVAL, "%s %s", argv[i], why.message);
+	}
+	r = command_rename(&named, err);
+	if (r)
+		return r;
+	if (named.have_vlan && place.have_vlan && named.vlan != place.vlan)
+		return error_set(err, EXIT_USAGE, EINVAL, "vlan %u contradicts %s.%u", place.vlan,
+				 named.dev, named.vlan);
+	if (!named.have_vlan) {
+		named.vlan = place.vlan;
+		named.have_vlan = place.have_vlan;
+	}
+	if (named.have_vlan && !named.dev[0])
+		return error_set(err, EXIT_USAGE, EINVAL, "'vlan' needs 'dev DEV'");
+	command_real_name(named.dev);
+	*ret = named;
+	*ret_found = named.dev[0] != '\0';
+	return 0;
+}
+
+const char *command_dev_word(int argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i + 1 < argc; i += 2) {
+		if (!strcmp(argv[i], "dev"))
+			return argv[i + 1];
+	}
+	return NULL;
+}
+
+static int not_attached(const char *dev, struct error *err)
+{
+	return error_set(err, EXIT_NOT_ATTACHED, ENOENT,
+			 "%s: not attached: name it in the file and run 'ndpx apply'", dev);
+}
+
+int command_open(const struct command *cmd, const char *dev, struct dataplane **ret, int *ret_lock,
+		 struct error *err)
+{
+	uint32_t ifindex = if_nametoindex(dev);
+	struct dataplane *dp = NULL;
+	int lock = -1, r;
+
+	if (!ifindex)
+		return error_set(err, EXIT_NOT_ATTACHED, ENODEV, "%s: no such interface", dev);
+	if (ret_lock) {
+		r = dataplane_lock(cmd->bpffs, false, &lock, err);
+		if (r)
+			return r == -ENOENT ? not_attached(dev, err) : r;
+	}
+	r = dataplane_open(cmd->bpffs, ifindex, &dp, err);
+	if (!r && dataplane_record(dp)->netns != nl_netns_cookie()) {
+		dataplane_close(dp);
+		r = -ENOENT;
+	}
+	if (r == -ENOENT)
+		r = not_attached(dev, err);
+	if (!r && ret_lock) {
+		r = dataplane_recover(dp, err);
+		if (r)
+			dataplane_close(dp);
+	}
+	if (r) {
+		if (lock >= 0)
+			dataplane_unlock(lock);
+		return r;
+	}
+	*ret = dp;
+	if (ret_lock)
+		*ret_lock = lock;
+	return 0;
+}
+
+/* Fills one instance; -ENOENT for one of another network namespace. */
+static int open_instance(const struct command *cmd, uint32_t ifindex, struct instance *ret,
+			 struct error *err)
+{
+	int r;
+
+	*ret = (struct instance){ 0 };
+	ret->ifindex = ifindex;
+	r = dataplane_open(cmd->bpffs, ifindex, &ret->dp, err);
+	if (r == -ENOENT || r == -EPROTO) {
+		ret->dp = NULL;
+		if (r == -EPROTO && !dataplane_open_record(cmd->bpffs, ifindex, &ret->foreign)) {
+			if (dataplane_record(ret->foreign)->netns != nl_netns_cookie()) {
+				dataplane_close(ret->foreign);
+				return -ENOENT;
+			}
+			dataplane_attachment(ret->foreign, &ret->attachment);
+		}
+		if (!if_indextoname(ifindex, ret->dev))
+			snprintf(ret->dev, sizeof(ret->dev), "%u", ifindex);
+		return 0;
+	}
+	if (r)
+		return r;
+	if (dataplane_record(ret->dp)->netns != nl_netns_cookie()) {
+		dataplane_close(ret->dp);
+		return -ENOENT;
+	}
+	if (!if_indextoname(ifindex, ret->dev))
+		snprintf(ret->dev, sizeof(ret->dev), "%.15s", dataplane_record(ret->dp)->dev);
+	dataplane_attachment(ret->dp, &ret->attachment);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct instance *)a)->dev, ((const struct instance *)b)->dev);
+}
+
+int command_instances(const struct command *cmd, const char *dev, struct instance **ret,
+		      size_t *ret_n, struct error *err)
+{
+	struct instance *instances;
+	uint32_t *list;
+	size_t n_list, n = 0, i;
+	int r = dataplane_list(cmd->bpffs, &list, &n_list, err);
+
+	if (r)
+		return r;
+	instances = calloc(n_list + 1, sizeof(*instances));
+	if (!instances) {
+		free(list);
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	}
+	for (i = 0; i < n_list && !r; i++) {
+		r = open_instance(cmd, list[i], &instances[n], err);
+		if (!r && dev && strcmp(dev, instances[n].dev) != 0) {
+			dataplane_close(instances[n].dp);
+			dataplane_close(instances[n].foreign);
+			continue;
+		}
+		if (!r)
+			n++;
+		else if (r == -ENOENT)
+			r = 0;
+	}
+	free(list);
+	if (r) {
+		command_close_instances(instances, n);
+		return r;
+	}
+	if (n)
+		qsort(instances, n, sizeof(*instances), by_name);
+	*ret = instances;
+	*ret_n = n;
+	return 0;
+}
+
+void command_close_instances(struct instance *instances, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		dataplane_close(instances[i].dp);
+		dataplane_close(instances[i].foreign);
+	}
+	free(instances);
+}
+
+const char *mode_word(enum ndpx_mode mode)
+{
+	switch (mode) {
+	case NDPX_MODE_NATIVE:
+		return "native";
+	case NDPX_MODE_GENERIC:
+		return "generic";
+	case NDPX_MODE_TCX:
+	case NDPX_MODE_CLSACT:
+		return "tc";
+	default:
+		return "none";
+	}
+}
+
+int command_choose_vlan(const struct ndpx_record *record, const struct place *place, uint16_t *ret,
+			struct error *err)
+{
+	uint16_t wanted = place->have_vlan ? place->vlan : 0;
+	char list[256] = "";
+	size_t i, at = 0;
+
+	if (!place->have_vlan && record->n_vlans == 1) {
+		*ret = record->vlans[0];
+		return 0;
+	}
+	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
+		if (record->vlans[i] == wanted) {
+			*ret = wanted;
+			return 0;
+		}
+		if (at < sizeof(list) - 8)
+			at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%u", i ? ", " : "",
+					       record->vlans[i]);
+	}
+	if (!place->have_vlan)
+		return error_set(err, EXIT_USAGE, EINVAL, "%s: which VLAN? It has %s", place->dev,
+				 list);
+	return error_set(err, EXIT_USAGE, EINVAL,
+			 "%s: no uplink with VLAN %u in the file; it has %s", place->dev, wanted,
+			 list);
+}
+
+int command_save_record(void *arg, struct error *err)
+{
+	return dataplane_set_record(arg, err);
+}
+
+void command_sync_groups(const struct command *cmd, struct dataplane *dp)
+{
+	struct ndpx_record *record = dataplane_record(dp);
+	const struct groups_saver saver = { command_save_record, dp };
+	struct groups_report report = { 0 };
+	struct wanted_stack stacks[NDPX_MAX_VLANS];
+	struct entry *entries;
+	struct error why, *err = &why;
+	uint32_t flags = record->flags;
+	size_t n, i;
+	int r;
+
+	/* Allmulticast hears whatever is added; what can go is for the next apply to find. */
+	if (record->groups == GROUPS_NONE || (record->flags & NDPX_R_ALLMULTI))
+		return;
+	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
+		stacks[i].vlan = record->vlans[i];
+		stacks[i].ifindex = record->stacks[i];
+	}
+	r = dataplane_read(dp, &entries, NULL, &n, err);
+	if (r)
+		goto out;
+	r = groups_sync((enum want_groups)record->groups, record->dev, record->ifindex, stacks, i,
+			entries, n, record, &saver, &report, err);
+	free(entries);
+	if (!r && record->flags != flags)
+		r = dataplane_set_record(dp, err);
+	if (!r && report.note[0])
+		command_note(cmd, "%s", report.note);
+out:
+	if (r)
+		command_note(cmd,
+			     "warning: %s: the rules hold, but not all groups are joined: %s: run "
+			     "'ndpx apply'",
+			     record->dev, why.message);
+}
+
+const char *time_text(double seconds, char buf[32])
+{
+	time_t whole = (time_t)seconds;
+	struct tm tm;
+
+	gmtime_r(&whole, &tm);
+	strftime(buf, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return buf;
+}

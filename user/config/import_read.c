@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Text or JSON to rules, by the table of keys. Pure: no kernel, no files. */
+#include "util/array.h"
+#include "config/import_read.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/keys.h"
+
+#define MAX_WORDS    40	 /* all of `guest add`'s words are 24 */
+#define MAX_MISTAKES 100 /* more would scroll the first away */
+
+static int import_add(struct import *import, const struct guest_words *words, int line)
+{
+	struct import_item *items = array_room(import->items, import->n, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	import->items = items;
+	import->items[import->n].rule = words->rule;
+	import->items[import->n].rule.line = line;
+	import->items[import->n].place = words->place;
+	import->n++;
+	return 0;
+}
+
+void import_free(struct import *import)
+{
+	free(import->items);
+	memset(import, 0, sizeof(*import));
+}
+
+/* Cuts a line into words; -1 for too many. A word that starts with # ends the line. */
+static int split(char *line, char *words[MAX_WORDS])
+{
+	int n = 0;
+
+	for (;;) {
+		while (isspace((unsigned char)*line))
+			line++;
+		if (!*line || *line == '#')
+			return n;
+		if (n == MAX_WORDS)
+			return -1;
+		words[n++] = line;
+		while (*line && !isspace((unsigned char)*line))
+			line++;
+		if (*line)
+			*line++ = '\0';
+	}
+}
+
+static int read_lines(char *text, size_t len, struct import *import,
+		      struct config_mistakes *mistakes)
+{
+	char *words[MAX_WORDS], *end = text + len, *next;
+	struct guest_words guest;
+	struct error err;
+	int line = 0, n, at;
+
+	for (; text < end; text = next) {
+		char *stop = memchr(text, '\n', (size_t)(end - text));
+
+		next = stop ? stop + 1 : end;
+		if (stop)
+			*stop = '\0';
+		line++;
+		if (mistakes->n >= MAX_MISTAKES)
+			return 0;
+		if (strlen(text) < (size_t)((stop ? stop : end) - text)) {
+			config_mistake_at(mistakes, line, (int)strlen(text) + 1,
+					  "a NUL byte: this is not a text file");
+			continue;
+		}
+		n = split(text, words);
+		if (n == 0)
+			continue;
+		if (n < 0) {
+			config_mistake(mistakes, line, "too many words");
+			continue;
+		}
+		if (words_parse(SCOPE_WORDS, n, words, &guest, &at, &err)) {
+			const char *word = at < n ? words[at] : strchr(words[n - 1], '\0');
+
+			config_mistake_at(mistakes, line, (int)(word - text) + 1, "%s",
+					  err.message);
+			continue;
+		}
+		if (import_add(import, &guest, line))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* A JSON value as the word `guest add` would have; NULL for a type that is none. */
+static const char *value_word(const json_t *value, char buf[32])
+{
+	if (json_is_string(value))
+		return json_string_value(value);
+	if (json_is_boolean(value))
+		return json_is_true(value) ? "on" : "off";
+	if (json_is_integer(value)) {
+		snprintf(buf, 32, "%lld", (long long)json_integer_value(value));
+		return buf;
+	}
+	return NULL;
+}
+
+/* Keys of `guest show -s` that are no words of a rule. */
+static bool is_statistic(const char *key)
+{
+	return !strcmp(key, "origin") || !strcmp(key, "answers") || !strcmp(key, "last_answer") ||
+	       !strcmp(key, "last_asker");
+}
+
+static int read_object(json_t *object, int at, struct import *import,
+		       struct config_mistakes *mistakes)
+{
+	char *words[MAX_WORDS], numbers[MAX_WORDS][32];
+	const char *key, *address;
+	struct guest_words guest;
+	struct error err;
+	json_t *value;
+	int n = 1, word_at;
+
+	address = json_string_value(json_object_get(object, "address"));
+	if (!address) {
+		config_mistake(mistakes, at, "'address' is missing or not a string");
+		return 0;
+	}
+	words[0] = (char *)address;
+	json_object_foreach(object, key, value) {
+		const char *word;
+
+		if (!strcmp(key, "address") || is_statistic(key))
+			continue;
+		if (n + 2 > MAX_WORDS) {
+			config_mistake(mistakes, at, "too many keys");
+			return 0;
+		}
+		word = value_word(value, numbers[n]);
+		if (!word) {
+			config_mistake(mistakes, at, "%s: expected a string, a number or a boolean",
+				       key);
+			return 0;
+		}
+		words[n++] = (char *)key;
+		words[n++] = (char *)word;
+	}
+	if (words_parse(SCOPE_WORDS, n, words, &guest, &word_at, &err)) {
+		config_mistake(mistakes, at, "%s", err.message);
+		return 0;
+	}
+	return import_add(import, &guest, at);
+}
+
+static int read_json(const char *text, size_t len, struct import *import,
+		     struct config_mistakes *mistakes)
+{
+	json_t *root, *guests, *object;
+	json_error_t why;
+	size_t i;
+	int r = 0;
+
+	import->json = true;
+	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+	if (!root) {
+		config_mistake_at(mistakes, why.line, why.column, "JSON: %s", why.text);
+		return 0;
+	}
+	guests = json_is_array(root) ? root : json_object_get(root, "guests");
+	if (!json_is_array(guests)) {
+		config_mistake(mistakes, 1, "JSON without an array \"guests\"");
+	} else {
+		json_array_foreach(guests, i, object) {
+			if (mistakes->n >= MAX_MISTAKES)
+				break;
+			if (!json_is_object(object)) {
+				config_mistake(mistakes, (int)i + 1, "not an object");
+				continue;
+			}
+			r = read_object(object, (int)i + 1, import, mistakes);
+			if (r)
+				break;
+		}
+	}
+	json_decref(root);
+	return r;
+}
+
+int import_read(char *text, size_t len, struct import *ret, struct config_mistakes *mistakes)
+{
+	struct import import = { 0 };
+	const char *p = text;
+	int r;
+
+	while (isspace((unsigned char)*p))
+		p++;
+	if (*p == '{' || *p == '[')
+		r = read_json(text, len, &import, mistakes);
+	else
+		r = read_lines(text, len, &import, mistakes);
+	if (!r && mistakes->n)
+		r = -EINVAL;
+	if (mistakes->lost)
+		r = -ENOMEM;
+	if (r)
+		import_free(&import);
+	else
+		*ret = import;
+	return r;
+}

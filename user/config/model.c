@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Single values of the configuration, and the model they fill. No kernel, no files. */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/model.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+const char *const mode_words[] = { "auto", "native", "generic", "tc", NULL };
+const char *const groups_words[] = { "auto", "join", "allmulti", "none", NULL };
+const char *const answer_words[] = { "always", "routed", "alive", NULL };
+const char *const dad_words[] = { "defend", "ignore", NULL };
+const char *const off_on_words[] = { "off", "on", NULL };
+static const char *const source_words[] = { "target", "link-local", "address", NULL };
+static const char *const origin_words[] = { "host", "file", "command", "route", "learned", NULL };
+
+static int bad(struct error *err, const char *fmt, const char *text)
+{
+	return error_set(err, EXIT_USAGE, EINVAL, fmt, text);
+}
+
+int parse_choice(const char *text, const char *const *words, struct error *err)
+{
+	char list[128] = "";
+	size_t i, at = 0;
+
+	for (i = 0; words[i]; i++) {
+		if (!strcmp(text, words[i]))
+			return (int)i;
+		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s",
+				       i == 0	      ? ""
+				       : words[i + 1] ? ", "
+						      : " or ",
+				       words[i]);
+	}
+	return error_set(err, EXIT_USAGE, EINVAL, "invalid value '%s' (expected %s)", text, list);
+}
+
+int parse_on_off(const char *text, bool *ret, struct error *err)
+{
+	int i = parse_choice(text, off_on_words, err);
+
+	if (i < 0)
+		return i;
+	*ret = i;
+	return 0;
+}
+
+int parse_number(const char *text, unsigned long most, unsigned long *ret, struct error *err)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (!isdigit((unsigned char)text[0]) || *end || errno || value > most)
+		return error_set(err, EXIT_USAGE, EINVAL, "'%s': expected a number from 0 to %lu",
+				 text, most);
+	*ret = value;
+	return 0;
+}
+
+int parse_origin(const char *text, enum ndpx_origin *ret, struct error *err)
+{
+	int i = parse_choice(text, origin_words, err);
+
+	if (i < 0)
+		return i;
+	*ret = (enum ndpx_origin)(i + NDPX_ORIGIN_HOST);
+	return 0;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int parse_mac(const char *text, uint8_t ret[6], struct error *err)
+{
+	const char *p = text;
+	uint8_t mac[6];
+	int i, digit, n;
+
+	/* One digit or two an octet, as ether_aton(3) takes it. */
+	for (i = 0; i < 6; i++) {
+		mac[i] = 0;
+		for (n = 0; n < 2 && (digit = hex_digit(*p)) >= 0; n++, p++)
+			mac[i] = (uint8_t)(mac[i] << 4 | digit);
+		if (n == 0 || *p != (i < 5 ? ':' : '\0'))
+			return bad(err, "'%s': not a MAC address like 02:00:00:00:00:01", text);
+		p++;
+	}
+	if (mac[0] & 1)
+		return bad(err, "'%s' is a group address: a guest needs its own MAC", text);
+	if (!(mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]))
+		return bad(err, "'%s': not the MAC address of any device", text);
+	memcpy(ret, mac, sizeof(mac));
+	return 0;
+}
+
+int parse_ifname(const char *text, char ret[IFNAMSIZ], struct error *err)
+{
+	const char *p;
+	size_t len = strlen(text);
+
+	/* The kernel's own rule, dev_valid_name(). */
+	if (len == 0 || len >= IFNAMSIZ || !strcmp(text, ".") || !strcmp(text, ".."))
+		return bad(err, "'%s': not an interface name (1 to 15 characters)", text);
+	for (p = text; *p; p++) {
+		if (*p == '/' || *p == ':' || isspace((unsigned char)*p))
+			return bad(err, "'%s': not an interface name", text);
+	}
+	memcpy(ret, text, len + 1);
+	return 0;
+}
+
+int parse_dev(const char *text, struct place *ret, struct error *err)
+{
+	const char *dot = strrchr(text, '.');
+	unsigned long vid = 0;
+	char name[64];
+	struct error ignored;
+
+	if (strpbrk(text, "*?["))
+		return bad(err, "'%s' is a pattern: an uplink is one interface", text);
+	if (dot && dot != text && (size_t)(dot - text) < sizeof(name) &&
+	    parse_number(dot + 1, 4094, &vid, &ignored) == 0 && vid > 0) {
+		memcpy(name, text, (size_t)(dot - text));
+		name[dot - text] = '\0';
+		ret->vlan = (uint16_t)vid;
+		ret->have_vlan = ret->dotted = true;
+		return parse_ifname(name, ret->dev, err);
+	}
+	return parse_ifname(text, ret->dev, err);
+}
+
+int parse_address(const char *text, struct in6_addr *ret, struct error *err)
+{
+	struct in_addr v4;
+
+	if (inet_pton(AF_INET6, text, ret) == 1)
+		return 0;
+	if (inet_pton(AF_INET, text, &v4) == 1)
+		return bad(err, "'%s' is IPv4: ndpx answers Neighbor Solicitations, not ARP", text);
+	return bad(err, "'%s': not an IPv6 address", text);
+}
+
+struct in6_addr network_of(const struct in6_addr *addr, unsigned int bits)
+{
+	struct in6_addr net = *addr;
+	unsigned int i;
+
+	for (i = 0; i < 16; i++) {
+		if (bits <= i * 8)
+			net.s6_addr[i] = 0;
+		else if (bits < i * 8 + 8)
+			net.s6_addr[i] &= (uint8_t)(0xff << (i * 8 + 8 - bits));
+	}
+	return net;
+}
+
+int parse_target(const char *text, struct rule *rule, struct error *err)
+{
+	char addr_text[INET6_ADDRSTRLEN + 1], fixed[RULE_TEXT_LEN];
+	const char *slash = strchr(text, '/');
+	size_t len = slash ? (size_t)(slash - text) : strlen(text);
+	struct in6_addr addr, net;
+	unsigned long bits = 128;
+	int r;
+
+	if (len > INET6_ADDRSTRLEN)
+		return bad(err, "'%s': not an IPv6 address", text);
+	memcpy(addr_text, text, len);
+	addr_text[len] = '\0';
+	r = parse_address(addr_text, &addr, err);
+	if (r)
+		return r;
+	if (slash && parse_number(slash + 1, 128, &bits, err))
+		return bad(err, "'%s': the prefix length must be a number from 0 to 128", text);
+	net = network_of(&addr, (unsigned int)bits);
+	if (memcmp(&net, &addr, sizeof(net)))
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "'%s' has host bits set: %s is the prefix", text,
+				 target_text(&net, (unsigned int)bits, fixed));
+	/* RFC 4861 7.1.1 forbids to ask for these, so a rule for them is a slip. */
+	if (IN6_IS_ADDR_MULTICAST(&addr))
+		return bad(err, "'%s' is multicast: nobody may ask for it", text);
+	if (bits == 128 && (IN6_IS_ADDR_LOOPBACK(&addr) || IN6_IS_ADDR_UNSPECIFIED(&addr)))
+		return bad(err, "'%s' cannot be a guest's address", text);
+	if (bits < 128 && IN6_IS_ADDR_LINKLOCAL(&addr))
+		return bad(err, "'%s': link-local addresses can only be listed one by one", text);
+	if (bits >= 96 && IN6_IS_ADDR_V4MAPPED(&addr))
+		return bad(err, "'%s' is IPv4-mapped: it is never on the wire", text);
+	rule->addr = addr;
+	rule->bits = (uint8_t)bits;
+	return 0;
+}
+
+int rule_check(const struct rule *rule, struct error *err)
+{
+	char text[RULE_TEXT_LEN];
+
+	if (rule->action == NDPX_ACT_ANSWER && rule->bits < MODEL_WIDE_BITS && !rule->wide)
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "%s is shorter than /%d: 'wide' must be on if so many are meant",
+				 target_text(&rule->addr, rule->bits, text), MODEL_WIDE_BITS);
+	if (rule->answer != NDPX_ANSWER_ALWAYS && IN6_IS_ADDR_LINKLOCAL(&rule->addr))
+		return error_set(
+			err, EXIT_USAGE, EINVAL,
+			"%s is link-local: the kernel routes nothing there, so 'answer' can "
+			"only be always",
+			target_text(&rule->addr, rule->bits, text));
+	return 0;
+}
+
+int uplink_add(struct uplink *uplink, const struct rule *rule)
+{
+	if (uplink->n_rules == uplink->cap_rules) {
+		size_t cap = uplink->cap_rules ? uplink->cap_rules * 2 : 64;
+		struct rule *rules = realloc(uplink->rules, cap * sizeof(*rules));
+
+		if (!rules)
+			return -ENOMEM;
+		uplink->rules = rules;
+		uplink->cap_rules = cap;
+	}
+	uplink->rules[uplink->n_rules++] = *rule;
+	return 0;
+}
+
+int rule_compare(const void *a, const void *b)
+{
+	const struct rule *x = a, *y = b;
+
+	if (x->vlan != y->vlan)
+		return x->vlan < y->vlan ? -1 : 1;
+	if (x->bits != y->bits)
+		return x->bits > y->bits ? -1 : 1;
+	return memcmp(&x->addr, &y->addr, sizeof(x->addr));
+}
+
+void model_free(struct model *model)
+{
+	size_t i;
+
+	for (i = 0; i < model->n_uplinks; i++)
+		free(model->uplinks[i].rules);
+	free(model->uplinks);
+	for (i = 0; i < model->n_ports; i++)
+		free(model->ports[i].rules);
+	free(model->ports);
+	memset(model, 0, sizeof(*model));
+}
+
+const char *want_mode_word(enum want_mode mode)
+{
+	return (size_t)mode < ARRAY_SIZE(mode_words) - 1 ? mode_words[mode] : "?";
+}
+
+const char *want_groups_word(enum want_groups groups)
+{
+	return (size_t)groups < ARRAY_SIZE(groups_words) - 1 ? groups_words[groups] : "?";
+}
+
+const char *answer_mode_word(enum ndpx_answer_mode mode)
+{
+	return (size_t)mode < ARRAY_SIZE(answer_words) - 1 ? answer_words[mode] : "?";
+}
+
+const char *origin_word(enum ndpx_origin origin)
+{
+	size_t i = (size_t)origin - NDPX_ORIGIN_HOST;
+
+	return i < ARRAY_SIZE(origin_words) - 1 ? origin_words[i] : "?";
+}
+
+const char *source_word(enum ndpx_source source)
+{
+	return (size_t)source < ARRAY_SIZE(source_words) - 1 ? source_words[source] : "?";
+}
+
+const char *target_text(const struct in6_addr *addr, unsigned int bits, char buf[RULE_TEXT_LEN])
+{
+	size_t len;
+
+	inet_ntop(AF_INET6, addr, buf, INET6_ADDRSTRLEN);
+	len = strlen(buf);
+	if (bits < 128)
+		snprintf(buf + len, RULE_TEXT_LEN - len, "/%u", bits);
+	return buf;
+}
+
+const char *mac_text(const uint8_t mac[6], char buf[MAC_TEXT_LEN])
+{
+	snprintf(buf, MAC_TEXT_LEN, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+		 mac[4], mac[5]);
+	return buf;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The instances in the kernel: one an uplink, pinned in DIR/IFINDEX, and one for all
+ * guest ports, in DIR/ports, which is named by DATAPLANE_PORTS. Only the dataplane*.c
+ * files know libbpf and the skeleton; nobody else includes them.
+ */
+#ifndef NDPX_DATAPLANE_H
+#define NDPX_DATAPLANE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/error.h"
+#include "config/model.h"
+#include "desired/plan.h"
+
+struct dataplane;
+
+#define DATAPLANE_PORTS 0u /* where an ifindex is asked for: the instance of the guest ports */
+
+/* How an instance hangs in the kernel right now. */
+struct attachment {
+	enum ndpx_mode mode; /* NDPX_MODE_NONE: not attached */
+	uint32_t prog_id;
+	uint32_t link_id; /* 0: clsact, which has no link */
+};
+
+/* Once, first: takes libbpf's messages, for errors; each goes to `message` as well unless NULL. */
+void dataplane_init(void (*message)(const char *line));
+
+/* Where a line goes that says who is being waited for; NULL, the default: nowhere. */
+void dataplane_on_wait(void (*told)(const char *line));
+/*
+ * The directory must belong to root and be writable by nobody else. 0 as well where there
+ * is none; -EPERM with *err set.
+ */
+int dataplane_check_dir(const char *bpffs, struct error *err);
+/*
+ * Takes the lock of a bpffs directory, waiting ten seconds for whoever holds it, then
+ * -EBUSY. With `create` the directory is made, on a bpffs that is mounted if there is none; without, a
+ * missing directory is -ENOENT, and *err is not touched. dataplane_unlock() gives
+ * it back; the kernel does if the process dies.
+ */
+int dataplane_lock(const char *bpffs, bool create, int *ret_lock, struct error *err);
+void dataplane_unlock(int lock);
+/* Removes the directory when it is empty, and the mount if dataplane_lock() made it. */
+void dataplane_rmdir(const char *bpffs);
+
+/* The ifindexes that have something pinned, whole or not. The array is the caller's to free. */
+int dataplane_list(const char *bpffs, uint32_t **ret, size_t *ret_n, struct error *err);
+
+/*
+ * Opens the instance of an interface. -ENOENT, *err untouched: there is none, or
+ * a killed `apply` left less than a whole one. -EPROTO: it is of another ABI.
+ * Callers that change it hold the lock. dataplane_close() after success.
+ */
+int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, struct error *err);
+
+/*
+ * Only the record of an instance, of whatever version, as far as all versions agree:
+ * up to NDPX_RECORD_FROZEN. For telling how it is attached, and for undoing it.
+ */
+int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane **ret);
+
+/*
+ * Makes the maps of a new instance, in memory only: rules go in, then dataplane_pin(). The
+ * counters are those of the instance that is pinned there, if any: it goes on counting.
+ */
+int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
+		  struct error *err);
+/* Pins a new instance, over what was left of an old one. */
+int dataplane_pin(struct dataplane *dp, struct error *err);
+void dataplane_close(struct dataplane *dp);
+
+/* Only detaches; what is pinned stays. 0 when nothing was attached. */
+int dataplane_detach_only(const char *bpffs, uint32_t ifindex, struct error *err);
+
+/*
+ * Unpins what was detached. `ifindex` need not exist any more, nor the instance be
+ * whole. The record says what else it changed in the kernel; undoing that is the
+ * caller's, before this.
+ */
+int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err);
+
+/* The record, in memory; dataplane_set_record() writes it. */
+struct ndpx_record *dataplane_record(struct dataplane *dp);
+int dataplane_set_record(struct dataplane *dp, struct error *err);
+
+/* Asks the kernel, not the record. */
+void dataplane_attachment(const struct dataplane *dp, struct attachment *ret);
+
+/* What the attached program is, as far as the kernel tells: dataplane_inspect.c. */
+struct inspection {
+	bool ours;    /* it reads the maps that are pinned; also where that cannot be told */
+	bool current; /* of the BPF object in this binary */
+	uint32_t other_device; /* the ifindex it hangs on, where that is not its own; else 0 */
+	char name[16];
+};
+void dataplane_inspect(const struct dataplane *dp, const struct attachment *at,
+		       struct inspection *ret);
+/* A program's name into `ret`, "?" where it cannot be told: -1 then. */
+int dataplane_program_name(uint32_t id, char ret[16]);
+
+/* Counts programs' runs until the descriptor is closed (kernel 5.8); -errno. */
+int dataplane_run_stats(void);
+/* How often a program ran while that was on; -errno. */
+int dataplane_run_count(uint32_t prog_id, uint64_t *ret);
+
+/* A program or filter that gets a frame before ours does, and could keep it. */
+enum before_hook { BEFORE_XDP, BEFORE_TCX, BEFORE_CLSACT };
+
+struct before {
+	enum before_hook hook;
+	uint32_t prog_id;  /* 0: a filter that is not a BPF program */
+	uint32_t priority; /* of a filter */
+	bool stays;	   /* `apply` does not get ahead of it */
+	char name[16];	   /* the program's, else the filter's kind */
+};
+
+#define DATAPLANE_BEFORE 8 /* that are told of, the first ones */
+
+/* Those before an attachment, in the order in which they run; how many. dataplane_before.c */
+size_t attachment_before(uint32_t ifindex, const struct attachment *at,
+			 struct before ret[DATAPLANE_BEFORE]);
+
+/* What dataplane_attach() did. */
+struct attach_report {
+	struct attachment now;
+	bool attached;	/* anew: the driver may have reset the link */
+	bool swapped;	/* another program inside the same link or filter, or before others */
+	char note[256]; /* why not native, "" if nothing is to be said */
+};
+
+/*
+ * Brings the instance to the mode wanted with this binary's program; nothing
+ * happens where it is so already. `no_native` is a reason to not try native XDP,
+ * or NULL. An existing attachment keeps answering until the new one does.
+ */
+int dataplane_attach(struct dataplane *dp, enum want_mode want, const char *no_native,
+		     struct attach_report *ret, struct error *err);
+
+/* --- rules and settings: dataplane_rules.c, dataplane_commit.c --- */
+
+/*
+ * All rules that hold, sorted by entry_compare(). *ret, and *ret_stats in the same
+ * order unless NULL, are the caller's to free.
+ */
+int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats **ret_stats,
+		   size_t *ret_n, struct error *err);
+/*
+ * The rules that a higher origin overrides, sorted by entry_compare(); key.origin is set.
+ * Under the lock. The array is the caller's to free.
+ */
+int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret_n,
+			   struct error *err);
+/* One rule, of `shadows` where key->origin is set; -ENOENT, *err untouched, when there is none. `ret_stats` may be NULL. */
+int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struct ndpx_say *ret,
+		  struct entry_stats *ret_stats, struct error *err);
+
+/*
+ * Makes a whole change true at one instant: stages it invisibly, then moves the
+ * generation. `set` replaces the settings but for the prefix lengths, which are
+ * kept right here; NULL leaves them. Killed at any moment, either the old or the
+ * new state holds. dataplane_recover() clears what such a death left.
+ */
+int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
+		     struct error *err);
+/* dataplane_commit() for an uplink, with the keys of `links` that shall hold, sorted. */
+int dataplane_commit_links(struct dataplane *dp, const struct plan *plan,
+			   const struct ndpx_settings *set, const struct ndpx_link_key *links,
+			   size_t n_links, struct error *err);
+int dataplane_recover(struct dataplane *dp, struct error *err);
+
+/* --- what is this link: dataplane_links.c --- */
+
+/* Are others in force? Also where that cannot be read. */
+bool dataplane_links_differ(const struct dataplane *dp, const struct ndpx_link_key *links,
+			    size_t n_links);
+/* The same, of the interfaces alone: a guest port that gets an address changes nothing here. */
+bool dataplane_members_differ(const struct dataplane *dp, const struct ndpx_link_key *links,
+			      size_t n_links);
+/* As the data plane tells it: is an interface this link, for frames of a VLAN? */
+bool dataplane_is_this_link(const struct dataplane *dp, uint16_t vlan, uint32_t ifindex);
+
+/* --- guest ports: dataplane_ports.c; `dp` is of DATAPLANE_PORTS --- */
+
+/* A guest port in the kernel. at.stack is 0 for one about to be attached or detached. */
+struct port_state {
+	uint32_t ifindex;
+	uint32_t flags; /* NDPX_R_CLSACT */
+	struct ndpx_port_at at;
+	struct attachment attachment;
+};
+
+/* All of them, by ifindex; the array is the caller's to free. */
+int dataplane_ports_read(const struct dataplane *dp, struct port_state **ret, size_t *ret_n,
+			 struct error *err);
+/*
+ * What a pinned instance of any version says of its ports: ifindex and flags alone are
+ * filled. None where there is no such instance.
+ */
+int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret_n,
+			 struct error *err);
+/*
+ * For a new instance over what another version or a killed command left: takes over what
+ * that one's entries say there is to undo. Before dataplane_pin().
+ */
+int dataplane_ports_inherit(struct dataplane *dp, const char *bpffs, struct error *err);
+/* Is the directory of the guest ports there, whatever is in it? */
+bool dataplane_ports_pinned(const char *bpffs);
+/* The sections in force. */
+int dataplane_sections(const struct dataplane *dp, struct ndpx_sections *ret, struct error *err);
+
+struct ports_change {
+	const struct guest_port *ports; /* all that shall be */
+	size_t n;
+	const struct ndpx_sections *sections;
+};
+
+/* Does it change anything? */
+bool dataplane_ports_differ(const struct dataplane *dp, const struct ports_change *change);
+/* dataplane_commit() with guest ports in it; NULL for `change` leaves them. */
+int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
+			   const struct ndpx_settings *set, const struct ports_change *change,
+			   struct error *err);
+
+/*
+ * Attaches the program to an interface, or swaps it for this binary's where the record
+ * names another one. Where it is not one of the ports in force it does nothing yet.
+ */
+int dataplane_port_attach(struct dataplane *dp, uint32_t ifindex, const char *dev,
+			  struct attach_report *ret, struct error *err);
+/* After all are attached: writes down which program it was. */
+int dataplane_ports_attached(struct dataplane *dp, struct error *err);
+/* Detaches; the entry stays until it is forgotten, for it says what else to undo. */
+int dataplane_port_detach(const char *bpffs, uint32_t ifindex, struct error *err);
+void dataplane_port_forget(struct dataplane *dp, uint32_t ifindex);
+
+/* The settings in force. The pointer lives as long as `dp`; another commit may change it. */
+const struct ndpx_settings *dataplane_settings(const struct dataplane *dp);
+
+/* What became of a frame that was only tried. */
+enum trial_act { TRIAL_PASS, TRIAL_DROP, TRIAL_ANSWER };
+
+struct trial {
+	enum ndpx_verdict verdict; /* NDPX_V_NONE: no solicitation */
+	enum trial_act act;
+	uint8_t frame[2048]; /* as the program left it: the answer, where it answers */
+	size_t len;
+};
+
+/*
+ * Runs the attached program on a frame as if it had come in on this device. Nothing is
+ * sent, and no counter, statistics or token moves; a real frame of the same Ethernet
+ * source in that moment is not counted either. The caller holds the lock.
+ */
+int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct trial *ret,
+		  struct error *err);
+
+/* The same on a guest port; `dp` is of DATAPLANE_PORTS. */
+int dataplane_try_port(struct dataplane *dp, const struct port_state *port, const uint8_t *frame,
+		       size_t len, struct trial *ret, struct error *err);
+
+/* Sums over all CPUs, by verdict. */
+int dataplane_counters(const struct dataplane *dp, uint64_t ret[NDPX_COUNTERS], struct error *err);
+
+#endif

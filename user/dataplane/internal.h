@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Shared by the dataplane*.c files alone. */
+#ifndef NDPX_DATAPLANE_INTERNAL_H
+#define NDPX_DATAPLANE_INTERNAL_H
+
+#include <limits.h>
+
+#include "dataplane/dataplane.h"
+#include "netlink/netlink.h"
+
+enum map_id {
+	MAP_GUESTS,
+	MAP_NEAR,
+	MAP_PREFIXES,
+	MAP_COUNTERS,
+	MAP_ASKERS,
+	MAP_CONFIG,
+	MAP_LINKS,    /* these two are an uplink's */
+	MAP_SHADOWS,  /* alone */
+	MAP_PORTS,    /* these two are the guest ports' */
+	MAP_SECTIONS, /* alone */
+	MAP_RECORD,   /* last: with it the instance is whole */
+	MAP_COUNT,
+};
+
+struct dataplane {
+	char dir[PATH_MAX];
+	uint32_t ifindex;
+	int fds[MAP_COUNT];
+	struct ndpx_config *config; /* mapped from MAP_CONFIG */
+	struct ndpx_near *near;	    /* mapped from MAP_NEAR */
+	struct ndpx_record record;
+	int port_prog; /* loaded for the first port that needs it, else -1 */
+};
+
+/* Does this instance have that map? */
+bool dataplane_has_map(const struct dataplane *dp, enum map_id id);
+
+enum program { PROGRAM_XDP, PROGRAM_TC, PROGRAM_PORT };
+
+/* Names in the pin directory, by enum map_id. */
+extern const char *const dataplane_map_names[MAP_COUNT];
+#define DATAPLANE_LINK_PIN   "link"
+#define DATAPLANE_TC_PROGRAM "ndpx_tc"
+#define DATAPLANE_PORTS_DIR  "ports"
+
+/*
+ * Takes flock() on the directory open as `fd`, whose fstat() is `dir`. Waits for a holder
+ * for ten seconds, then -EBUSY with *err naming it. dataplane_lock.c.
+ */
+struct stat;
+int lock_wait(int fd, const char *bpffs, const struct stat *dir, struct error *err);
+
+/* What libbpf last complained about, one line, "" if nothing; cleared by the call. */
+const char *dataplane_take_log(void);
+
+/* An error of the kernel's with strerror(), and the remedy for EPERM. */
+int dataplane_fail(struct error *err, int code, const char *what);
+
+/* "DIR/name" into buf of PATH_MAX; returns buf. */
+const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX]);
+
+/* Makes the maps of a new instance that dp->fds lacks yet. The skeleton's side of dataplane_new(). */
+int dataplane_make_maps(struct dataplane *dp, struct error *err);
+
+/* Loads a program over the instance's maps; a file descriptor the caller closes, or -errno. */
+int dataplane_load(struct dataplane *dp, enum program program, struct error *err);
+
+/* A number for the BPF object in this binary: another one means another program. */
+uint64_t dataplane_object_hash(void);
+
+/* Elements a system call: 400 kB of buffers, and calls are out of the profile. */
+#define DATAPLANE_BATCH 4096
+
+/* One element as it is in the map; bits 128: of `guests`. */
+struct item {
+	struct ndpx_prefix_key key;
+	struct ndpx_rule rule;
+};
+
+struct items {
+	struct item *items; /* owned */
+	size_t n, cap;
+};
+
+__u32 dataplane_generation_of(const struct dataplane *dp);
+/* The data plane's nd_rule_says(), as user space must read it. */
+const struct ndpx_say *dataplane_says(const struct ndpx_rule *rule, __u32 generation);
+/* The map a key belongs to, the size of that map's keys, and the key as that map has it. */
+enum map_id dataplane_map_of(const struct ndpx_prefix_key *key);
+size_t dataplane_key_size(enum map_id map);
+void dataplane_key_in(const struct ndpx_prefix_key *from, void *to);
+/* Appends every element of one map, as it is. -errno. */
+int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items *list);
+
+/*
+ * The half of a commit that is in `near`, with dataplane_commit()'s words: staged under
+ * `generation`, removed once that holds, or taken back. A rule that finds no place when it
+ * comes stays in `guests` alone as long as it lives; *far counts these. dataplane_near.c.
+ */
+void near_stage(struct dataplane *dp, const struct plan *plan, __u32 generation, __u32 *far);
+void near_sweep(struct dataplane *dp, const struct plan *plan);
+void near_recover(struct dataplane *dp);
+/* Adds what `near` has counted for a rule. */
+void near_add_stats(const struct dataplane *dp, const struct ndpx_prefix_key *key,
+		    struct entry_stats *stats);
+
+/*
+ * The half of a commit that is in `ports` and `sections`. NULL for `change`: what is in
+ * force stays so. dataplane_ports.c.
+ */
+struct ports_change;
+int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *change,
+			  __u32 generation);
+int dataplane_ports_recover(struct dataplane *dp);
+
+/*
+ * The half of a commit that is in `links`: the keys under a new epoch, which `set` then names;
+ * the old ones go once that holds, or the new ones when it never came true. dataplane_links.c.
+ */
+int dataplane_links_stage(struct dataplane *dp, const struct ndpx_link_key *keys, size_t n,
+			  __u32 epoch);
+int dataplane_links_sweep(struct dataplane *dp);
+
+/* Where a program hangs, and its pin. dataplane_hook.c; of guest ports TC alone. */
+struct hook {
+	const char *dir;
+	char pin[32];
+	uint32_t ifindex;
+	const char *dev;     /* for messages */
+	const char *program; /* its name in the kernel, of TC */
+	/* Writes down that clsact is ours to remove, before it is made; or that it is not. */
+	int (*clsact)(void *arg, uint32_t ifindex, bool ours, struct error *err);
+	void *arg;
+};
+
+/* The path of its pin, in `path`. */
+const char *hook_pin_path(const struct hook *h, char path[PATH_MAX]);
+/* Finishes what a process killed between pinning and renaming left. */
+void hook_settle(const struct hook *h);
+void hook_attachment(const struct hook *h, struct attachment *ret);
+/* The pinned link, if it still hangs on a device; -1 where there is none. The caller closes it. */
+int hook_open_link(const struct hook *h, struct attachment *ret);
+/* Pins a link in place of the one that is there. */
+int hook_pin(const struct hook *h, int fd, struct error *err);
+/* Another program in the same place: no moment without an answer. */
+int hook_swap(const struct hook *h, const struct attachment *now, int prog, struct error *err);
+/* Releases the link, or our clsact filter. 0 when there was none. */
+int hook_detach(const struct hook *h, struct error *err);
+
+/* XDP, native or generic; `gone` is the program that was just detached, 0: none. dataplane_attach_xdp.c */
+int hook_attach_xdp(const struct hook *h, int prog, enum ndpx_mode mode, uint32_t gone,
+		    struct error *err);
+/* Which of the two XDP modes a program of ours runs in; the link does not say. */
+enum ndpx_mode hook_xdp_mode(uint32_t ifindex, uint32_t prog_id);
+/* The XDP program on a device, of whatever mode; 0: none, or it cannot be told. */
+uint32_t hook_xdp_there(uint32_t ifindex);
+
+/*
+ * TCX where the kernel has it, else clsact; before everybody else's, in place of ours.
+ * dataplane_attach_tc.c
+ */
+int hook_attach_tc(const struct hook *h, int prog, enum ndpx_mode *ret_mode, struct error *err);
+int hook_attach_tcx(const struct hook *h, int prog, struct error *err);
+int hook_attach_clsact(const struct hook *h, int prog, struct error *err);
+/* Does a program or filter run before ours that attaching again would get ahead of? */
+bool hook_is_behind(const struct hook *h, const struct attachment *now);
+
+/* Of a device's TCX programs at ingress, in the order in which they run. */
+#define TCX_MOST 64 /* BPF_MPROG_MAX: as many as a kernel takes on a device */
+struct tcx_list {
+	uint32_t prog_ids[TCX_MOST], link_ids[TCX_MOST]; /* 0: attached without a link */
+	uint32_t n;
+};
+/* Empty where the kernel has no TCX. */
+void hook_tcx_list(uint32_t ifindex, struct tcx_list *ret);
+/* Can a frame that may be a solicitation come to this filter? */
+bool hook_sees_nd(const struct nl_filter *f);
+/* Our clsact filter, the first of them; false: none. */
+bool hook_clsact_find(const struct hook *h, uint32_t *ret_prog_id);
+/* Removes it. 0 when there was none. */
+int hook_clsact_detach(const struct hook *h);
+
+/*
+ * Where a refusal with `code` (positive errno) may come of the kernel's age: ": ..."
+ * with what is missing and which kernel has it, else "". Static text.
+ */
+const char *dataplane_kernel_hint(int code);
+
+#endif

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The BPF object inside this binary: its maps, its programs, libbpf's messages. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "dataplane/internal.h"
+#include "ndpx.skel.h"
+
+#ifndef BPF_F_XDP_HAS_FRAGS
+#define BPF_F_XDP_HAS_FRAGS (1U << 5) /* kernel 5.18 */
+#endif
+
+/* The oldest kernel that tests/matrix has shown to work whole. */
+#define OLDEST_MAJOR 5
+#define OLDEST_MINOR 10
+
+#define KERNEL_ENOTSUPP 524 /* not for user space, and yet it comes out of bpf() */
+
+static char last_message[256];
+static void (*tell)(const char *line);
+
+static int on_libbpf(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	char line[sizeof(last_message)];
+
+	vsnprintf(line, sizeof(line), fmt, ap);
+	line[strcspn(line, "\n")] = '\0';
+	if (level == LIBBPF_WARN && line[0])
+		memcpy(last_message, line, sizeof(line));
+	if (tell && level != LIBBPF_DEBUG)
+		tell(line);
+	return 0;
+}
+
+void dataplane_init(void (*message)(const char *line))
+{
+	tell = message;
+	libbpf_set_print(on_libbpf);
+}
+
+const char *dataplane_take_log(void)
+{
+	static char taken[sizeof(last_message)];
+
+	memcpy(taken, last_message, sizeof(taken));
+	last_message[0] = '\0';
+	return taken;
+}
+
+uint64_t dataplane_object_hash(void)
+{
+	uint64_t hash = 0xcbf29ce484222325ull; /* FNV-1a: no secret, just a difference */
+	const unsigned char *bytes;
+	size_t size, i;
+
+	bytes = ndpx_bpf__elf_bytes(&size);
+	for (i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3ull;
+	return hash;
+}
+
+static struct bpf_map *skeleton_map(const struct ndpx_bpf *skel, enum map_id id)
+{
+	switch (id) {
+	case MAP_GUESTS:
+		return skel->maps.guests;
+	case MAP_NEAR:
+		return skel->maps.near;
+	case MAP_PREFIXES:
+		return skel->maps.prefixes;
+	case MAP_COUNTERS:
+		return skel->maps.counters;
+	case MAP_ASKERS:
+		return skel->maps.askers;
+	case MAP_CONFIG:
+		return skel->maps.data_config;
+	case MAP_LINKS:
+		return skel->maps.links;
+	case MAP_SHADOWS:
+		return skel->maps.shadows;
+	case MAP_PORTS:
+		return skel->maps.ports;
+	case MAP_SECTIONS:
+		return skel->maps.sections;
+	default:
+		return skel->maps.record;
+	}
+}
+
+/* Does this kernel load an XDP program that says it can take fragments? */
+static bool kernel_has_frags(void)
+{
+	/* r0 = XDP_PASS; exit */
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = XDP_PASS },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_XDP_HAS_FRAGS);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "ndpx_probe", "GPL", insns, 2, &opts);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static struct ndpx_bpf *open_skeleton(const struct dataplane *dp, struct error *err)
+{
+	struct ndpx_bpf *skel;
+	int i;
+
+	dataplane_take_log();
+	skel = ndpx_bpf__open();
+	if (!skel) {
+		dataplane_fail(err, errno, "BPF object");
+		return NULL;
+	}
+	bpf_program__set_autoload(skel->progs.ndpx_xdp, false);
+	bpf_program__set_autoload(skel->progs.ndpx_tc, false);
+	bpf_program__set_autoload(skel->progs.ndpx_port, false);
+	for (i = 0; i < MAP_COUNT; i++)
+		bpf_map__set_autocreate(skeleton_map(skel, (enum map_id)i),
+					dataplane_has_map(dp, (enum map_id)i));
+	return skel;
+}
+
+const char *dataplane_kernel_hint(int code)
+{
+	static char text[160];
+	struct utsname name;
+	int major, minor;
+
+	if (code == ENOSYS)
+		return ": this kernel has no BPF (CONFIG_BPF_SYSCALL)";
+	/* What a kernel says to words that it does not know, and its verifier to such code. */
+	if (code != EINVAL && code != E2BIG && code != EOPNOTSUPP && code != EACCES &&
+	    code != KERNEL_ENOTSUPP)
+		return "";
+	if (uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2 ||
+	    major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))
+		return "";
+	snprintf(text, sizeof(text),
+		 ": this is kernel %d.%d, and ndpx needs %d.%d (settings mapped into a program "
+		 "came with 5.5, XDP links with 5.9)",
+		 major, minor, OLDEST_MAJOR, OLDEST_MINOR);
+	return text;
+}
+
+static int load_fail(int code, const char *what, struct error *err)
+{
+	const char *log = dataplane_take_log();
+
+	/* EACCES is the verifier's word, not about privilege. */
+	if (code == EPERM)
+		return dataplane_fail(err, EPERM, what);
+	return error_set(err, EXIT_KERNEL, code, "%s: %s%s%s%s%s", what, strerror(code),
+			 log[0] ? " (" : "", log, log[0] ? ")" : "", dataplane_kernel_hint(code));
+}
+
+int dataplane_make_maps(struct dataplane *dp, struct error *err)
+{
+	struct ndpx_bpf *skel = open_skeleton(dp, err);
+	int i, r = 0;
+
+	if (!skel)
+		return -err->code;
+	for (i = 0; i < MAP_COUNT && !r; i++) {
+		if (dp->fds[i] >= 0)
+			r = bpf_map__reuse_fd(skeleton_map(skel, (enum map_id)i), dp->fds[i]);
+	}
+	if (!r)
+		r = ndpx_bpf__load(skel);
+	if (r)
+		r = load_fail(-r, "making the maps", err);
+	for (i = 0; i < MAP_COUNT && !r; i++) {
+		if (!dataplane_has_map(dp, (enum map_id)i) || dp->fds[i] >= 0)
+			continue;
+		dp->fds[i] =
+			fcntl(bpf_map__fd(skeleton_map(skel, (enum map_id)i)), F_DUPFD_CLOEXEC, 3);
+		if (dp->fds[i] < 0)
+			r = dataplane_fail(err, errno, dataplane_map_names[i]);
+	}
+	ndpx_bpf__destroy(skel);
+	return r;
+}
+
+int dataplane_load(struct dataplane *dp, enum program program, struct error *err)
+{
+	struct ndpx_bpf *skel = open_skeleton(dp, err);
+	struct bpf_program *prog;
+	int i, fd = -1, r = 0;
+
+	if (!skel)
+		return -err->code;
+	prog = program == PROGRAM_XDP  ? skel->progs.ndpx_xdp
+	       : program == PROGRAM_TC ? skel->progs.ndpx_tc
+				       : skel->progs.ndpx_port;
+	bpf_program__set_autoload(prog, true);
+	skel->rodata->have_coarse_clock =
+		libbpf_probe_bpf_helper(bpf_program__type(prog), BPF_FUNC_ktime_get_coarse_ns,
+					NULL) == 1;
+	skel->rodata->have_check_mtu =
+		libbpf_probe_bpf_helper(bpf_program__type(prog), BPF_FUNC_check_mtu, NULL) == 1;
+	if (program == PROGRAM_XDP && kernel_has_frags()) {
+		skel->rodata->have_frags = 1;
+		bpf_program__set_flags(prog, BPF_F_XDP_HAS_FRAGS);
+	}
+	for (i = 0; i < MAP_COUNT && !r; i++) {
+		if (dataplane_has_map(dp, (enum map_id)i))
+			r = bpf_map__reuse_fd(skeleton_map(skel, (enum map_id)i), dp->fds[i]);
+	}
+	dataplane_take_log();
+	if (!r)
+		r = ndpx_bpf__load(skel);
+	if (r) {
+		r = load_fail(-r, "loading the program", err);
+	} else {
+		fd = fcntl(bpf_program__fd(prog), F_DUPFD_CLOEXEC, 3);
+		if (fd < 0)
+			r = dataplane_fail(err, errno, "program");
+	}
+	ndpx_bpf__destroy(skel);
+	return r ? r : fd;
+}

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Reading an open instance: rules, settings, counters. Writing is dataplane_commit.c. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataplane/internal.h"
+
+#define SNAPSHOT_TRIES 1000 /* commits that may overtake one reader */
+
+__u32 dataplane_generation_of(const struct dataplane *dp)
+{
+	return __atomic_load_n(&dp->config->generation, __ATOMIC_ACQUIRE);
+}
+
+const struct ndpx_say *dataplane_says(const struct ndpx_rule *rule, __u32 generation)
+{
+	return &rule->say[(__s32)(generation - rule->since) >= 0];
+}
+
+static struct item *items_add(struct items *list)
+{
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 256;
+		struct item *items = realloc(list->items, cap * sizeof(*items));
+
+		if (!items)
+			return NULL;
+		list->items = items;
+		list->cap = cap;
+	}
+	return &list->items[list->n++];
+}
+
+size_t dataplane_key_size(enum map_id map)
+{
+	return map == MAP_GUESTS ? sizeof(struct ndpx_guest_key) : sizeof(struct ndpx_prefix_key);
+}
+
+/* Between the two kinds of key: an address is a prefix of 128 bits. */
+static void key_out(enum map_id map, const void *from, struct ndpx_prefix_key *to)
+{
+	const struct ndpx_guest_key *guest = from;
+
+	if (map != MAP_GUESTS) {
+		memcpy(to, from, sizeof(*to));
+		return;
+	}
+	memset(to, 0, sizeof(*to));
+	to->bits = 128;
+	to->vlan = guest->vlan;
+	memcpy(to->addr, guest->addr, sizeof(to->addr));
+}
+
+void dataplane_key_in(const struct ndpx_prefix_key *from, void *to)
+{
+	struct ndpx_guest_key *guest = to;
+
+	if (dataplane_map_of(from) != MAP_GUESTS) {
+		memcpy(to, from, sizeof(*from));
+		return;
+	}
+	memset(guest, 0, sizeof(*guest));
+	guest->vlan = from->vlan;
+	memcpy(guest->addr, from->addr, sizeof(guest->addr));
+}
+
+enum map_id dataplane_map_of(const struct ndpx_prefix_key *key)
+{
+	if (key->origin)
+		return MAP_SHADOWS;
+	return key->bits < 128 ? MAP_PREFIXES : MAP_GUESTS;
+}
+
+int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items *list)
+{
+	size_t size = dataplane_key_size(map), i;
+	__u32 count, capacity = DATAPLANE_BATCH;
+	struct ndpx_rule *rules = NULL;
+	unsigned char *keys = NULL;
+	__u64 at[4];
+	void *in = NULL;
+	int r = 0, e = 0;
+
+	for (;;) {
+		if (!keys) {
+			keys = malloc(capacity * size);
+			rules = malloc(capacity * sizeof(*rules));
+			if (!keys || !rules) {
+				r = -ENOMEM;
+				break;
+			}
+		}
+		count = capacity;
+		e = bpf_map_lookup_batch(dp->fds[map], in, at, keys, rules, &count, NULL) ? errno
+											  : 0;
+		if (e == ENOSPC && count == 0) {
+			/* One bucket holds more than the buffer: a larger one. */
+			free(keys);
+			free(rules);
+			keys = NULL;
+			rules = NULL;
+			capacity *= 2;
+			continue;
+		}
+		if (e && e != ENOENT && e != ENOSPC) {
+			r = -e;
+			break;
+		}
+		for (i = 0; i < count; i++) {
+			struct item *item = items_add(list);
+
+			if (!item) {
+				r = -ENOMEM;
+				break;
+			}
+			key_out(map, keys + i * size, &item->key);
+			item->rule = rules[i];
+		}
+		in = at;
+		if (r || e == ENOENT)
+			break;
+	}
+	free(keys);
+	free(rules);
+	return r;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	/* struct item and struct entry both start with the key. */
+	return entry_compare(a, b);
+}
+_Static_assert(offsetof(struct item, key) == 0 && offsetof(struct entry, key) == 0,
+	       "entry_compare() reads the key at the start");
+
+/*
+ * Every element of both maps at one generation. A reader takes no lock: if a commit
+ * came true meanwhile, what was read is a mixture, and is read again.
+ */
+static int read_snapshot(const struct dataplane *dp, struct items *list, __u32 *ret_generation)
+{
+	__u32 before;
+	int i, r;
+
+	for (i = 0; i < SNAPSHOT_TRIES; i++) {
+		before = dataplane_generation_of(dp);
+		list->n = 0;
+		r = dataplane_read_map(dp, MAP_GUESTS, list);
+		if (!r)
+			r = dataplane_read_map(dp, MAP_PREFIXES, list);
+		*ret_generation = before;
+		if (r || dataplane_generation_of(dp) == before)
+			return r;
+	}
+	return -EBUSY;
+}
+
+static void stats_of(const struct ndpx_rule *rule, struct entry_stats *ret)
+{
+	ret->answers = rule->answers;
+	ret->last_answer = rule->last_answer;
+	memcpy(ret->last_asker, rule->last_asker, sizeof(ret->last_asker));
+}
+
+int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats **ret_stats,
+		   size_t *ret_n, struct error *err)
+{
+	struct entry_stats *stats = NULL;
+	struct items list = { 0 };
+	struct entry *entries;
+	__u32 generation = 0;
+	size_t i, n = 0;
+	int r;
+
+	r = read_snapshot(dp, &list, &generation);
+	entries = malloc((list.n + 1) * sizeof(*entries));
+	if (ret_stats)
+		stats = malloc((list.n + 1) * sizeof(*stats));
+	if (!r && (!entries || (ret_stats && !stats)))
+		r = -ENOMEM;
+	if (r) {
+		free(entries);
+		free(stats);
+		free(list.items);
+		return dataplane_fail(err, -r, "reading the rules");
+	}
+	if (list.n)
+		qsort(list.items, list.n, sizeof(*list.items), by_key);
+	for (i = 0; i < list.n; i++) {
+		const struct ndpx_rule *rule = &list.items[i].rule;
+		const struct ndpx_say *say = dataplane_says(rule, generation);
+
+		if (say->action == NDPX_ACT_NONE)
+			continue;
+		entries[n].key = list.items[i].key;
+		entries[n].say = *say;
+		if (stats) {
+			stats_of(rule, &stats[n]);
+			near_add_stats(dp, &entries[n].key, &stats[n]);
+		}
+		n++;
+	}
+	free(list.items);
+	*ret = entries;
+	if (ret_stats)
+		*ret_stats = stats;
+	*ret_n = n;
+	return 0;
+}
+
+int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret_n,
+			   struct error *err)
+{
+	struct items list = { 0 };
+	struct entry *entries;
+	size_t i, n = 0;
+	int r = dataplane_read_map(dp, MAP_SHADOWS, &list);
+
+	entries = malloc((list.n + 1) * sizeof(*entries));
+	if (!r && !entries)
+		r = -ENOMEM;
+	for (i = 0; i < list.n && !r; i++) {
+		const struct ndpx_say *say =
+			dataplane_says(&list.items[i].rule, dataplane_generation_of(dp));
+
+		if (say->action == NDPX_ACT_NONE)
+			continue;
+		entries[n].key = list.items[i].key;
+		entries[n++].say = *say;
+	}
+	free(list.items);
+	if (r) {
+		free(entries);
+		return dataplane_fail(err, -r, "reading the rules");
+	}
+	if (n)
+		qsort(entries, n, sizeof(*entries), entry_compare);
+	*ret = entries;
+	*ret_n = n;
+	return 0;
+}
+
+int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struct ndpx_say *ret,
+		  struct entry_stats *ret_stats, struct error *err)
+{
+	struct ndpx_prefix_key raw;
+	struct ndpx_rule rule;
+	const struct ndpx_say *say;
+
+	dataplane_key_in(key, &raw);
+	if (bpf_map_lookup_elem(dp->fds[dataplane_map_of(key)], &raw, &rule))
+		return errno == ENOENT ? -ENOENT : dataplane_fail(err, errno, "reading a rule");
+	say = dataplane_says(&rule, dataplane_generation_of(dp));
+	if (say->action == NDPX_ACT_NONE)
+		return -ENOENT;
+	*ret = *say;
+	if (ret_stats) {
+		stats_of(&rule, ret_stats);
+		near_add_stats(dp, key, ret_stats);
+	}
+	return 0;
+}
+
+const struct ndpx_settings *dataplane_settings(const struct dataplane *dp)
+{
+	return &dp->config->set[dataplane_generation_of(dp) & 1];
+}
+
+int dataplane_counters(const struct dataplane *dp, uint64_t ret[NDPX_COUNTERS], struct error *err)
+{
+	int cpus = libbpf_num_possible_cpus(), cpu;
+	__u64 *values = cpus > 0 ? calloc((size_t)cpus, sizeof(*values)) : NULL;
+	__u32 i;
+
+	if (!values)
+		return dataplane_fail(err, ENOMEM, "counters");
+	for (i = 0; i < NDPX_COUNTERS; i++) {
+		ret[i] = 0;
+		if (bpf_map_lookup_elem(dp->fds[MAP_COUNTERS], &i, values)) {
+			free(values);
+			return dataplane_fail(err, errno, "counters");
+		}
+		for (cpu = 0; cpu < cpus; cpu++)
+			ret[i] += values[cpu];
+	}
+	free(values);
+	return 0;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A merge of two sorted arrays: what is in one only, and what is in both but differs. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/array.h"
+#include "desired/plan.h"
+
+static const struct ndpx_say nothing; /* NDPX_ACT_NONE */
+
+int entry_compare(const void *a, const void *b)
+{
+	const struct ndpx_prefix_key *x = &((const struct entry *)a)->key;
+	const struct ndpx_prefix_key *y = &((const struct entry *)b)->key;
+
+	if (x->origin != y->origin)
+		return x->origin < y->origin ? -1 : 1;
+	if (x->vlan != y->vlan)
+		return x->vlan < y->vlan ? -1 : 1;
+	if (x->bits != y->bits)
+		return x->bits > y->bits ? -1 : 1;
+	return memcmp(x->addr, y->addr, sizeof(x->addr));
+}
+
+bool settings_same(const struct ndpx_settings *a, const struct ndpx_settings *b)
+{
+	/* Padded by hand: both arms of its union start alike, and one covers the other. */
+	return memcmp((const void *)a, (const void *)b, sizeof(*a)) == 0;
+}
+
+int link_key_compare(const void *a, const void *b)
+{
+	const struct ndpx_link_key *x = a, *y = b;
+
+	if (x->vlan != y->vlan)
+		return x->vlan < y->vlan ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return (x->value > y->value) - (x->value < y->value);
+}
+
+static bool is_guest(const struct ndpx_say *say)
+{
+	return say->action == NDPX_ACT_ANSWER || say->action == NDPX_ACT_DENY;
+}
+
+int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct ndpx_say *before,
+	     const struct ndpx_say *after)
+{
+	struct change *c;
+
+	c = array_room(plan->changes, plan->n, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	plan->changes = c;
+	c += plan->n++;
+	c->key = *key;
+	c->before = before ? *before : nothing;
+	c->after = after ? *after : nothing;
+	if (key->origin)
+		return 0; /* not in force, neither before nor after */
+	if (c->before.action == NDPX_ACT_OWN || c->after.action == NDPX_ACT_OWN)
+		return 0;
+	/* An address of the host that becomes a guest, or is one no more, is one more or less. */
+	if (c->before.action == NDPX_ACT_HOST || c->after.action == NDPX_ACT_HOST) {
+		plan->added += c->before.action == NDPX_ACT_HOST && is_guest(&c->after);
+		plan->removed += c->after.action == NDPX_ACT_HOST && is_guest(&c->before);
+		return 0;
+	}
+	if (c->before.action == NDPX_ACT_NONE)
+		plan->added++;
+	else if (c->after.action == NDPX_ACT_NONE)
+		plan->removed++;
+	else
+		plan->changed++;
+	return 0;
+}
+
+int plan_diff(const struct entry *want, size_t n_want, const struct entry *have, size_t n_have,
+	      struct plan *ret)
+{
+	struct plan plan = { 0 };
+	int r = plan_append(want, n_want, have, n_have, &plan);
+
+	if (r)
+		plan_free(&plan);
+	else
+		*ret = plan;
+	return r;
+}
+
+int plan_append(const struct entry *want, size_t n_want, const struct entry *have, size_t n_have,
+		struct plan *plan)
+{
+	size_t w = 0, h = 0;
+	int r = 0;
+
+	while (!r && (w < n_want || h < n_have)) {
+		int c;
+
+		if (w == n_want)
+			c = 1;
+		else if (h == n_have)
+			c = -1;
+		else
+			c = entry_compare(&want[w], &have[h]);
+		if (c < 0) {
+			r = plan_add(plan, &want[w].key, NULL, &want[w].say);
+			w++;
+		} else if (c > 0) {
+			r = plan_add(plan, &have[h].key, &have[h].say, NULL);
+			h++;
+		} else {
+			if (memcmp(&want[w].say, &have[h].say, sizeof(want[w].say)))
+				r = plan_add(plan, &want[w].key, &have[h].say, &want[w].say);
+			w++;
+			h++;
+		}
+	}
+	return r;
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->changes);
+	memset(plan, 0, sizeof(*plan));
+}
+
+int plan_lengths(const bool in_use[129], struct ndpx_settings *set)
+{
+	unsigned int bits, i, n = 0;
+
+	for (bits = 0; bits < 128; bits++)
+		n += in_use[bits];
+	if (n > NDPX_MAX_LENGTHS)
+		return -E2BIG;
+	memset(set->lengths, 0, sizeof(set->lengths));
+	set->n_lengths = n;
+	n = 0;
+	for (bits = 128; bits-- > 0;) {
+		if (!in_use[bits])
+			continue;
+		for (i = 0; i < bits; i++)
+			set->lengths[n].mask[i / 8] |= (__u8)(0x80 >> i % 8);
+		set->lengths[n++].bits = bits;
+	}
+	return 0;
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * From sections and guests to rules of guest ports. A guest's own duplicate address
+ * detection must never fail, so where nobody knows which port a guest is behind, the
+ * program asks the kernel, and is silent where that does not know either.
+ */
+#include "desired/ports.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- one address or prefix --- */
+
+/* Link-local addresses are each link's own: the host does not route between them. */
+bool port_facts_skip(const struct ndpx_prefix_key *key, const struct ndpx_say *say)
+{
+	return say->action == NDPX_ACT_OWN || say->action == NDPX_ACT_NONE ||
+	       say->action == NDPX_ACT_HOST || (say->flags & NDPX_F_HOST) ||
+	       IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)key->addr);
+}
+
+int guest_port_compare(const void *a, const void *b)
+{
+	const struct guest_port *x = a, *y = b;
+
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+/*
+ * Nowhere for what is no guest port: a bridge, a tunnel or a VLAN may lie between it and the
+ * port that asks, and a guest's own duplicate detection must never fail.
+ */
+static const struct ndpx_port_at *port_at(uint32_t ifindex, const struct guest_port *ports,
+					  size_t n)
+{
+	static const struct ndpx_port_at nowhere;
+	const struct guest_port key = { .ifindex = ifindex }, *found = NULL;
+
+	if (n && ifindex)
+		found = bsearch(&key, ports, n, sizeof(*ports), guest_port_compare);
+	return found ? &found->at : &nowhere;
+}
+
+void port_facts_add(struct port_facts *facts, const struct ndpx_say *say,
+		    const struct guest_port *ports, size_t n_ports)
+{
+	uint32_t port, isolated;
+
+	if (say->action == NDPX_ACT_DENY)
+		facts->denied = true;
+	if (say->action != NDPX_ACT_ANSWER)
+		return;
+	port = port_at(say->port, ports, n_ports)->stack;
+	isolated = port_at(say->port, ports, n_ports)->isolated;
+	/* The same address on two uplinks, behind different ports: the kernel's to tell. */
+	if (facts->guest && (facts->port != port || facts->isolated != isolated))
+		port = isolated = 0;
+	facts->guest = true;
+	facts->port = port;
+	facts->isolated = isolated;
+	facts->paused |= (say->flags & NDPX_F_PAUSED) != 0;
+	facts->flags |= say->flags & (NDPX_F_ROUTER | NDPX_F_DAD_IGNORE);
+	if (say->answer > facts->answer)
+		facts->answer = say->answer;
+}
+
+struct ndpx_say port_facts_say(const struct port_facts *facts)
+{
+	struct ndpx_say say = { .action = NDPX_ACT_ANSWER };
+
+	if (facts->onlink)
+		say.flags |= NDPX_F_ONLINK;
+	/* A guest that is moving is wherever the routes say, and its next home is not defended. */
+	if (facts->guest) {
+		say.port = facts->port;
+		ndpx_set_isolated(&say, facts->isolated);
+		if (!facts->port || facts->paused || facts->answer != NDPX_ANSWER_ALWAYS)
+			say.answer = NDPX_ANSWER_ELSEWHERE;
+	}
+	if (facts->gateway) {
+		/* P87 to P89; a guest may be the others' gateway. */
+		say.flags |= NDPX_F_GATEWAY | NDPX_F_ROUTER | NDPX_F_OVERRIDE;
+		if (facts->guest)
+			say.flags |= facts->flags & NDPX_F_DAD_IGNORE;
+		if (facts->guest && facts->paused)
+			say.flags |= NDPX_F_DAD_IGNORE;
+		/* It may be inside a prefix that is a guest, or be no guest of ours at all. */
+		if (!facts->guest && !facts->own && !facts->link_local)
+			say.answer = NDPX_ANSWER_GATEWAY;
+	} else if (facts->own && facts->inside_onlink) {
+		/*
+		 * Linux answers on the link an address is on, and on no other. R, for the host
+		 * routes: without it a guest would drop its default route by this address.
+		 */
+		say.flags |= NDPX_F_ROUTER | NDPX_F_DAD_IGNORE;
+	} else if (facts->own) {
+		say = (struct ndpx_say){ .action = NDPX_ACT_OWN };
+	} else if (facts->guest) {
+		/* P91, P93. RFC 4861 7.2.5: without R, a host that used it as a router no longer would. */
+		say.flags |= NDPX_F_DAD_OVERRIDE | facts->flags;
+		if (facts->paused)
+			say.flags |= NDPX_F_DAD_IGNORE;
+	} else if (facts->onlink || (facts->denied && facts->inside_onlink)) {
+		/* P93; the address may be the asking guest's own. */
+		say.flags |= NDPX_F_DAD_IGNORE;
+		say.answer = NDPX_ANSWER_ELSEWHERE;
+	} else {
+		say.action = facts->denied ? NDPX_ACT_DENY : NDPX_ACT_NONE;
+	}
+	if (facts->own && say.action == NDPX_ACT_ANSWER)
+		say.more = NDPX_M_OWN; /* P44 */
+	return say;
+}
+
+/* --- the rules of a section --- */
+
+/* Something known of a key; what is known of one key comes to stand together. */
+struct known {
+	struct ndpx_prefix_key key; /* first, for entry_compare() */
+	struct ndpx_say say;	    /* an uplink's, or NDPX_F_GATEWAY, NDPX_F_ONLINK */
+};
+_Static_assert(offsetof(struct known, key) == 0, "entry_compare() reads the key at the start");
+
+static bool covers(const struct rule *prefix, const struct ndpx_prefix_key *key)
+{
+	unsigned int whole = prefix->bits / 8, rest = prefix->bits % 8;
+
+	if (prefix->bits > key->bits || memcmp(&prefix->addr, key->addr, whole) != 0)
+		return false;
+	return !rest || ((prefix->addr.s6_addr[whole] ^ key->addr[whole]) >> (8 - rest)) == 0;
+}
+
+static bool inside_onlink(const struct ports_section *section, const struct ndpx_prefix_key *key)
+{
+	size_t i;
+
+	for (i = 0; i < section->n_rules; i++) {
+		if ((section->rules[i].flags & NDPX_F_ONLINK) && covers(&section->rules[i], key))
+			return true;
+	}
+	return false;
+}
+
+static size_t list_known(const struct ports_section *section, uint16_t group,
+			 const struct nl_state *state, const struct entry *guests, size_t n_guests,
+			 struct known *list)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < n_guests; i++) {
+		if (port_facts_skip(&guests[i].key, &guests[i].say))
+			continue;
+		list[n] = (struct known){ .key = guests[i].key, .say = guests[i].say };
+		list[n++].key.vlan = group;
+	}
+	for (i = 0; i < section->n_rules; i++) {
+		const struct rule *r = &section->rules[i];
+		struct known *k = &list[n++];
+
+		*k = (struct known){ .key = { .bits = r->bits, .vlan = group } };
+		memcpy(k->key.addr, &r->addr, sizeof(k->key.addr));
+		k->say.flags = r->flags;
+	}
+	/* P75. Link-local ones are each port's own, and the port knows its. */
+	for (i = 0; i < state->n_addresses; i++) {
+		const struct in6_addr *addr = &state->addresses[i].addr;
+		struct known *k = &list[n];
+
+		if (IN6_IS_ADDR_LOOPBACK(addr) || IN6_IS_ADDR_LINKLOCAL(addr))
+			continue;
+		*k = (struct known){ .key = { .bits = 128, .vlan = group },
+				     .say.action = NDPX_ACT_OWN };
+		memcpy(k->key.addr, addr, sizeof(k->key.addr));
+		n++;
+	}
+	return n;
+}
+
+static void gather(struct port_facts *facts, const struct known *k, const struct wanted_ports *w)
+{
+	facts->gateway |= (k->say.action == NDPX_ACT_NONE) && (k->say.flags & NDPX_F_GATEWAY);
+	facts->onlink |= (k->say.action == NDPX_ACT_NONE) && (k->say.flags & NDPX_F_ONLINK);
+	facts->own |= k->say.action == NDPX_ACT_OWN;
+	port_facts_add(facts, &k->say, w->ports, w->n_ports);
+}
+
+static int add_section(struct wanted_ports *w, const struct ports_section *section, uint16_t group,
+		       const struct nl_state *state, const struct entry *guests, size_t n_guests)
+{
+	size_t most = n_guests + section->n_rules + state->n_addresses + 1, n, i, j;
+	struct known *list = malloc(most * sizeof(*list));
+	struct entry *entries;
+
+	if (!list)
+		return -ENOMEM;
+	n = list_known(section, group, state, guests, n_guests, list);
+	if (n)
+		qsort(list, n, sizeof(*list), entry_compare);
+	entries = realloc(w->entries, (w->n_entries + n + 1) * sizeof(*entries));
+	if (!entries) {
+		free(list);
+		return -ENOMEM;
+	}
+	w->entries = entries;
+	for (i = 0; i < n; i = j) {
+		struct port_facts facts = { 0 };
+		struct entry *e = &w->entries[w->n_entries];
+
+		for (j = i; j < n && entry_compare(&list[i], &list[j]) == 0; j++)
+			gather(&facts, &list[j], w);
+		facts.inside_onlink =
+			(facts.denied || facts.own) && inside_onlink(section, &list[i].key);
+		facts.link_local = IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)list[i].key.addr);
+		memset(e, 0, sizeof(*e));
+		e->key = list[i].key;
+		e->say = port_facts_say(&facts);
+		w->n_entries += e->say.action != NDPX_ACT_NONE;
+	}
+	free(list);
+	return 0;
+}
+
+int wanted_ports_build(const struct model *model, const struct nl_state *state,
+		       const struct entry *guests, size_t n_guests, struct wanted_ports *ret,
+		       struct error *err)
+{
+	struct wanted_ports w = { 0 };
+	size_t i;
+	int r = wanted_ports_find(&w, model, state);
+
+	w.sections.n = (__u32)model->n_ports;
+	for (i = 0; i < model->n_ports && !r; i++) {
+		memcpy(w.sections.pattern[i], model->ports[i].pattern, NDPX_PATTERN_LEN);
+		/* Sections come in the order of their numbers, which is that of the keys. */
+		r = add_section(&w, &model->ports[i], (uint16_t)i, state, guests, n_guests);
+	}
+	if (!r) {
+		*ret = w;
+		return 0;
+	}
+	wanted_ports_free(&w);
+	if (r == -E2BIG)
+		return error_set(err, EXIT_USAGE, E2BIG, "ports: more than %d interfaces match",
+				 NDPX_MAX_PORTS);
+	return error_set(err, EXIT_KERNEL, -r, "out of memory");
+}
+
+void wanted_ports_free(struct wanted_ports *wanted)
+{
+	free(wanted->entries);
+	free(wanted->ports);
+	free(wanted->unclear);
+	free(wanted->notes.lines);
+	memset(wanted, 0, sizeof(*wanted));
+}

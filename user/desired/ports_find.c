@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Which interfaces are guest ports, of which section, and where the host sees their link. */
+#include "desired/ports.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "desired/port_path.h"
+
+static bool is_uplink(const struct model *model, const struct nl_link *link)
+{
+	size_t i;
+
+	for (i = 0; i < model->n_uplinks; i++) {
+		if (!strcmp(model->uplinks[i].dev, link->name))
+			return true;
+	}
+	return false;
+}
+
+/* The uplink that this interface is a part of, or has as a part; NULL: of none. */
+static const struct nl_link *uplink_of(const struct model *model, const struct nl_state *state,
+				       const struct nl_link *link)
+{
+	const struct nl_link *lower = NULL, *master = NULL;
+	size_t i;
+
+	if (is_uplink(model, link))
+		return link;
+	if (link->lower && link->lower_netns < 0 && strcmp(link->kind, "veth") != 0)
+		lower = nl_link_by_index(state, link->lower);
+	if (link->master)
+		master = nl_link_by_index(state, link->master);
+	if (lower && is_uplink(model, lower))
+		return lower;
+	if (master && is_uplink(model, master))
+		return master;
+	for (i = 0; i < state->n_links; i++) {
+		if (state->links[i].master == link->ifindex && is_uplink(model, &state->links[i]))
+			return &state->links[i];
+	}
+	return NULL;
+}
+
+/* The first section that an interface's name matches, -1: none. */
+static int section_of(const struct model *model, const struct nl_link *link)
+{
+	size_t i;
+
+	for (i = 0; i < model->n_ports; i++) {
+		if (ports_match(model->ports[i].pattern, link->name))
+			return (int)i;
+	}
+	return -1;
+}
+
+/* The uplink that is a port of this bridge, or on one of its VLANs: no guest's link then. */
+static const struct nl_link *uplink_in(const struct model *model, const struct nl_state *state,
+				       const struct nl_link *bridge)
+{
+	const struct nl_link *lower;
+	size_t i, u;
+
+	for (i = 0; i < state->n_links; i++) {
+		const struct nl_link *l = &state->links[i];
+
+		if (l->master != bridge->ifindex && l != bridge)
+			continue;
+		if (is_uplink(model, l))
+			return l;
+		lower = l->vlan && l->lower_netns < 0 ? nl_link_by_index(state, l->lower) : NULL;
+		for (u = 0; lower && u < model->n_uplinks; u++) {
+			if (model->uplinks[u].vlan == l->vlan &&
+			    !strcmp(model->uplinks[u].dev, lower->name))
+				return l;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Where the answers come from is the device that routes; what is on the other port of the
+ * same card of a guest is compared with that one's.
+ */
+static void fill_port(const struct nl_link *link, const struct nl_state *state, int section,
+		      const struct port_path *path, struct guest_port *ret)
+{
+	const struct nl_link *card = port_of_card(link, state);
+	const struct in6_addr *local = wanted_link_local(path->stack->ifindex, state);
+	struct port_path other = *path;
+
+	if (card != link)
+		port_path(card, state, &other);
+	if (!other.stack)
+		other = *path;
+	memset(ret, 0, sizeof(*ret));
+	ret->ifindex = link->ifindex;
+	memcpy(ret->dev, link->name, sizeof(ret->dev));
+	memcpy(ret->at.mac, path->stack->mac, sizeof(ret->at.mac));
+	ret->at.group = (uint16_t)section;
+	ret->at.stack = other.stack->ifindex;
+	ret->at.isolated = other.isolated;
+	if (local)
+		memcpy(ret->at.link_local, local, sizeof(*local));
+}
+
+static int leave_unclear(struct wanted_ports *w, const char *pattern, const struct nl_link *link,
+			 const struct nl_link *bridge)
+{
+	struct unclear_port *more = realloc(w->unclear, (w->n_unclear + 1) * sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	w->unclear = more;
+	memcpy(more[w->n_unclear].dev, link->name, IFNAMSIZ);
+	memcpy(more[w->n_unclear++].bridge, bridge->name, IFNAMSIZ);
+	wanted_note(&w->notes,
+		    "ports \"%s\": %s is in %s, which has no IPv6, and which device routes for it "
+		    "cannot be told: left alone",
+		    pattern, link->name, bridge->name);
+	return 0;
+}
+
+/* One interface that a section names. 0, -E2BIG or -ENOMEM. */
+static int add_port(struct wanted_ports *w, const struct model *model, const struct nl_state *state,
+		    const struct nl_link *link, int section)
+{
+	const char *pattern = model->ports[section].pattern;
+	const struct nl_link *uplink = uplink_of(model, state, link);
+	struct port_path path = { 0 };
+
+	if (!uplink && link->is_ethernet) {
+		port_path(link, state, &path);
+		if (path.stack && path.stack != link)
+			uplink = uplink_in(model, state, path.stack);
+	}
+	if (uplink) {
+		wanted_note(&w->notes, "ports \"%s\": %s belongs to the uplink %s: left alone",
+			    pattern, link->name, uplink->name);
+		return 0;
+	}
+	if (!link->is_ethernet) {
+		wanted_note(&w->notes, "ports \"%s\": %s is no Ethernet interface: left alone",
+			    pattern, link->name);
+		return 0;
+	}
+	if (nl_is_external(link, state)) {
+		wanted_note(&w->notes,
+			    "ports \"%s\": %s is a %s in external mode, where answers go nowhere: "
+			    "left alone",
+			    pattern, link->name, link->kind);
+		return 0;
+	}
+	if (!path.stack)
+		return leave_unclear(w, pattern, link, path.bridge);
+	if (w->n_ports == NDPX_MAX_PORTS)
+		return -E2BIG;
+	fill_port(link, state, section, &path, &w->ports[w->n_ports++]);
+	return 0;
+}
+
+int wanted_ports_find(struct wanted_ports *w, const struct model *model,
+		      const struct nl_state *state)
+{
+	bool matched[NDPX_MAX_SECTIONS] = { false };
+	size_t i;
+
+	w->ports = calloc(state->n_links + 1, sizeof(*w->ports));
+	if (!w->ports)
+		return -ENOMEM;
+	for (i = 0; i < state->n_links; i++) {
+		const struct nl_link *link = &state->links[i];
+		int section = section_of(model, link), r;
+
+		if (section < 0 || (link->flags & IFF_LOOPBACK))
+			continue;
+		/* One that is left alone has a note of its own. */
+		matched[section] = true;
+		r = add_port(w, model, state, link, section);
+		if (r)
+			return r;
+	}
+	for (i = 0; i < model->n_ports; i++) {
+		if (!matched[i])
+			wanted_note(&w->notes,
+				    "ports \"%s\": no interface of that name yet: run 'ndpx apply' "
+				    "when there is",
+				    model->ports[i].pattern);
+	}
+	qsort(w->ports, w->n_ports, sizeof(*w->ports), guest_port_compare);
+	return 0;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "doctor/check_ports.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor/ways.h"
+#include "netlink/sysctl.h"
+#include "desired/ports.h"
+
+#define MOST_WAYS_OUT 256 /* ports whose way out is asked for; the rest will be like them */
+
+/* What a file would say that holds these sections, as far as names go; without uplinks. */
+static int model_of(struct dataplane *dp, size_t n_uplinks, struct model *ret, struct error *err)
+{
+	struct ndpx_sections sections;
+	size_t i;
+	int r = dataplane_sections(dp, &sections, err);
+
+	memset(ret, 0, sizeof(*ret));
+	if (r)
+		return r;
+	ret->uplinks = calloc(n_uplinks + 1, sizeof(*ret->uplinks));
+	ret->ports = calloc(sections.n + 1u, sizeof(*ret->ports));
+	if (!ret->uplinks || !ret->ports)
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	for (i = 0; i < sections.n; i++)
+		memcpy(ret->ports[i].pattern, sections.pattern[i], sizeof(ret->ports[i].pattern));
+	ret->n_ports = sections.n;
+	return 0;
+}
+
+/* An XDP program on a guest port is its owner's affair; what ends TC's chain is ours. */
+static void judge_chain(const struct port_state *have, const struct subject *about,
+			struct findings *ret)
+{
+	struct before before[DATAPLANE_BEFORE];
+	size_t n = attachment_before(have->ifindex, &have->attachment, before);
+
+	doctor_check_before(before, n, about, ret);
+}
+
+/*
+ * A link-local address that came after `apply` is no fault: the hook of a guest's start runs
+ * before there is a carrier, and answers do not carry it.
+ */
+static bool has_changed(const struct ndpx_port_at *have, const struct ndpx_port_at *want)
+{
+	static const uint8_t none[16];
+	struct ndpx_port_at then = *have;
+
+	if (!memcmp(then.link_local, none, sizeof(none)))
+		memcpy(then.link_local, want->link_local, sizeof(then.link_local));
+	return memcmp(&then, want, sizeof(then)) != 0;
+}
+
+static void judge(const struct guest_port *want, const struct port_state *have,
+		  struct findings *ret)
+{
+	const struct subject about = { .dev = want->dev };
+
+	if (!have)
+		finding_add(ret, DOCTOR_GUEST_PORT_MISSING, &about,
+			    "it has the name of a guest port, and nothing answers on it");
+	else if (have->attachment.mode == NDPX_MODE_NONE)
+		finding_add(ret, DOCTOR_GUEST_PORT_DETACHED, &about,
+			    "the program is gone from the port");
+	else if (has_changed(&have->at, &want->at))
+		finding_add(ret, DOCTOR_GUEST_PORT_CHANGED, &about,
+			    "MAC, link-local address, master or isolation are not what they were");
+	if (have)
+		judge_chain(have, &about, ret);
+}
+
+/* bpf_fib_lookup() goes by the device's own switch, and then has no route to say. */
+static void check_forwarding(const struct doctor_snapshot *snap, const struct guest_port *port,
+			     struct findings *ret)
+{
+	const struct nl_link *stack = nl_link_by_index(&snap->state, port->at.stack);
+
+	if (stack && snap->forwarding_all > 0 && sysctl_ipv6(stack->name, "forwarding") == 0)
+		finding_add(ret, DOCTOR_FORWARDING_OFF,
+			    &(struct subject){ .dev = port->dev, .other = stack->name },
+			    "net.ipv6.conf.%s.forwarding is 0: answers that the routes decide stay "
+			    "out",
+			    stack->name);
+}
+
+int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const char *dev,
+		 struct findings *ret, struct error *err)
+{
+	struct wanted_ports wanted = { 0 };
+	struct port_state *list = NULL;
+	struct model model = { 0 };
+	size_t n = 0, i, j;
+	int r = model_of(dp, snap->n_uplinks, &model, err);
+
+	for (i = 0; model.uplinks && i < snap->n_uplinks && !r; i++)
+		memcpy(model.uplinks[model.n_uplinks++].dev, snap->uplinks[i].dev, IFNAMSIZ);
+	if (!r)
+		r = wanted_ports_build(&model, &snap->state, NULL, 0, &wanted, err);
+	if (!r)
+		r = dataplane_ports_read(dp, &list, &n, err);
+	for (i = 0; i < wanted.n_ports && !r; i++) {
+		const struct guest_port *want = &wanted.ports[i];
+		const struct port_state *have = NULL;
+
+		for (j = 0; j < n && !have; j++) {
+			if (list[j].ifindex == want->ifindex)
+				have = &list[j];
+		}
+		if (dev && strcmp(dev, want->dev) != 0)
+			continue;
+		judge(want, have, ret);
+		doctor_way_device(&snap->state, want->at.stack, ret);
+		check_forwarding(snap, want, ret);
+		if (i < MOST_WAYS_OUT)
+			r = doctor_way_out(&snap->state, want->at.stack, ret, err);
+	}
+	for (i = 0; i < wanted.n_unclear && !r; i++) {
+		const struct unclear_port *u = &wanted.unclear[i];
+
+		if (!dev || !strcmp(dev, u->dev))
+			finding_add(ret, DOCTOR_GUEST_PORT_UNCLEAR,
+				    &(struct subject){ .dev = u->dev, .other = u->bridge },
+				    "%s has no IPv6, and which device routes for what is behind it "
+				    "cannot be told: left alone",
+				    u->bridge);
+	}
+	free(list);
+	wanted_ports_free(&wanted);
+	model_free(&model);
+	return r;
+}
+
+/* Attaches what is missing. A port that goes meanwhile is not missed. */
+static int attach(struct dataplane *dp, const struct wanted_ports *wanted, struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < wanted->n_ports && !r; i++) {
+		const struct guest_port *p = &wanted->ports[i];
+		struct attach_report ignored;
+
+		r = dataplane_port_attach(dp, p->ifindex, p->dev, &ignored, err);
+		if (r == -ENODEV && if_nametoindex(p->dev) != p->ifindex)
+			r = 0;
+	}
+	return r ? r : dataplane_ports_attached(dp, err);
+}
+
+int doctor_ports_heal(struct dataplane *dp, const struct nl_state *state,
+		      char (*const uplinks)[IFNAMSIZ], size_t n_uplinks, struct error *err)
+{
+	const struct plan nothing = { 0 };
+	struct wanted_ports wanted = { 0 };
+	struct ndpx_sections sections;
+	struct ports_change change = { .sections = &sections };
+	struct model model = { 0 };
+	int r = dataplane_recover(dp, err);
+
+	if (!r)
+		r = model_of(dp, n_uplinks, &model, err);
+	for (; model.uplinks && model.n_uplinks < n_uplinks && !r; model.n_uplinks++)
+		memcpy(model.uplinks[model.n_uplinks].dev, uplinks[model.n_uplinks], IFNAMSIZ);
+	if (!r)
+		r = wanted_ports_build(&model, state, NULL, 0, &wanted, err);
+	if (!r)
+		r = attach(dp, &wanted, err);
+	if (!r)
+		r = dataplane_sections(dp, &sections, err);
+	change.ports = wanted.ports;
+	change.n = wanted.n_ports;
+	if (!r && dataplane_ports_differ(dp, &change))
+		r = dataplane_commit_ports(dp, &nothing, NULL, &change, err);
+	wanted_ports_free(&wanted);
+	model_free(&model);
+	return r;
+}

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* What is pinned against what the host is today, and against what the file says. Pure. */
+#include <arpa/inet.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor/doctor.h"
+
+static void check_absent(const struct doctor_uplink *up, const struct subject *about,
+			 struct findings *ret)
+{
+	switch (up->pins) {
+	case PINS_PARTIAL:
+		finding_add(ret, DOCTOR_PINS_INCOMPLETE, about, "what is pinned is not whole");
+		break;
+	case PINS_OTHER_ABI:
+		finding_add(ret, DOCTOR_OTHER_ABI, about, "%s by another version of ndpx",
+			    up->attachment.mode == NDPX_MODE_NONE ? "pinned" : "attached");
+		break;
+	default:
+		finding_add(ret, DOCTOR_NOT_ATTACHED, about,
+			    up->link ? "nothing is attached" : "no such interface");
+		break;
+	}
+}
+
+void doctor_check_attachment(const struct doctor_uplink *up, struct findings *ret)
+{
+	const struct subject about = { .dev = up->dev };
+	const struct inspection *program = &up->program;
+
+	if (up->pins != PINS_WHOLE) {
+		check_absent(up, &about, ret);
+		return;
+	}
+	if (!up->link && up->named) {
+		finding_add(ret, DOCTOR_IFINDEX_CHANGED, &about,
+			    "%s is interface %u now, and was %u when it was attached",
+			    up->named->name, up->named->ifindex, up->ifindex);
+		return;
+	}
+	if (!up->link) {
+		finding_add(ret, DOCTOR_INTERFACE_GONE, &about,
+			    "the interface is gone, its pins are left");
+		return;
+	}
+	if (strcmp(up->record.dev, up->link->name) != 0)
+		finding_add(ret, DOCTOR_RENAMED, &about, "was attached as %s", up->record.dev);
+	if (up->attachment.mode == NDPX_MODE_NONE)
+		finding_add(ret, DOCTOR_DETACHED, &about,
+			    "%zu rules are pinned, but the program is not attached", up->n_pinned);
+	else if (program->other_device)
+		finding_add(ret, DOCTOR_PROGRAM_REPLACED, &about,
+			    "the link pinned for this device hangs on interface %u",
+			    program->other_device);
+	else if (!program->ours)
+		finding_add(ret, DOCTOR_PROGRAM_REPLACED, &about,
+			    "program '%s' (id %u) does not read the rules that are pinned",
+			    program->name, up->attachment.prog_id);
+	else if (!program->current)
+		finding_add(ret, DOCTOR_OTHER_RELEASE, &about,
+			    "attached by ndpx %s, and this is another build", up->record.release);
+}
+
+void doctor_check_settings(const struct doctor_uplink *up, struct findings *ret)
+{
+	const struct ndpx_settings *have = &up->settings, *now = &up->now.settings;
+	char one[INET6_ADDRSTRLEN], two[INET6_ADDRSTRLEN];
+	const struct subject about = { .dev = up->dev };
+	bool moved = up->links_differ;
+	size_t i;
+
+	for (i = 0; i < up->now.n_stacks; i++) {
+		const uint16_t vlan = up->now.stacks[i].vlan;
+		const struct ndpx_link *a = ndpx_link_of(have, vlan), *b = ndpx_link_of(now, vlan);
+		const struct subject of = { .dev = up->dev, .vlan = vlan };
+
+		if (memcmp(a->mac, b->mac, sizeof(a->mac)) != 0)
+			finding_add(ret, DOCTOR_MAC_CHANGED, &of,
+				    "answers say %s, the device has %s", mac_text(a->mac, one),
+				    mac_text(b->mac, two));
+		if (memcmp(a->link_local, b->link_local, sizeof(a->link_local)) != 0)
+			finding_add(ret, DOCTOR_LINK_LOCAL_CHANGED, &of,
+				    "the program knows %s, the device has %s",
+				    inet_ntop(AF_INET6, a->link_local, one, sizeof(one)),
+				    inet_ntop(AF_INET6, b->link_local, two, sizeof(two)));
+	}
+	for (i = 0; i < up->now.n_stacks && i < up->record.n_vlans && i < NDPX_MAX_VLANS; i++)
+		moved |= up->record.stacks[i] != up->now.stacks[i].ifindex;
+	if (moved)
+		finding_add(ret, DOCTOR_LINK_MOVED, &about,
+			    "a VLAN device or a master came or went since apply");
+}
+
+static bool covers(const struct ndpx_prefix_key *prefix, const struct ndpx_prefix_key *key)
+{
+	unsigned int bytes = prefix->bits / 8, rest = prefix->bits % 8;
+
+	if (prefix->vlan != key->vlan || memcmp(prefix->addr, key->addr, bytes) != 0)
+		return false;
+	return !rest || !((prefix->addr[bytes] ^ key->addr[bytes]) >> (8 - rest));
+}
+
+/* What the prefixes say about an address that has no rule of its own. */
+static enum ndpx_action covered_by(const struct doctor_uplink *up,
+				   const struct ndpx_prefix_key *key)
+{
+	const struct entry *best = NULL;
+	size_t i;
+
+	/* As the data plane: a prefix answers for no link-local target. */
+	if (IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)key->addr))
+		return NDPX_ACT_NONE;
+	for (i = 0; i < up->n_pinned; i++) {
+		const struct entry *e = &up->pinned[i];
+
+		if (e->key.bits < 128 && (!best || e->key.bits > best->key.bits) &&
+		    covers(&e->key, key))
+			best = e;
+	}
+	return best ? (enum ndpx_action)best->say.action : NDPX_ACT_NONE;
+}
+
+static const struct entry *find(const struct entry *entries, size_t n, const struct entry *like)
+{
+	return n ? bsearch(like, entries, n, sizeof(*entries), entry_compare) : NULL;
+}
+
+/*
+ * P75, P76: the host's addresses and gateways of today against those in the map. One that
+ * no rule covers is not answered for in either case, and so not worth a word.
+ */
+void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
+{
+	struct several missing = { 0 }, guests = { 0 }, stale = { 0 }, elsewhere = { 0 };
+	struct several gone = { 0 };
+	size_t i;
+
+	for (i = 0; i < up->now.n_entries; i++) {
+		const struct entry *own = &up->now.entries[i];
+		const struct entry *have = find(up->pinned, up->n_pinned, own);
+		bool covered = covered_by(up, &own->key) == NDPX_ACT_ANSWER;
+
+		if (own->say.action == NDPX_ACT_HOST) {
+			if (!have && covered)
+				several_add(&elsewhere, &own->key);
+		} else if (have && have->say.action == NDPX_ACT_ANSWER) {
+			several_add(&guests, &own->key);
+		} else if ((!have || have->say.action == NDPX_ACT_HOST) && covered) {
+			several_add(&missing, &own->key);
+		}
+	}
+	for (i = 0; i < up->n_pinned; i++) {
+		const struct entry *have = &up->pinned[i];
+		const struct entry *want = find(up->want.entries, up->want.n_entries, have);
+		const struct entry *now = find(up->now.entries, up->now.n_entries, have);
+
+		if (have->say.action == NDPX_ACT_HOST && !now &&
+		    covered_by(up, &have->key) == NDPX_ACT_ANSWER)
+			several_add(&gone, &have->key);
+		if (have->say.action != NDPX_ACT_OWN || (now && now->say.action == NDPX_ACT_OWN))
+			continue;
+		if (covered_by(up, &have->key) == NDPX_ACT_ANSWER ||
+		    (want && want->say.action == NDPX_ACT_ANSWER))
+			several_add(&stale, &have->key);
+	}
+	if (guests.n)
+		finding_add(ret, DOCTOR_GUEST_OWN_ADDRESS,
+			    &(struct subject){ .dev = up->dev, .addr = guests.first },
+			    "guest %s: an address or gateway of this host itself",
+			    several_text(&guests));
+	if (missing.n)
+		finding_add(ret, DOCTOR_OWN_ADDRESS_MISSING, &(struct subject){ .dev = up->dev },
+			    "a prefix answers for %s, which is this host's own or its gateway",
+			    several_text(&missing));
+	if (elsewhere.n)
+		finding_add(ret, DOCTOR_OWN_ADDRESS_MISSING, &(struct subject){ .dev = up->dev },
+			    "%s is this host's on another interface, and a prefix answers for it "
+			    "as for a guest",
+			    several_text(&elsewhere));
+	if (gone.n)
+		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &(struct subject){ .dev = up->dev },
+			    "%s is not this host's any more, and answered for as if it were",
+			    several_text(&gone));
+	if (stale.n)
+		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &(struct subject){ .dev = up->dev },
+			    "%s is not this host's on this link any more, and not answered for",
+			    several_text(&stale));
+}
+
+/* Words of the uplink's file that are not in force: "mode, rate"; "" when all are. */
+static void settings_that_differ(const struct doctor_uplink *up, char *text, size_t size)
+{
+	const struct uplink *f = &up->file[0];
+	const struct ndpx_settings *have = &up->settings;
+	bool fixed = f->source_mode == NDPX_SOURCE_FIXED;
+	const struct {
+		const char *word;
+		bool differs;
+	} words[] = {
+		{ "mode", up->record.want != (uint32_t)f->mode },
+		{ "groups", up->record.groups != (uint32_t)f->groups },
+		{ "rate", have->rate != f->rate },
+		{ "source",
+		  have->source_mode != up->want.settings.source_mode ||
+			  (fixed && memcmp(have->source, &f->source, sizeof(have->source)) != 0) },
+		{ "strict_lladdr", !(have->flags & NDPX_S_STRICT_LLADDR) != !f->strict_lladdr },
+	};
+	size_t i, at = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (words[i].differs && at < size)
+			at += (size_t)snprintf(text + at, size - at, "%s%s", at ? ", " : "",
+					       words[i].word);
+	}
+}
+
+static bool has_vlan(const struct ndpx_record *record, uint16_t vlan)
+{
+	size_t i;
+
+	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
+		if (record->vlans[i] == vlan)
+			return true;
+	}
+	return false;
+}
+
+/* Rules of the file that are not in force; what was added by hand is no mistake. */
+static void check_rules(const struct doctor_uplink *up, struct findings *ret)
+{
+	struct several missing = { 0 }, other = { 0 }, ports = { 0 };
+	size_t i;
+
+	for (i = 0; i < up->want.n_entries; i++) {
+		const struct entry *e = &up->want.entries[i];
+		const struct entry *have = find(up->pinned, up->n_pinned, e);
+		struct ndpx_say say;
+
+		if (e->say.action == NDPX_ACT_OWN)
+			continue;
+		if (!have) {
+			several_add(&missing, &e->key);
+			continue;
+		}
+		say = have->say;
+		say.port = e->say.port;
+		/* The host's own stand above the file; they have findings of their own. */
+		if (have->say.action == NDPX_ACT_OWN || !memcmp(&have->say, &e->say, sizeof(say)))
+			continue;
+		if (memcmp(&say, &e->say, sizeof(say)) != 0)
+			several_add(&other, &e->key);
+		else if (e->say.port)
+			several_add(&ports, &e->key);
+	}
+	if (missing.n)
+		finding_add(ret, DOCTOR_CONFIG_DIFFERS, &(struct subject){ .dev = up->dev },
+			    "in the file, but not in force: %s", several_text(&missing));
+	if (other.n)
+		finding_add(ret, DOCTOR_CONFIG_DIFFERS, &(struct subject){ .dev = up->dev },
+			    "in force with other words than in the file: %s", several_text(&other));
+	if (ports.n)
+		finding_add(ret, DOCTOR_PORT_CHANGED, &(struct subject){ .dev = up->dev },
+			    "the port of guest %s is another interface than at apply",
+			    several_text(&ports));
+}
+
+/* Rules of one port tend to stand together: the last answer is worth keeping. */
+static bool port_exists(const struct nl_state *state, const char *name, const char **last)
+{
+	if (*last && !strcmp(*last, name))
+		return true;
+	if (!nl_link_by_name(state, name))
+		return false;
+	*last = name;
+	return true;
+}
+
+/* Ports that do not exist: by the name in the file, else by the index in the rule. */
+static void check_ports(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
+			struct findings *ret)
+{
+	struct several gone = { 0 };
+	const char *name = NULL, *last = NULL;
+	uint32_t last_port = 0;
+	char number[24];
+	size_t i, j;
+
+	for (i = 0; i < up->n_file; i++) {
+		for (j = 0; j < up->file[i].n_rules; j++) {
+			const struct rule *rule = &up->file[i].rules[j];
+			struct entry e;
+
+			if (!rule->port[0] || port_exists(&snap->state, rule->port, &last))
+				continue;
+			wanted_entry(rule, 0, &e);
+			several_add(&gone, &e.key);
+			if (!name)
+				name = rule->port;
+		}
+	}
+	for (i = 0; !up->n_file && i < up->n_pinned; i++) {
+		const struct ndpx_say *say = &up->pinned[i].say;
+
+		if (!say->port || say->port == last_port)
+			continue;
+		if (nl_link_by_index(&snap->state, say->port)) {
+			last_port = say->port;
+			continue;
+		}
+		several_add(&gone, &up->pinned[i].key);
+		if (!name) {
+			snprintf(number, sizeof(number), "interface %u", say->port);
+			name = number;
+		}
+	}
+	if (gone.n)
+		finding_add(ret, DOCTOR_PORT_GONE,
+			    &(struct subject){ .dev = up->dev, .addr = gone.first, .other = name },
+			    "guest %s: port %s does not exist", several_text(&gone), name);
+}
+
+/* Guests of the file that the host's own addresses displaced. */
+static void check_displaced(const struct doctor_uplink *up, struct findings *ret)
+{
+	struct several guests = { 0 };
+	size_t i, j;
+
+	for (i = 0; i < up->n_file; i++) {
+		for (j = 0; j < up->file[i].n_rules; j++) {
+			const struct entry *is;
+			struct entry e;
+
+			wanted_entry(&up->file[i].rules[j], 0, &e);
+			is = find(up->want.entries, up->want.n_entries, &e);
+			if (e.say.action == NDPX_ACT_ANSWER && is && is->say.action == NDPX_ACT_OWN)
+				several_add(&guests, &e.key);
+		}
+	}
+	if (guests.n)
+		finding_add(ret, DOCTOR_GUEST_OWN_ADDRESS,
+			    &(struct subject){ .dev = up->dev, .addr = guests.first },
+			    "guest %s: an address or gateway of this host itself",
+			    several_text(&guests));
+}
+
+void doctor_check_config(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
+			 struct findings *ret)
+{
+	const struct subject about = { .dev = up->dev };
+	char words[80];
+	size_t i, n = ret->n;
+
+	check_ports(snap, up, ret);
+	if (!up->have_want)
+		return;
+	/* Said already where the map holds the guest's own rule. */
+	for (i = 0; i < n; i++) {
+		if (ret->items[i].code == DOCTOR_GUEST_OWN_ADDRESS &&
+		    !strcmp(ret->items[i].dev, up->dev))
+			break;
+	}
+	if (i == n)
+		check_displaced(up, ret);
+	if (up->pins != PINS_WHOLE)
+		return;
+	settings_that_differ(up, words, sizeof(words));
+	if (words[0])
+		finding_add(ret, DOCTOR_CONFIG_DIFFERS, &about, "the file has another %s", words);
+	for (i = 0; i < up->n_file; i++) {
+		if (!has_vlan(&up->record, up->file[i].vlan))
+			finding_add(ret, DOCTOR_NOT_ATTACHED,
+				    &(struct subject){ .dev = up->dev, .vlan = up->file[i].vlan },
+				    "the file names this VLAN, and nothing is attached for it");
+	}
+	check_rules(up, ret);
+}

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Solicitations from a raw ICMPv6 socket a link; what comes back is read until time is up. */
+#include <errno.h>
+#include <netinet/icmp6.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "doctor/probe.h"
+#include "util/icmp6.h"
+
+#define PACE_MS 1 /* between two solicitations */
+
+/* A link to ask on. */
+struct link {
+	struct doctor_uplink *up;
+	const struct doctor_stack *stack;
+	const struct in6_addr *from; /* its link-local address */
+	uint8_t mac[6];
+	int fd;
+};
+
+/* An address that was asked for. */
+struct probe {
+	struct link *link;
+	struct in6_addr target;
+	uint8_t lladdr[6]; /* that our own answer carries */
+	bool claimed;
+};
+
+struct probes {
+	struct link *links;
+	size_t n_links;
+	struct probe *items;
+	size_t n;
+};
+
+/* On the wire: RFC 4861 4.3 with one option, 4.6.1. */
+struct solicitation {
+	struct nd_neighbor_solicit ns;
+	struct nd_opt_hdr option;
+	uint8_t mac[6];
+};
+
+static long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static bool is_fit(const struct doctor_uplink *up)
+{
+	return up->pins == PINS_WHOLE && up->link && up->attachment.mode != NDPX_MODE_NONE &&
+	       !(up->settings.flags & NDPX_S_PAUSED) && (up->link->flags & IFF_UP) &&
+	       (up->link->flags & IFF_RUNNING);
+}
+
+static int open_socket(const struct link *link)
+{
+	struct sockaddr_in6 from = { .sin6_family = AF_INET6,
+				     .sin6_addr = *link->from,
+				     .sin6_scope_id = link->stack->ifindex };
+	const int hops = 255, off = 0, on = 1, index = (int)link->stack->ifindex;
+	struct icmp6_filter filter;
+	int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMPV6);
+
+	if (fd < 0)
+		return -errno;
+	ICMP6_FILTER_SETBLOCKALL(&filter);
+	ICMP6_FILTER_SETPASS(ND_NEIGHBOR_ADVERT, &filter);
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, link->stack->name,
+		       (socklen_t)strlen(link->stack->name)) ||
+	    setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)) ||
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof(index)) ||
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops)) ||
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &off, sizeof(off)) ||
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof(on)) ||
+	    bind(fd, (const struct sockaddr *)&from, sizeof(from))) {
+		int code = errno;
+
+		close(fd);
+		return -code;
+	}
+	return fd;
+}
+
+/* The links that can be asked on. A socket that cannot be had is no finding. */
+static int find_links(struct doctor_snapshot *snap, struct probes *p)
+{
+	size_t i, j;
+
+	for (i = 0; i < snap->n_uplinks; i++) {
+		struct doctor_uplink *up = &snap->uplinks[i];
+
+		for (j = 0; j < up->n_stacks && is_fit(up); j++) {
+			const struct nl_link *dev =
+				nl_link_by_index(&snap->state, up->stacks[j].ifindex);
+			struct link link = { .up = up, .stack = &up->stacks[j] }, *more;
+
+			/* Without a VLAN device of its own the host does not speak in that VLAN. */
+			if (!dev || (link.stack->vlan && dev->vlan != link.stack->vlan))
+				continue;
+			link.from = wanted_link_local(dev->ifindex, &snap->state);
+			memcpy(link.mac, dev->mac, sizeof(link.mac));
+			link.fd = link.from ? open_socket(&link) : -1;
+			if (link.fd < 0)
+				continue;
+			more = realloc(p->links, (p->n_links + 1) * sizeof(*more));
+			if (!more) {
+				close(link.fd);
+				return -ENOMEM;
+			}
+			p->links = more;
+			p->links[p->n_links++] = link;
+		}
+	}
+	return 0;
+}
+
+/* An address to ask for: of a prefix one that nobody is likely to have, "...6e64:7078". */
+static bool address_of(const struct doctor_uplink *up, const struct entry *rule,
+		       struct in6_addr *ret)
+{
+	static const uint8_t tail[4] = { 0x6e, 0x64, 0x70, 0x78 };
+	struct entry exact = *rule;
+	size_t i;
+
+	memcpy(ret, rule->key.addr, sizeof(*ret));
+	if (rule->key.bits == 128)
+		return true;
+	for (i = 12; i < 16; i++) {
+		size_t fixed = rule->key.bits > i * 8 ? rule->key.bits - i * 8 : 0;
+
+		if (fixed < 8)
+			ret->s6_addr[i] |= tail[i - 12] & (0xff >> fixed);
+	}
+	exact.key.bits = 128;
+	memcpy(exact.key.addr, ret, sizeof(*ret));
+	return !bsearch(&exact, up->pinned, up->n_pinned, sizeof(exact), entry_compare);
+}
+
+static bool may_ask(const struct link *link, const struct entry *e)
+{
+	return e->say.action == NDPX_ACT_ANSWER && !(e->say.flags & NDPX_F_PAUSED) &&
+	       e->key.vlan == link->stack->vlan &&
+	       !IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)e->key.addr);
+}
+
+/* Up to `most` addresses of one link, spread over its rules. */
+static void pick(struct probes *p, struct link *link, size_t most)
+{
+	const struct doctor_uplink *up = link->up;
+	size_t i, all = 0, step, k = 0;
+
+	for (i = 0; i < up->n_pinned; i++)
+		all += may_ask(link, &up->pinned[i]);
+	step = all > most ? (all + most - 1) / most : 1;
+	for (i = 0; i < up->n_pinned && p->n < DOCTOR_MOST_PROBES; i++) {
+		const struct entry *e = &up->pinned[i];
+		struct probe *probe = &p->items[p->n];
+
+		if (!may_ask(link, e) || k++ % step || !address_of(up, e, &probe->target))
+			continue;
+		probe->link = link;
+		memcpy(probe->lladdr,
+		       e->say.flags & NDPX_F_LLADDR ? e->say.lladdr : up->settings.mac,
+		       sizeof(probe->lladdr));
+		p->n++;
+	}
+}
+
+static void send_probe(const struct probe *probe)
+{
+	const struct link *link = probe->link;
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_scope_id = link->stack->ifindex };
+	struct solicitation ns = { .ns.nd_ns_type = ND_NEIGHBOR_SOLICIT,
+				   .ns.nd_ns_target = probe->target,
+				   .option = { ND_OPT_SOURCE_LINKADDR, 1 } };
+
+	to.sin6_addr = solicited_node(&probe->target);
+	memcpy(ns.mac, link->mac, sizeof(ns.mac));
+	/* What cannot be sent is not answered: no finding. The kernel adds the checksum. */
+	(void)!sendto(link->fd, &ns, sizeof(ns), 0, (const struct sockaddr *)&to, sizeof(to));
+}
+
+/* The TLLAO of an advertisement, NULL if there is none. RFC 4861 4.6 */
+static const uint8_t *target_lladdr(const uint8_t *options, size_t len)
+{
+	while (len >= 8 && options[1] && (size_t)options[1] * 8 <= len) {
+		if (options[0] == ND_OPT_TARGET_LINKADDR)
+			return options + 2;
+		len -= (size_t)options[1] * 8;
+		options += (size_t)options[1] * 8;
+	}
+	return NULL;
+}
+
+static int add_claim(struct probe *probe, const uint8_t *mac)
+{
+	struct doctor_uplink *up = probe->link->up;
+	struct doctor_claim *claims = realloc(up->claims, (up->n_claims + 1) * sizeof(*claims));
+
+	if (!claims)
+		return -ENOMEM;
+	up->claims = claims;
+	claims[up->n_claims] =
+		(struct doctor_claim){ .vlan = probe->link->stack->vlan, .addr = probe->target };
+	memcpy(claims[up->n_claims++].mac, mac, 6);
+	probe->claimed = true;
+	return 0;
+}
+
+static bool has_hop_limit_255(struct msghdr *msg)
+{
+	struct cmsghdr *c;
+	int hops;
+
+	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level != IPPROTO_IPV6 || c->cmsg_type != IPV6_HOPLIMIT)
+			continue;
+		memcpy(&hops, CMSG_DATA(c), sizeof(hops));
+		return hops == 255;
+	}
+	return false;
+}
+
+/* One advertisement from one link; -EAGAIN: no more now. */
+static int receive(struct probes *p, const struct link *link)
+{
+	uint8_t buf[1500], control[128] __attribute__((aligned(8)));
+	struct iovec iov = { buf, sizeof(buf) };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(link->fd, &msg, 0);
+	struct nd_neighbor_advert na;
+	const uint8_t *mac;
+	size_t i;
+
+	if (n < 0)
+		return errno == EINTR ? 0 : -EAGAIN;
+	if (n < (ssize_t)sizeof(na) || !has_hop_limit_255(&msg))
+		return 0;
+	memcpy(&na, buf, sizeof(na));
+	mac = target_lladdr(buf + sizeof(na), (size_t)n - sizeof(na));
+	for (i = 0; i < p->n && mac; i++) {
+		struct probe *probe = &p->items[i];
+
+		/* Our own MAC, or the one we would have said: a reflection, or a shared one. */
+		if (probe->claimed || probe->link != link ||
+		    memcmp(&probe->target, &na.nd_na_target, sizeof(probe->target)) != 0 ||
+		    !memcmp(mac, probe->lladdr, 6) || !memcmp(mac, link->mac, 6))
+			continue;
+		return add_claim(probe, mac);
+	}
+	return 0;
+}
+
+/* Reads what comes until `until`. */
+static int listen_until(struct probes *p, long until)
+{
+	struct pollfd fds[DOCTOR_MOST_PROBES];
+	size_t i, n = p->n_links < DOCTOR_MOST_PROBES ? p->n_links : DOCTOR_MOST_PROBES;
+	long left;
+	int r;
+
+	for (i = 0; i < n; i++)
+		fds[i] = (struct pollfd){ .fd = p->links[i].fd, .events = POLLIN };
+	while ((left = until - now_ms()) > 0) {
+		if (poll(fds, n, (int)left) <= 0)
+			continue;
+		for (i = 0; i < n; i++) {
+			if (!(fds[i].revents & POLLIN))
+				continue;
+			r = receive(p, &p->links[i]);
+			if (r == -ENOMEM)
+				return r;
+		}
+	}
+	return 0;
+}
+
+int doctor_probe(struct doctor_snapshot *snap, struct error *err)
+{
+	struct probes p = { 0 };
+	long start = now_ms();
+	size_t i, most;
+	int r = find_links(snap, &p);
+
+	if (!r && !p.n_links)
+		return 0;
+	if (!r && !(p.items = calloc(DOCTOR_MOST_PROBES, sizeof(*p.items))))
+		r = -ENOMEM;
+	most = p.n_links < DOCTOR_MOST_PROBES && p.n_links ? DOCTOR_MOST_PROBES / p.n_links : 1;
+	for (i = 0; i < p.n_links && !r; i++)
+		pick(&p, &p.links[i], most);
+	for (i = 0; i < p.n && !r; i++) {
+		send_probe(&p.items[i]);
+		r = listen_until(&p, now_ms() + PACE_MS);
+	}
+	if (!r && p.n)
+		r = listen_until(&p, start + DOCTOR_PROBE_MS);
+	for (i = 0; i < p.n_links; i++)
+		close(p.links[i].fd);
+	free(p.links);
+	free(p.items);
+	return r ? error_set(err, EXIT_KERNEL, -r, "probing: %s", strerror(-r)) : 0;
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What is asked of, or changed on, a single device: allmulticast, proxy entries,
+ * clsact, a veth's other end, ethtool's flags.
+ */
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <linux/sockios.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "netlink/detail.h"
+#include "netlink/internal.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 /* kernel 5.14 */
+#endif
+
+int nl_set_allmulti(uint32_t ifindex, bool on, struct error *err)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *ifi;
+
+	nlh->nlmsg_type = RTM_NEWLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_index = (int)ifindex;
+	ifi->ifi_flags = on ? IFF_ALLMULTI : 0;
+	ifi->ifi_change = IFF_ALLMULTI;
+	return nl_talk(nlh, NULL, NULL, "allmulticast", err);
+}
+
+static struct ndmsg *neigh_request(struct nlmsghdr *nlh, uint16_t type, uint16_t flags,
+				   uint32_t ifindex, const struct in6_addr *addr)
+{
+	struct ndmsg *ndm;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
+	ndm->ndm_family = AF_INET6;
+	ndm->ndm_ifindex = (int)ifindex;
+	mnl_attr_put(nlh, NDA_DST, sizeof(*addr), addr);
+	return ndm;
+}
+
+static int on_state(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+
+	if (nlh->nlmsg_type == RTM_NEWNEIGH)
+		*(uint16_t *)data = ndm->ndm_state;
+	return MNL_CB_OK;
+}
+
+uint16_t nl_neigh_state(uint32_t ifindex, const struct in6_addr *addr)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct error ignored;
+	uint16_t state = 0;
+
+	neigh_request(nlh, RTM_GETNEIGH, 0, ifindex, addr);
+	nl_talk(nlh, on_state, &state, "neighbour", &ignored);
+	return state;
+}
+
+void nl_neigh_probe(uint32_t ifindex, const struct in6_addr *addr, uint16_t state)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct error ignored;
+	struct ndmsg *ndm;
+
+	if (state & (NUD_PERMANENT | NUD_NOARP))
+		return;
+	/* NTF_USE starts a resolution, but leaves a STALE entry for 5 s before it probes. */
+	ndm = neigh_request(nlh, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, ifindex, addr);
+	if (state & (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE))
+		ndm->ndm_state = NUD_PROBE;
+	else
+		ndm->ndm_flags = NTF_USE;
+	nl_talk(nlh, NULL, NULL, "neighbour", &ignored);
+}
+
+static int on_proxy(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+	struct nl_proxy *proxy;
+	const struct nlattr *attr;
+
+	/* A kernel that does not filter the dump sends ordinary entries as well. */
+	if (!(ndm->ndm_flags & NTF_PROXY))
+		return MNL_CB_OK;
+	proxy = nl_list_add(data);
+	if (!proxy)
+		return MNL_CB_OK;
+	proxy->ifindex = (uint32_t)ndm->ndm_ifindex;
+	proxy->router = ndm->ndm_flags & NTF_ROUTER;
+	mnl_attr_for_each(attr, nlh, sizeof(*ndm)) {
+		if (mnl_attr_get_type(attr) == NDA_DST &&
+		    mnl_attr_get_payload_len(attr) == sizeof(proxy->addr))
+			memcpy(&proxy->addr, mnl_attr_get_payload(attr), sizeof(proxy->addr));
+		else if (mnl_attr_get_type(attr) == NDA_PROTOCOL)
+			proxy->protocol = mnl_attr_get_u8(attr);
+	}
+	return MNL_CB_OK;
+}
+
+int nl_proxy_read(struct nl_proxy **ret, size_t *ret_n, struct error *err)
+{
+	return nl_dump(RTM_GETNEIGH, AF_INET6, NTF_PROXY, on_proxy, sizeof(**ret), (void **)ret,
+		       ret_n, "proxy entries", err);
+}
+
+int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct error *err)
+{
+	struct error ignored;
+	char buf[256];
+	size_t i;
+	int r;
+
+	for (i = 0; i < n; i++) {
+		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+		struct ndmsg *ndm;
+
+		nlh->nlmsg_type = add ? RTM_NEWNEIGH : RTM_DELNEIGH;
+		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+		if (add)
+			nlh->nlmsg_flags |= NLM_F_CREATE | NLM_F_REPLACE;
+		ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
+		ndm->ndm_family = AF_INET6;
+		ndm->ndm_ifindex = (int)entries[i].ifindex;
+		ndm->ndm_flags = NTF_PROXY;
+		/* As ip(8): else the entry, and its group, goes with the carrier already. */
+		ndm->ndm_state = NUD_PERMANENT;
+		mnl_attr_put(nlh, NDA_DST, sizeof(entries[i].addr), &entries[i].addr);
+		if (add)
+			mnl_attr_put_u8(nlh, NDA_PROTOCOL, entries[i].protocol);
+		r = nl_talk(nlh, NULL, NULL, "proxy entry", add ? err : &ignored);
+		if (add && r)
+			return r;
+	}
+	return 0;
+}
+
+static int on_filter(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr;
+
+	/* A dump also lists the chain's head, without a handle's options. */
+	mnl_attr_for_each(attr, nlh, sizeof(struct tcmsg)) {
+		if (mnl_attr_get_type(attr) == TCA_OPTIONS)
+			*(bool *)data = true;
+	}
+	return MNL_CB_OK;
+}
+
+static struct nlmsghdr *put_tc(char *buf, uint16_t type, uint16_t flags, uint32_t ifindex,
+			       uint32_t parent)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct tcmsg *tcm;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = flags | NLM_F_REQUEST;
+	tcm = mnl_nlmsg_put_extra_header(nlh, sizeof(*tcm));
+	tcm->tcm_family = AF_UNSPEC;
+	tcm->tcm_ifindex = (int)ifindex;
+	tcm->tcm_parent = parent;
+	return nlh;
+}
+
+int nl_clsact_remove_if_empty(uint32_t ifindex, struct error *err)
+{
+	static const uint32_t hooks[] = { TC_H_MIN_INGRESS, TC_H_MIN_EGRESS };
+	struct nlmsghdr *nlh;
+	bool used = false;
+	char buf[256];
+	size_t i;
+	int r;
+
+	for (i = 0; i < 2; i++) {
+		struct nl_patience patience = { 0 };
+
+		do {
+			nlh = put_tc(buf, RTM_GETTFILTER, NLM_F_DUMP, ifindex,
+				     TC_H_MAKE(TC_H_CLSACT, hooks[i]));
+			r = nl_talk(nlh, on_filter, &used, "filters", err);
+		} while (nl_again(&patience, r));
+		r = nl_check_quiet(r, "filters", err);
+		if (r)
+			return r == -ENODEV ? 0 : r;
+	}
+	if (used)
+		return 0;
+	nlh = put_tc(buf, RTM_DELQDISC, NLM_F_ACK, ifindex, TC_H_CLSACT);
+	((struct tcmsg *)mnl_nlmsg_get_payload(nlh))->tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0);
+	r = nl_talk(nlh, NULL, NULL, "clsact", err);
+	return r == -ENOENT || r == -EINVAL || r == -ENODEV ? 0 : r;
+}
+
+static int on_peer(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr, *sub;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg)) {
+		if (mnl_attr_get_type(attr) != IFLA_XDP)
+			continue;
+		mnl_attr_for_each_nested(sub, attr) {
+			if (mnl_attr_get_type(sub) == IFLA_XDP_ATTACHED)
+				*(uint8_t *)data = mnl_attr_get_u8(sub);
+		}
+	}
+	return MNL_CB_OK;
+}
+
+bool nl_peer_has_xdp(const struct nl_link *veth)
+{
+	uint8_t attached = XDP_ATTACHED_NONE;
+	struct error ignored;
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *ifi;
+
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_index = (int)veth->lower;
+	if (veth->lower_netns >= 0)
+		mnl_attr_put_u32(nlh, IFLA_TARGET_NETNSID, (uint32_t)veth->lower_netns);
+	if (!veth->lower || nl_talk(nlh, on_peer, &attached, "peer", &ignored))
+		return false;
+	return attached == XDP_ATTACHED_DRV || attached == XDP_ATTACHED_MULTI;
+}
+
+uint64_t nl_netns_cookie(void)
+{
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+	struct stat st;
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0) {
+		if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
+			cookie = 0;
+		close(fd);
+	}
+	if (!cookie && stat("/proc/self/ns/net", &st) == 0)
+		cookie = st.st_ino;
+	return cookie;
+}
+
+uint32_t nl_ethtool_flags(const char *dev)
+{
+	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS };
+	struct ifreq ifr = { 0 };
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint32_t flags = 0;
+
+	if (fd < 0)
+		return 0;
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
+	ifr.ifr_data = (void *)&value;
+	if (ioctl(fd, SIOCETHTOOL, &ifr) == 0)
+		flags = value.data;
+	close(fd);
+	return flags;
+}
+
+bool nl_strips_vlan(const char *dev)
+{
+	return nl_ethtool_flags(dev) & ETH_FLAG_RXVLAN;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Whole tables: memberships, what bridges snooped, routes; and where a frame would go. */
+#include <errno.h>
+#include <linux/if_bridge.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "netlink/detail.h"
+#include "netlink/internal.h"
+
+static int by_ifindex(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+int nl_mark_routed(struct nl_state *state)
+{
+	uint32_t *by = malloc((state->n_gateways + 1) * sizeof(*by));
+	const struct in6_addr none = { 0 };
+	size_t i, n = 0;
+
+	if (!by)
+		return -ENOMEM;
+	for (i = 0; i < state->n_gateways; i++) {
+		by[i] = state->gateways[i].ifindex;
+		if (memcmp(&state->gateways[i].addr, &none, sizeof(none)) != 0)
+			state->gateways[n++] = state->gateways[i];
+	}
+	if (i)
+		qsort(by, i, sizeof(*by), by_ifindex);
+	state->n_gateways = n;
+	for (n = 0; n < state->n_links; n++)
+		state->links[n].routed =
+			i && bsearch(&state->links[n].ifindex, by, i, sizeof(*by), by_ifindex);
+	free(by);
+	return 0;
+}
+
+static int on_member(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	struct nl_member *member;
+
+	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) {
+		if (mnl_attr_get_type(attr) != IFA_MULTICAST ||
+		    mnl_attr_get_payload_len(attr) != sizeof(member->group))
+			continue;
+		member = nl_list_add(data);
+		if (!member)
+			return MNL_CB_OK;
+		member->ifindex = ifa->ifa_index;
+		memcpy(&member->group, mnl_attr_get_payload(attr), sizeof(member->group));
+	}
+	return MNL_CB_OK;
+}
+
+int nl_members_read(struct nl_member **ret, size_t *ret_n, struct error *err)
+{
+	return nl_dump(RTM_GETMULTICAST, AF_INET6, 0, on_member, sizeof(**ret), (void **)ret, ret_n,
+		       "multicast groups", err);
+}
+
+static void add_mdb(struct nl_list *list, uint32_t bridge, const struct nlattr *info)
+{
+	const struct br_mdb_entry *entry = mnl_attr_get_payload(info);
+	struct nl_mdb *mdb;
+
+	if (mnl_attr_get_payload_len(info) < sizeof(*entry) ||
+	    entry->addr.proto != htons(ETH_P_IPV6))
+		return;
+	mdb = nl_list_add(list);
+	if (!mdb)
+		return;
+	mdb->bridge = bridge;
+	mdb->port = entry->ifindex;
+	mdb->vlan = entry->vid;
+	memcpy(&mdb->group, &entry->addr.u.ip6, sizeof(mdb->group));
+}
+
+static int on_mdb(const struct nlmsghdr *nlh, void *data)
+{
+	const struct br_port_msg *msg = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *table, *entry, *info;
+
+	mnl_attr_for_each(table, nlh, sizeof(*msg)) {
+		if (mnl_attr_get_type(table) != MDBA_MDB)
+			continue;
+		mnl_attr_for_each_nested(entry, table) {
+			mnl_attr_for_each_nested(info, entry) {
+				if (mnl_attr_get_type(info) == MDBA_MDB_ENTRY_INFO)
+					add_mdb(data, msg->ifindex, info);
+			}
+		}
+	}
+	return MNL_CB_OK;
+}
+
+int nl_mdb_read(struct nl_mdb **ret, size_t *ret_n, struct error *err)
+{
+	return nl_dump(RTM_GETMDB, AF_BRIDGE, 0, on_mdb, sizeof(**ret), (void **)ret, ret_n,
+		       "bridge mdb", err);
+}
+
+static int on_failed(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	struct nl_address *one;
+
+	if (!(ndm->ndm_state & NUD_FAILED) || (ndm->ndm_flags & NTF_PROXY))
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*ndm)) {
+		if (mnl_attr_get_type(attr) != NDA_DST ||
+		    mnl_attr_get_payload_len(attr) != sizeof(one->addr))
+			continue;
+		one = nl_list_add(data);
+		if (!one)
+			return MNL_CB_OK;
+		one->ifindex = (uint32_t)ndm->ndm_ifindex;
+		memcpy(&one->addr, mnl_attr_get_payload(attr), sizeof(one->addr));
+	}
+	return MNL_CB_OK;
+}
+
+int nl_failed_read(struct nl_address **ret, size_t *ret_n, struct error *err)
+{
+	return nl_dump(RTM_GETNEIGH, AF_INET6, 0, on_failed, sizeof(**ret), (void **)ret, ret_n,
+		       "neighbours", err);
+}
+
+static void add_hops(struct nl_list *list, const struct nl_route *route, const struct nlattr *attr)
+{
+	const struct rtnexthop *hop = mnl_attr_get_payload(attr);
+	int left = mnl_attr_get_payload_len(attr);
+
+	while (left >= (int)sizeof(*hop) && hop->rtnh_len >= sizeof(*hop) &&
+	       hop->rtnh_len <= left) {
+		struct nl_route *one = nl_list_add(list);
+
+		if (!one)
+			return;
+		*one = *route;
+		one->oif = (uint32_t)hop->rtnh_ifindex;
+		left -= (int)MNL_ALIGN(hop->rtnh_len);
+		hop = (const void *)((const char *)hop + MNL_ALIGN(hop->rtnh_len));
+	}
+}
+
+static int on_route(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr, *multipath = NULL;
+	struct nl_route route = { .bits = rtm->rtm_dst_len,
+				  .type = rtm->rtm_type,
+				  .protocol = rtm->rtm_protocol,
+				  .table = rtm->rtm_table },
+			*one;
+
+	if (rtm->rtm_flags & RTM_F_CLONED)
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
+		switch (mnl_attr_get_type(attr)) {
+		case RTA_DST:
+			if (mnl_attr_get_payload_len(attr) == sizeof(route.dst))
+				memcpy(&route.dst, mnl_attr_get_payload(attr), sizeof(route.dst));
+			break;
+		case RTA_OIF:
+			route.oif = mnl_attr_get_u32(attr);
+			break;
+		case RTA_TABLE:
+			route.table = mnl_attr_get_u32(attr);
+			break;
+		case RTA_MULTIPATH:
+			multipath = attr;
+			break;
+		default:
+			break;
+		}
+	}
+	if (route.table == RT_TABLE_LOCAL)
+		return MNL_CB_OK;
+	if (multipath) {
+		add_hops(data, &route, multipath);
+		return MNL_CB_OK;
+	}
+	one = nl_list_add(data);
+	if (one)
+		*one = route;
+	return MNL_CB_OK;
+}
+
+int nl_routes_read(struct nl_route **ret, size_t *ret_n, struct error *err)
+{
+	return nl_dump(RTM_GETROUTE, AF_INET6, 0, on_route, sizeof(**ret), (void **)ret, ret_n,
+		       "routes", err);
+}
+
+static int on_hop(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	struct nl_hop *hop = data;
+	const struct nlattr *attr;
+
+	hop->type = rtm->rtm_type;
+	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
+		if (mnl_attr_get_type(attr) == RTA_OIF)
+			hop->oif = mnl_attr_get_u32(attr);
+	}
+	return MNL_CB_OK;
+}
+
+/* What the kernel may say of a route, and not of the question. */
+static bool is_route_error(int r)
+{
+	return r == -ENETUNREACH || r == -EHOSTUNREACH || r == -EACCES || r == -EINVAL ||
+	       r == -EAGAIN;
+}
+
+int nl_hops_read(uint32_t iif, const struct in6_addr *dst, size_t n, struct nl_hop *ret,
+		 struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		char buf[256];
+		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+		struct nl_hop hop = { 0 };
+		struct rtmsg *rtm;
+
+		nlh->nlmsg_type = RTM_GETROUTE;
+		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+		rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+		rtm->rtm_family = AF_INET6;
+		rtm->rtm_dst_len = 128;
+		mnl_attr_put(nlh, RTA_DST, sizeof(dst[i]), &dst[i]);
+		if (iif)
+			mnl_attr_put_u32(nlh, RTA_IIF, iif);
+		hop.error = nl_talk(nlh, on_hop, &hop, "route", err);
+		if (hop.error && !is_route_error(hop.error))
+			return hop.error;
+		ret[i] = hop;
+	}
+	return 0;
+}
+
+int nl_route_out(uint32_t iif, const struct in6_addr *addr, uint32_t *ret, struct error *err)
+{
+	struct nl_hop hop;
+	int r = nl_hops_read(iif, addr, 1, &hop, err);
+
+	if (!r)
+		*ret = hop.error || hop.type != RTN_UNICAST ? 0 : hop.oif;
+	return r;
+}

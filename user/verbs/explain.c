@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* `explain`: what the attached program does with a question, and why. It collects; explain_print.c says it. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "cli/command.h"
+#include "verbs/explain_story.h"
+
+#define DEFAULT_ASKER "fe80::6e64:7078:1" /* nobody's: link-local, and made up */
+
+/* `argv` is left with the words that say where, for command_parse_dev(). */
+static int parse_words(int argc, char **argv, struct words *w, struct error *err)
+{
+	bool dad = false, probe = false, have_target = false, have_dev;
+	int i, left = 0, r;
+
+	memset(w, 0, sizeof(*w));
+	for (i = 0; i < argc; i++) {
+		const char *word = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
+		bool where = !strcmp(word, "dev") || !strcmp(word, "vlan");
+		bool takes = where || !strcmp(word, "from") || !strcmp(word, "frame");
+
+		if (takes && !value)
+			return error_set(err, EXIT_USAGE, EINVAL, "explain: '%s' wants a value",
+					 word);
+		i += takes;
+		if (!strcmp(word, "dad")) {
+			dad = true;
+		} else if (!strcmp(word, "probe")) {
+			probe = true;
+		} else if (!strcmp(word, "frame")) {
+			w->frame = value;
+		} else if (!strcmp(word, "from")) {
+			if (inet_pton(AF_INET6, value, &w->question.source) != 1)
+				return error_set(err, EXIT_USAGE, EINVAL,
+						 "from '%s': not an IPv6 address", value);
+			w->have_from = true;
+		} else if (where) {
+			argv[left++] = argv[i - 1];
+			argv[left++] = argv[i];
+		} else if (!have_target && inet_pton(AF_INET6, word, &w->target) == 1) {
+			have_target = true;
+		} else {
+			return error_set(err, EXIT_USAGE, EINVAL,
+					 have_target ? "explain: unknown word '%s'"
+						     : "explain: '%s' is not an IPv6 address",
+					 word);
+		}
+	}
+	r = command_parse_dev(left, argv, &w->place, &have_dev, err);
+	if (r)
+		return r;
+	if (!have_dev)
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "explain: 'dev DEV' is missing: on which uplink?");
+	if (have_target == !!w->frame)
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "explain: one address to ask for, or 'frame HEX'");
+	if (w->frame && (dad || probe || w->have_from))
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "explain: 'frame' says everything: no dad, probe or from");
+	if (dad && (probe || w->have_from))
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "explain: 'dad' asks from :: and everybody: no probe, no from");
+	w->question.kind = dad ? QUESTION_DAD : probe ? QUESTION_PROBE : QUESTION_MULTICAST;
+	return 0;
+}
+
+/* A MAC of our own making: individual, locally administered. */
+static void make_mac(uint8_t mac[6])
+{
+	static const uint8_t otherwise[6] = { 0x02, 'n', 'd', 'p', 'x', 1 };
+
+	if (getrandom(mac, 6, 0) != 6)
+		memcpy(mac, otherwise, sizeof(otherwise));
+	mac[0] = (uint8_t)((mac[0] & 0xfc) | 0x02);
+}
+
+static int make_frame(struct dataplane *dp, struct story *s, struct error *err)
+{
+	struct question *q = &s->words.question;
+	int n, r;
+
+	if (s->words.frame) {
+		n = frame_from_hex(s->words.frame, s->frame);
+		if (n < 0)
+			return error_set(err, EXIT_USAGE, EINVAL,
+					 "frame: up to %d bytes in hex digits, as tcpdump -xx "
+					 "prints them",
+					 EXPLAIN_FRAME);
+		s->len = (size_t)n;
+		return 0;
+	}
+	if (s->is_port) {
+		memcpy(q->port_mac, s->port.at.mac, sizeof(q->port_mac));
+	} else {
+		r = command_choose_vlan(dataplane_record(dp), &s->words.place, &s->vlan, err);
+		if (r)
+			return r;
+		q->vlan = s->vlan;
+		memcpy(q->port_mac, ndpx_link_of(dataplane_settings(dp), s->vlan)->mac,
+		       sizeof(q->port_mac));
+	}
+	q->target = s->words.target;
+	make_mac(q->mac);
+	if (!s->words.have_from)
+		inet_pton(AF_INET6, DEFAULT_ASKER, &q->source);
+	s->len = question_build(q, s->frame);
+	return 0;
+}
+
+static unsigned int common_bits(const uint8_t *a, const uint8_t *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < 128; i++) {
+		if ((a[i / 8] ^ b[i / 8]) & (0x80 >> i % 8))
+			break;
+	}
+	return i;
+}
+
+/* The rules that answer on this VLAN and share most of the address, the closest first. */
+static int find_nearest(struct dataplane *dp, struct story *s, struct error *err)
+{
+	unsigned int bits[EXPLAIN_NEAREST] = { 0 }, b;
+	struct entry *entries, *best;
+	size_t n, i, at;
+	int r = dataplane_read(dp, &entries, NULL, &n, err);
+
+	if (r)
+		return r;
+	best = calloc(EXPLAIN_NEAREST + 1, sizeof(*best));
+	for (i = 0; best && i < n; i++) {
+		if (entries[i].say.action != NDPX_ACT_ANSWER || entries[i].key.vlan != s->vlan)
+			continue;
+		b = common_bits(entries[i].key.addr, s->words.target.s6_addr);
+		for (at = s->n_nearest; at > 0 && bits[at - 1] < b; at--) {
+			best[at] = best[at - 1];
+			if (at < EXPLAIN_NEAREST)
+				bits[at] = bits[at - 1];
+		}
+		if (at == EXPLAIN_NEAREST)
+			continue;
+		best[at] = entries[i];
+		bits[at] = b;
+		s->n_nearest += s->n_nearest < EXPLAIN_NEAREST;
+	}
+	free(entries);
+	s->nearest = best;
+	return best ? 0 : error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+}
+
+static int find_out(struct dataplane *dp, struct story *s, struct error *err)
+{
+	int r = make_frame(dp, s, err);
+
+	if (!r)
+		r = s->is_port ? dataplane_try_port(dp, &s->port, s->frame, s->len, &s->trial, err)
+			       : dataplane_try(dp, s->frame, s->len, &s->trial, err);
+	if (!r && !s->words.frame)
+		r = deciding_rule(dp, s->vlan, &s->words.target, &s->rule, err);
+	if (!r && !s->words.frame && s->trial.verdict == NDPX_V_NO_GUEST)
+		r = find_nearest(dp, s, err);
+	return r ? r : explain_obstacles(dp, s, err);
+}
+
+/* The instance of a guest port, and the port. -ENOENT, *err untouched: it is none. */
+static int open_port(struct command *cmd, struct story *s, struct dataplane **ret,
+		     struct error *err)
+{
+	uint32_t ifindex = if_nametoindex(s->words.place.dev);
+	struct port_state *list = NULL;
+	size_t n = 0, i;
+	int r;
+
+	if (!command_is_port(cmd, s->words.place.dev))
+		return -ENOENT;
+	r = command_open_ports(cmd, ret, err);
+	if (r)
+		return -ENOENT;
+	r = dataplane_ports_read(*ret, &list, &n, err);
+	for (i = 0; i < n && !r; i++) {
+		if (list[i].ifindex != ifindex || !list[i].at.stack)
+			continue;
+		s->is_port = true;
+		s->port = list[i];
+		s->vlan = list[i].at.group;
+	}
+	free(list);
+	if (!r && !s->is_port)
+		r = -ENOENT;
+	if (!r && s->words.place.have_vlan)
+		r = error_set(err, EXIT_USAGE, EINVAL,
+			      "%s: a guest port: what comes in tagged is not answered there",
+			      s->words.place.dev);
+	if (r) {
+		dataplane_close(*ret);
+		*ret = NULL;
+	}
+	return r;
+}
+
+/* The instance that answers on the device named, under the lock. */
+static int open_device(struct command *cmd, struct story *s, struct dataplane **ret, int *ret_lock,
+		       struct error *err)
+{
+	struct attachment at = { 0 };
+	int r = 0;
+
+	*ret_lock = -1;
+	if (command_is_port(cmd, s->words.place.dev)) {
+		r = dataplane_lock(cmd->bpffs, false, ret_lock, err);
+		if (r)
+			return r;
+		r = open_port(cmd, s, ret, err);
+		if (r && r != -ENOENT)
+			return r;
+		if (!r) {
+			r = dataplane_recover(*ret, err);
+			at = s->port.attachment;
+		} else {
+			dataplane_unlock(*ret_lock);
+			*ret_lock = -1;
+		}
+	}
+	if (!s->is_port) {
+		r = command_open(cmd, s->words.place.dev, ret, ret_lock, err);
+		if (!r)
+			dataplane_attachment(*ret, &at);
+	}
+	if (!r && at.mode == NDPX_MODE_NONE)
+		r = error_set(err, EXIT_NOT_ATTACHED, ENOENT,
+			      "%s: not attached, only pinned: 'ndpx apply' mends",
+			      s->words.place.dev);
+	return r;
+}
+
+int verb_explain(struct command *cmd)
+{
+	struct dataplane *dp = NULL;
+	struct output out;
+	struct story s = { 0 };
+	struct error err;
+	int lock = -1, r;
+
+	r = parse_words(cmd->argc, cmd->argv, &s.words, &err);
+	if (!r)
+		r = open_device(cmd, &s, &dp, &lock, &err);
+	if (!r)
+		r = find_out(dp, &s, &err);
+	if (lock >= 0)
+		dataplane_unlock(lock);
+	if (!r) {
+		out_start(&out, stdout, cmd->json, cmd->pretty);
+		out_object(&out, "explain");
+		explain_print(&s, &out);
+		out_close(&out, '}');
+		r = command_finish(cmd, &out, EXIT_DONE);
+	} else {
+		r = command_fail(cmd, &err);
+	}
+	dataplane_close(dp);
+	free(s.nearest);
+	return r;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* `explain`, printed: verdict, rule, answer, and what stands in its way. */
+#include <arpa/inet.h>
+
+#include "verbs/explain_story.h"
+#include "verbs/guest_print.h"
+#include "dataplane/verdict.h"
+
+static const char *act_word(enum trial_act act)
+{
+	switch (act) {
+	case TRIAL_ANSWER:
+		return "answer";
+	case TRIAL_DROP:
+		return "drop";
+	default:
+		return "pass";
+	}
+}
+
+static const char *kind_word(enum question_kind kind)
+{
+	switch (kind) {
+	case QUESTION_DAD:
+		return "dad";
+	case QUESTION_PROBE:
+		return "probe";
+	default:
+		return "multicast";
+	}
+}
+
+static const char *action_word(const struct ndpx_say *say)
+{
+	return say->action == NDPX_ACT_OWN    ? "own"
+	       : say->action == NDPX_ACT_DENY ? "deny"
+					      : "guest";
+}
+
+static void print_rule(const struct story *s, struct output *out)
+{
+	const struct entry *e = &s->rule.entry;
+	char text[RULE_TEXT_LEN];
+
+	if (s->words.frame || e->say.action == NDPX_ACT_NONE) {
+		out_null(out, "rule");
+		return;
+	}
+	target_text((const struct in6_addr *)e->key.addr, e->key.bits, text);
+	out_object(out, "rule");
+	out_string(out, "action", "; rule: %s ", action_word(&e->say));
+	out_string(out, "address", "%s", text);
+	out_bool(out, "host", ", an address of this host on another interface", s->rule.host);
+	out_bool(out, "anycast", ", whose first address is the routers' (RFC 4861 7.2.7)",
+		 s->rule.anycast);
+	out_close(out, '}');
+}
+
+static void print_nearest(const struct story *s, const char *dev, struct output *out)
+{
+	size_t i;
+
+	if (s->trial.verdict != NDPX_V_NO_GUEST || s->words.frame)
+		return;
+	out_array(out, "nearest");
+	if (!s->n_nearest)
+		out_text(out, s->is_port ? "    there is nothing that this port answers for\n"
+					 : "    there is no guest on this VLAN: ndpx guest add\n");
+	for (i = 0; i < s->n_nearest; i++) {
+		out_text(out, "    nearest: ");
+		guest_print(out, dev, &s->nearest[i], NULL, 0, 0);
+	}
+	out_close(out, ']');
+}
+
+static const char *addr_text(const struct in6_addr *addr, char buf[INET6_ADDRSTRLEN])
+{
+	inet_ntop(AF_INET6, addr, buf, INET6_ADDRSTRLEN);
+	return buf;
+}
+
+static void print_na(const struct story *s, struct output *out)
+{
+	char text[INET6_ADDRSTRLEN], mac[18];
+	struct advertisement na;
+
+	if (s->trial.act != TRIAL_ANSWER || advertisement_read(s->trial.frame, s->trial.len, &na)) {
+		out_null(out, "na");
+		return;
+	}
+	out_object(out, "na");
+	out_string(out, "src_mac", "    NA %s", mac_text(na.src_mac, mac));
+	out_string(out, "dst_mac", " > %s", mac_text(na.dst_mac, mac));
+	out_number(out, "vlan", na.vlan ? ", vlan %llu" : NULL, na.vlan);
+	out_string(out, "src", ", %s", addr_text(&na.src, text));
+	out_string(out, "dst", " > %s", addr_text(&na.dst, text));
+	out_number(out, "hop_limit", ", hop limit %llu", na.hop_limit);
+	out_text(out, ",\n       R%d S%d O%d", na.router, na.solicited, na.override);
+	out_bool(out, "router", NULL, na.router);
+	out_bool(out, "solicited", NULL, na.solicited);
+	out_bool(out, "override", NULL, na.override);
+	out_string(out, "target", ", target %s", addr_text(&na.target, text));
+	if (na.has_lladdr)
+		out_string(out, "lladdr", ", lladdr %s", mac_text(na.lladdr, mac));
+	out_bool(out, "checksum_ok", NULL, na.checksum_ok);
+	out_text(out, na.checksum_ok ? "\n" : ", checksum WRONG\n");
+	out_close(out, '}');
+}
+
+static void print_obstacles(const struct story *s, struct output *out)
+{
+	size_t i;
+
+	out_array(out, "obstacles");
+	for (i = 0; i < s->n_obstacles; i++) {
+		out_object(out, NULL);
+		out_string(out, "code", NULL, s->obstacles[i].code);
+		out_string(out, "message", "    but: %s\n", s->obstacles[i].text);
+		out_close(out, '}');
+	}
+	out_close(out, ']');
+}
+
+void explain_print(const struct story *s, struct output *out)
+{
+	const struct words *w = &s->words;
+	enum ndpx_verdict v = s->trial.verdict;
+	uint16_t q_vlan = s->is_port ? 0 : s->vlan;
+	char text[INET6_ADDRSTRLEN];
+
+	if (w->frame) {
+		out_text(out, "frame dev %s", w->place.dev);
+	} else {
+		out_string(out, "address", "%s", addr_text(&w->target, text));
+		out_text(out, " dev %s", w->place.dev);
+		out_number(out, "vlan", q_vlan ? " vlan %llu" : NULL, q_vlan);
+		out_string(out, "question", " (%s)", kind_word(w->question.kind));
+		if (w->question.kind == QUESTION_DAD)
+			out_string(out, "from", NULL, "::");
+		else
+			out_string(out, "from", NULL, addr_text(&w->question.source, text));
+	}
+	out_string(out, "dev", NULL, w->place.dev);
+	out_string(out, "verdict", ": %s", verdict_name(v));
+	out_string(out, "act", " (%s)", act_word(s->trial.act));
+	out_string(out, "text", ": %s",
+		   v == NDPX_V_NONE ? "no Neighbor Solicitation" : verdict_text(v));
+	print_rule(s, out);
+	out_text(out, "\n");
+	print_nearest(s, w->place.dev, out);
+	print_na(s, out);
+	print_obstacles(s, out);
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * `guest import`: many rules, all or nothing. Everything is read and checked against
+ * what is there before the first device is touched; each device then changes at one
+ * instant, and a later device's refusal takes the earlier ones back.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "verbs/guest_print.h"
+#include "config/import_read.h"
+#include "util/text_file.h"
+
+/* The items of one device and the change they make. */
+struct target {
+	char dev[IFNAMSIZ];
+	struct dataplane *dp;
+	struct plan plan;
+};
+
+struct targets {
+	struct target *items;
+	size_t n;
+};
+
+static int by_device_and_rule(const void *a, const void *b)
+{
+	const struct import_item *x = a, *y = b;
+	int c = strcmp(x->place.dev, y->place.dev);
+
+	if (!c)
+		c = rule_compare(&x->rule, &y->rule);
+	return c ? c : x->rule.line - y->rule.line;
+}
+
+static int import_fail(const char *file, const struct import *import, const struct rule *rule,
+		       const struct error *why, struct error *err)
+{
+	return error_set(err, why->status, why->code, "%s:%s%d: %s", file,
+			 import->json ? "guests:" : "", rule->line, why->message);
+}
+
+/* A rule of the file stays in force; the list's becomes the command's own below it. */
+static int plan_below(struct dataplane *dp, const struct entry *want, struct plan *plan,
+		      struct error *err)
+{
+	struct ndpx_say shadow = { 0 };
+	struct ndpx_prefix_key key = want->key;
+	int r;
+
+	key.origin = NDPX_ORIGIN_COMMAND;
+	r = dataplane_get(dp, &key, &shadow, NULL, err);
+	if (r && r != -ENOENT)
+		return r;
+	if (!memcmp(&shadow, &want->say, sizeof(shadow)))
+		return 0;
+	if (plan_add(plan, &key, &shadow, &want->say))
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	return 0;
+}
+
+/* One new entry against what the device holds at the same key. */
+static int plan_one(const struct command *cmd, struct dataplane *dp, struct entry *want,
+		    const struct ndpx_say *there, struct plan *plan, struct error *err)
+{
+	struct ndpx_say same;
+	char text[RULE_TEXT_LEN];
+
+	guest_over(there, &want->say);
+	same = want->say;
+	same.origin = there->origin;
+	if (there->action != NDPX_ACT_NONE && !memcmp(there, &same, sizeof(same)))
+		return 0; /* so already */
+	target_text((const struct in6_addr *)want->key.addr, want->key.bits, text);
+	if (there->action == NDPX_ACT_OWN)
+		return error_set(err, EXIT_USAGE, EEXIST,
+				 "%s is an address or gateway of this host", text);
+	if (there->action == NDPX_ACT_DENY)
+		return error_set(err, EXIT_USAGE, EEXIST, "%s is denied by the file", text);
+	if (there->action == NDPX_ACT_ANSWER && !cmd->replace)
+		return error_set(err, EXIT_KERNEL, EEXIST,
+				 "%s exists with other words: --replace changes it", text);
+	if (there->action == NDPX_ACT_ANSWER && there->origin < NDPX_ORIGIN_COMMAND)
+		return plan_below(dp, want, plan, err);
+	if (plan_add(plan, &want->key, there, &want->say))
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	return 0;
+}
+
+/* The changes that `items`, sorted, make on one device. */
+static int plan_device(const struct command *cmd, const char *file, const struct import *import,
+		       struct import_item *items, size_t n, struct target *t, struct error *err)
+{
+	static const struct ndpx_say nothing;
+	struct entry *have = NULL, want;
+	size_t n_have = 0, h = 0, i;
+	struct error why;
+	int r;
+
+	r = dataplane_read(t->dp, &have, NULL, &n_have, err);
+	for (i = 0; i < n && !r; i++) {
+		struct rule *rule = &items[i].rule;
+		const struct ndpx_say *there = &nothing;
+
+		r = guest_entry(rule, &want, &why);
+		if (!r && i > 0 && rule_compare(&items[i - 1].rule, rule) == 0)
+			r = error_set(&why, EXIT_USAGE, EEXIST, "given twice, first in %d",
+				      items[i - 1].rule.line);
+		while (!r && h < n_have && entry_compare(&have[h], &want) < 0)
+			h++;
+		if (!r && h < n_have && entry_compare(&have[h], &want) == 0)
+			there = &have[h].say;
+		if (!r)
+			r = plan_one(cmd, t->dp, &want, there, &t->plan, &why);
+		if (r)
+			import_fail(file, import, rule, &why, err);
+	}
+	free(have);
+	return r;
+}
+
+/* Opens every device the items name and resolves their VLANs. Items come sorted by device. */
+static int open_targets(const struct command *cmd, const char *file, struct import *import,
+			struct targets *targets, struct error *err)
+{
+	struct error why;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < import->n && !r; i++) {
+		struct import_item *item = &import->items[i];
+		struct target *t = targets->n ? &targets->items[targets->n - 1] : NULL;
+
+		if (!t || strcmp(t->dev, item->place.dev) != 0) {
+			t = realloc(targets->items, (targets->n + 1) * sizeof(*t));
+			if (!t)
+				return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+			targets->items = t;
+			t += targets->n;
+			memset(t, 0, sizeof(*t));
+			memcpy(t->dev, item->place.dev, sizeof(t->dev));
+			/* The caller holds the lock of the directory, once for all devices. */
+			r = command_open(cmd, t->dev, &t->dp, NULL, &why);
+			if (!r) {
+				targets->n++;
+				r = dataplane_recover(t->dp, &why);
+			}
+		}
+		if (!r)
+			r = command_choose_vlan(dataplane_record(t->dp), &item->place,
+						&item->rule.vlan, &why);
+		if (r)
+			import_fail(file, import, &item->rule, &why, err);
+	}
+	return r;
+}
+
+/* Undoes a committed plan. */
+static void take_back(struct target *t)
+{
+	struct error ignored;
+	size_t i;
+
+	for (i = 0; i < t->plan.n; i++) {
+		struct ndpx_say before = t->plan.changes[i].before;
+
+		t->plan.changes[i].before = t->plan.changes[i].after;
+		t->plan.changes[i].after = before;
+	}
+	dataplane_commit(t->dp, &t->plan, NULL, &ignored);
+}
+
+/* All devices at once: they may have the same address. */
+static void sync_ports(const struct command *cmd, const struct targets *targets)
+{
+	struct plan *plans = calloc(targets->n + 1, sizeof(*plans));
+	size_t i;
+
+	for (i = 0; plans && i < targets->n; i++)
+		plans[i] = targets->items[i].plan;
+	if (plans)
+		command_sync_ports(cmd, plans, targets->n);
+	else
+		command_note(cmd, "warning: out of memory: run 'ndpx apply' for the guest ports");
+	free(plans);
+}
+
+static int commit_targets(const struct command *cmd, struct targets *targets, struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < targets->n && !r; i++) {
+		if (targets->items[i].plan.n)
+			r = dataplane_commit(targets->items[i].dp, &targets->items[i].plan, NULL,
+					     err);
+	}
+	if (r) {
+		/* The failed one undid itself. */
+		for (i--; i > 0; i--)
+			take_back(&targets->items[i - 1]);
+		return r;
+	}
+	for (i = 0; i < targets->n; i++)
+		command_sync_groups(cmd, targets->items[i].dp);
+	sync_ports(cmd, targets);
+	return 0;
+}
+
+/* Names repeat, line after line: each is looked for once in a row. */
+static int rename_devices(struct import *import, struct error *err)
+{
+	struct place from = { 0 }, to = { 0 };
+	size_t i;
+	int r;
+
+	for (i = 0; i < import->n; i++) {
+		struct place *place = &import->items[i].place;
+
+		if (!place->dotted)
+			continue;
+		if (strcmp(place->dev, from.dev) != 0 || place->vlan != from.vlan) {
+			from = to = *place;
+			r = command_rename(&to, err);
+			if (r)
+				return r;
+		}
+		*place = to;
+	}
+	return 0;
+}
+
+static int import_all(const struct command *cmd, const char *file, struct import *import,
+		      struct targets *targets, struct error *err)
+{
+	size_t i, from = 0, n;
+	int r;
+
+	r = rename_devices(import, err);
+	if (r)
+		return r;
+	for (i = 0; i < import->n; i++)
+		command_real_name(import->items[i].place.dev);
+	if (import->n)
+		qsort(import->items, import->n, sizeof(*import->items), by_device_and_rule);
+	r = open_targets(cmd, file, import, targets, err);
+	if (r)
+		return r;
+	/* The VLANs are known now, and with them the order. */
+	if (import->n)
+		qsort(import->items, import->n, sizeof(*import->items), by_device_and_rule);
+	for (i = 0; i < targets->n && !r; i++) {
+		for (n = 0; from + n < import->n &&
+			    !strcmp(import->items[from + n].place.dev, targets->items[i].dev);
+		     n++)
+			;
+		r = plan_device(cmd, file, import, import->items + from, n, &targets->items[i],
+				err);
+		from += n;
+	}
+	return r ? r : commit_targets(cmd, targets, err);
+}
+
+static int fail_mistakes(const struct command *cmd, const char *file, bool json,
+			 struct config_mistakes *mistakes)
+{
+	char place[PATH_MAX];
+	int status;
+
+	snprintf(place, sizeof(place), "%s%s", file, json ? ":guests" : "");
+	status = command_mistakes(cmd, place, mistakes);
+	config_mistakes_free(mistakes);
+	return status;
+}
+
+static int report(const struct command *cmd, const struct targets *targets)
+{
+	struct output out;
+	size_t i;
+
+	out_start(&out, stdout, cmd->json, cmd->pretty);
+	out_array(&out, "uplinks");
+	for (i = 0; i < targets->n; i++) {
+		out_object(&out, NULL);
+		out_string(&out, "dev", cmd->quiet ? NULL : "%s: ", targets->items[i].dev);
+		out_number(&out, "added", cmd->quiet ? NULL : "rules +%llu",
+			   targets->items[i].plan.added);
+		out_number(&out, "changed", cmd->quiet ? NULL : " ~%llu\n",
+			   targets->items[i].plan.changed);
+		out_close(&out, '}');
+	}
+	out_close(&out, ']');
+	return command_finish(cmd, &out, EXIT_DONE);
+}
+
+int guest_import(struct command *cmd)
+{
+	const char *file = cmd->argc ? cmd->argv[0] : "-";
+	struct config_mistakes mistakes = { 0 };
+	struct targets targets = { 0 };
+	struct import import = { 0 };
+	struct error err;
+	size_t len = 0, i;
+	char *text = NULL;
+	int lock = -1, status, r;
+
+	if (cmd->argc > 1) {
+		error_set(&err, EXIT_USAGE, EINVAL, "import: unknown word '%s'", cmd->argv[1]);
+		return command_fail(cmd, &err);
+	}
+	r = text_file_read(file, &text, &len, &err);
+	if (r)
+		return command_fail(cmd, &err);
+	if (!strcmp(file, "-"))
+		file = "<stdin>";
+	r = import_read(text, len, &import, &mistakes);
+	if (r == -EINVAL) {
+		const char *p = text + strspn(text, " \t\r\n");
+
+		status = fail_mistakes(cmd, file, *p == '{' || *p == '[', &mistakes);
+		free(text);
+		return status;
+	}
+	free(text);
+	if (r)
+		error_set(&err, EXIT_KERNEL, -r, "out of memory");
+	if (!r && import.n) {
+		r = dataplane_lock(cmd->bpffs, false, &lock, &err);
+		if (r == -ENOENT)
+			error_set(&err, EXIT_NOT_ATTACHED, ENOENT,
+				  "%s: not attached: run 'ndpx apply' first",
+				  import.items[0].place.dev);
+	}
+	if (!r)
+		r = import_all(cmd, file, &import, &targets, &err);
+	status = r ? command_fail(cmd, &err) : report(cmd, &targets);
+	for (i = 0; i < targets.n; i++) {
+		plan_free(&targets.items[i].plan);
+		dataplane_close(targets.items[i].dp);
+	}
+	free(targets.items);
+	import_free(&import);
+	if (lock >= 0)
+		dataplane_unlock(lock);
+	return status;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "verbs/guest_print.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "config/keys.h"
+#include "desired/uplink.h"
+
+static void print_stats(struct output *out, const struct entry_stats *stats, uint64_t now_monotonic,
+			double now_real)
+{
+	char text[INET6_ADDRSTRLEN], when[32];
+	double age = 0;
+
+	if (now_monotonic > stats->last_answer)
+		age = (double)(now_monotonic - stats->last_answer) / 1e9;
+	out_number(out, "answers", "    answers %llu", stats->answers);
+	if (!stats->last_answer) {
+		out_null(out, "last_answer");
+		out_null(out, "last_asker");
+		out_text(out, "\n");
+		return;
+	}
+	inet_ntop(AF_INET6, stats->last_asker, text, sizeof(text));
+	out_string(out, "last_answer", NULL, time_text(now_real - age, when));
+	out_text(out, "  last %.1f s ago", age);
+	out_string(out, "last_asker", "  asker %s\n", text);
+}
+
+/* The words that would make this entry. */
+static void words_of(const char *dev, const struct entry *entry, struct guest_words *ret)
+{
+	const struct ndpx_say *say = &entry->say;
+	struct rule *rule = &ret->rule;
+
+	memset(ret, 0, sizeof(*ret));
+	memcpy(&rule->addr, entry->key.addr, sizeof(rule->addr));
+	rule->bits = (uint8_t)entry->key.bits;
+	rule->flags = (uint8_t)say->flags;
+	rule->answer = say->answer;
+	rule->wide = rule->bits < MODEL_WIDE_BITS;
+	memcpy(rule->lladdr, say->lladdr, sizeof(rule->lladdr));
+	if (say->port && !if_indextoname(say->port, rule->port))
+		rule->port[0] = '\0';
+	snprintf(ret->place.dev, sizeof(ret->place.dev), "%s", dev);
+	ret->place.vlan = entry->key.vlan;
+}
+
+/* In text what has its default is left out. */
+static void print_key(struct output *out, const struct key *key, const struct guest_words *words)
+{
+	char buf[KEY_TEXT_LEN], format[KEY_TEXT_LEN];
+	const char *value = key->print(key, words, buf);
+	bool is_default = value && key->by_default && !strcmp(value, key->by_default);
+
+	if (!value || (key->set_only && is_default))
+		return;
+	snprintf(format, sizeof(format), " %s %s", key->name,
+		 key_is_switch(key) ? value
+		 : key->number	    ? "%llu"
+				    : "%s");
+	if (key_is_switch(key))
+		out_bool(out, key->name, format, !is_default);
+	else if (key->number)
+		out_number(out, key->name, is_default ? NULL : format, strtoul(value, NULL, 10));
+	else
+		out_string(out, key->name, is_default ? NULL : format, value);
+}
+
+void guest_print(struct output *out, const char *dev, const struct entry *entry,
+		 const struct entry_stats *stats, uint64_t now_monotonic, double now_real)
+{
+	struct guest_words words;
+	char text[RULE_TEXT_LEN];
+	size_t i;
+
+	words_of(dev, entry, &words);
+	out_object(out, NULL);
+	out_string(out, "address", "%s", target_text(&words.rule.addr, words.rule.bits, text));
+	for (i = 0; i < n_keys; i++) {
+		if (keys[i].print)
+			print_key(out, &keys[i], &words);
+	}
+	/* Behind a #, so that `guest import` reads the line. */
+	out_string(out, "origin", "  # origin %s\n",
+		   origin_word((enum ndpx_origin)entry->say.origin));
+	if (stats)
+		print_stats(out, stats, now_monotonic, now_real);
+	out_close(out, '}');
+}
+
+int guest_entry(const struct rule *rule, struct entry *ret, struct error *err)
+{
+	uint32_t port = 0;
+
+	if (rule->port[0]) {
+		port = if_nametoindex(rule->port);
+		if (!port)
+			return error_set(err, EXIT_USAGE, ENODEV, "port %s: no such interface",
+					 rule->port);
+	}
+	wanted_entry(rule, port, ret);
+	ret->say.origin = NDPX_ORIGIN_COMMAND;
+	return 0;
+}
+
+void guest_over(const struct ndpx_say *before, struct ndpx_say *after)
+{
+	const struct ndpx_say here = { .action = NDPX_ACT_HOST,
+				       .origin = NDPX_ORIGIN_HOST,
+				       .flags = NDPX_F_ROUTER | NDPX_F_HOST };
+	bool guest = before->action == NDPX_ACT_ANSWER && (before->flags & NDPX_F_HOST);
+
+	if (after->action == NDPX_ACT_ANSWER)
+		wanted_host_guest(after, guest ? &here : before);
+	else if (guest && after->action == NDPX_ACT_NONE)
+		*after = here;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* `status`: what is attached where, how, since when, with how many rules. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "cli/before.h"
+#include "cli/command.h"
+#include "verbs/status_ports.h"
+#include "dataplane/rule_counts.h"
+
+static void print_settings(const struct instance *in, struct output *out)
+{
+	const struct ndpx_settings *set = dataplane_settings(in->dp);
+	char text[INET6_ADDRSTRLEN], mac[18];
+
+	out_string(out, "lladdr", "    lladdr %s, ", mac_text(set->mac, mac));
+	if (set->source_mode == NDPX_SOURCE_FIXED) {
+		inet_ntop(AF_INET6, set->source, text, sizeof(text));
+		out_string(out, "source", "source %s", text);
+	} else {
+		out_string(out, "source", "source %s",
+			   source_word((enum ndpx_source)set->source_mode));
+	}
+	out_number(out, "rate", set->rate ? ", rate %llu" : NULL, set->rate);
+	out_bool(out, "strict_lladdr", ", strict_lladdr", set->flags & NDPX_S_STRICT_LLADDR);
+	out_bool(out, "paused", ", paused", set->flags & NDPX_S_PAUSED);
+	out_text(out, "\n");
+}
+
+static void print_rules(const struct tally *t, struct output *out)
+{
+	out_number(out, "guests", "    guests %llu", t->guests);
+	out_number(out, "prefixes", ", prefixes %llu", t->prefixes);
+	out_number(out, "denies", ", denies %llu", t->denies);
+	out_number(out, "own_addresses", ", own addresses %llu\n", t->own);
+}
+
+static void print_vlans(const struct ndpx_record *record, struct output *out)
+{
+	__u32 i;
+
+	out_array(out, "vlans");
+	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
+		if (record->vlans[i])
+			out_number(out, NULL, " vlan %llu", record->vlans[i]);
+		else
+			out_number(out, NULL, NULL, 0);
+	}
+	out_close(out, ']');
+}
+
+static int print_attached(struct instance *in, struct output *out, struct error *err)
+{
+	struct ndpx_record *record = dataplane_record(in->dp);
+	struct before before[DATAPLANE_BEFORE];
+	struct tally tally;
+	char since[32];
+	int r = tally_rules(in->dp, &tally, err);
+
+	if (r)
+		return r;
+	print_vlans(record, out);
+	out_string(out, "mode", ": %s", mode_word(in->attachment.mode));
+	out_string(out, "hook", " (%s)",
+		   in->attachment.mode == NDPX_MODE_TCX	     ? "tcx"
+		   : in->attachment.mode == NDPX_MODE_CLSACT ? "clsact"
+							     : "xdp");
+	out_number(out, "prog_id", ", prog %llu", in->attachment.prog_id);
+	if (in->attachment.link_id)
+		out_number(out, "link_id", ", link %llu", in->attachment.link_id);
+	out_string(out, "since", ", since %s", time_text((double)record->attached_at, since));
+	out_string(out, "release", ", by ndpx %s\n", record->release);
+	before_print(before, attachment_before(in->ifindex, &in->attachment, before), "    ", out);
+	print_settings(in, out);
+	print_rules(&tally, out);
+	out_string(out, "groups", "    groups %s",
+		   want_groups_word((enum want_groups)record->groups));
+	out_bool(out, "allmulti", ", allmulticast switched on by ndpx",
+		 record->flags & NDPX_R_ALLMULTI);
+	out_text(out, "\n");
+	return 0;
+}
+
+static int print_instance(struct instance *in, struct output *out, struct error *err)
+{
+	bool attached = in->attachment.mode != NDPX_MODE_NONE;
+	int r = 0;
+
+	out_object(out, NULL);
+	out_string(out, "dev", "%s", in->dev);
+	out_number(out, "ifindex", NULL, in->ifindex);
+	out_bool(out, "attached", NULL, attached);
+	if (attached && !in->dp) {
+		out_string(out, "mode", ": %s", mode_word(in->attachment.mode));
+		out_number(out, "prog_id", ", prog %llu", in->attachment.prog_id);
+		out_text(out, ", by another version of ndpx: 'ndpx apply' replaces it\n");
+	} else if (attached)
+		r = print_attached(in, out, err);
+	else
+		out_text(out,
+			 ": not attached, only pinned: 'ndpx apply' mends, 'ndpx down' removes\n");
+	out_close(out, '}');
+	return r;
+}
+
+int verb_status(struct command *cmd)
+{
+	size_t n = 0, i, attached = 0;
+	struct instance *instances;
+	struct place place;
+	struct output out;
+	struct error err;
+	bool named, is_port, ports = false, ports_ok = true;
+	uint16_t vlan;
+	int r;
+
+	r = command_parse_dev(cmd->argc, cmd->argv, &place, &named, &err);
+	if (!r)
+		r = command_instances(cmd, named ? place.dev : NULL, &instances, &n, &err);
+	if (r)
+		return command_fail(cmd, &err);
+	/* A VLAN that is no uplink is not attached, whatever else its device carries. */
+	if (n && instances[0].dp && place.have_vlan &&
+	    command_choose_vlan(dataplane_record(instances[0].dp), &place, &vlan, &err)) {
+		command_close_instances(instances, n);
+		instances = NULL;
+		n = 0;
+	}
+	out_start(&out, stdout, cmd->json, cmd->pretty);
+	out_array(&out, "uplinks");
+	for (i = 0; i < n && !r; i++) {
+		r = print_instance(&instances[i], &out, &err);
+		attached += instances[i].attachment.mode != NDPX_MODE_NONE;
+	}
+	out_close(&out, ']');
+	command_close_instances(instances, n);
+	/* A guest port's word is a name, whatever else it would mean: vif1.1. */
+	is_port = !n && command_is_port(cmd, command_dev_word(cmd->argc, cmd->argv));
+	if (!r && (!named || is_port))
+		r = status_ports(cmd, &out, &ports, &ports_ok, &err);
+	if (r)
+		return command_fail(cmd, &err);
+	if (!n && !is_port)
+		out_text(&out, "%s: not attached\n", named ? place.dev : "no uplink");
+	return command_finish(cmd, &out,
+			      attached == n && (n || ports) && ports_ok ? EXIT_DONE
+									: EXIT_NOT_ATTACHED);
+}
