@@ -126,18 +126,18 @@ $(B)/tests/unit/%: $(B)/san/tests/unit/%.o $(PURE_OBJ) $(ROWS_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -lmnl -ljansson
 
-$(B)/tests/prog/test_prog: $(wildcard tests/prog/*.c) $(ROWS_SRC) $(wildcard tests/prog/*.h tests/rows/*.h) \
+$(B)/tests/bpf_run/test_prog: $(wildcard tests/bpf_run/*.c) $(ROWS_SRC) $(wildcard tests/bpf_run/*.h tests/rows/*.h) \
 		include/ndpx_abi.h $(wildcard bpf/*.h)
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf -lcmocka
 
-$(B)/tests/ndtool: $(wildcard tests/net/*.c) $(wildcard tests/net/*.h) tests/packet.h
+$(B)/tests/ndtool: $(wildcard tests/netns/lib/*.c) $(wildcard tests/netns/lib/*.h) tests/packet.h
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
 
-$(B)/tests/wire: $(wildcard tests/wire/*.c) $(ROWS_SRC) $(wildcard tests/wire/*.h tests/rows/*.h tests/*.h) \
+$(B)/tests/wire: $(wildcard tests/on_wire/*.c) $(ROWS_SRC) $(wildcard tests/on_wire/*.h tests/rows/*.h tests/*.h) \
 		include/ndpx_abi.h
 	$(call say,LINK)
 	@mkdir -p $(@D)
@@ -148,24 +148,24 @@ $(B)/tests/tapwire: tests/lab/tapwire.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $<
 
-DIFF := tests/diff
+DIFF := tests/differential
 DIFF_MUT := $(DIFF)/native.c $(DIFF)/mutate.c $(DIFF)/mutate_nd.c
-DIFF_PROG := tests/prog/prog.c tests/prog/machine.c
-DIFF_H := $(wildcard tests/diff/*.h tests/prog/*.h tests/rows/*.h bpf/*.h) include/ndpx_abi.h
-DIFF_BIN := $(B)/tests/diff/test_native $(B)/tests/diff/test_pass $(B)/tests/diff/oracle
+DIFF_PROG := tests/bpf_run/prog.c tests/bpf_run/machine.c
+DIFF_H := $(wildcard tests/differential/*.h tests/bpf_run/*.h tests/rows/*.h bpf/*.h) include/ndpx_abi.h
+DIFF_BIN := $(B)/tests/differential/test_native $(B)/tests/differential/test_pass $(B)/tests/differential/oracle
 
-$(B)/tests/diff/test_native: $(DIFF)/test_native.c $(DIFF)/counters.c $(DIFF_MUT) $(DIFF_PROG) \
+$(B)/tests/differential/test_native: $(DIFF)/test_native.c $(DIFF)/counters.c $(DIFF_MUT) $(DIFF_PROG) \
 		$(ROWS_SRC) $(DIFF_H)
-$(B)/tests/diff/test_pass: $(DIFF)/test_pass.c $(DIFF)/counters.c $(DIFF)/observer.c \
+$(B)/tests/differential/test_pass: $(DIFF)/test_pass.c $(DIFF)/counters.c $(DIFF)/observer.c \
 		$(DIFF)/reasons.c $(DIFF)/wire.c $(DIFF_MUT) $(DIFF_PROG) $(ROWS_SRC) $(DIFF_H)
-$(B)/tests/diff/oracle: $(DIFF)/oracle.c $(DIFF)/twins.c $(DIFF)/compare.c $(DIFF)/side.c \
+$(B)/tests/differential/oracle: $(DIFF)/oracle.c $(DIFF)/twins.c $(DIFF)/compare.c $(DIFF)/side.c \
 		$(DIFF)/wire.c $(DIFF)/row_name.c $(DIFF_MUT) $(ROWS_SRC) $(DIFF_H)
 $(DIFF_BIN):
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf -lcmocka
 
-$(B)/tests/diff/observe.bpf.o: $(DIFF)/observe.bpf.c $(DIFF)/observe.h
+$(B)/tests/differential/observe.bpf.o: $(DIFF)/observe.bpf.c $(DIFF)/observe.h
 	$(call say,BPF)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
@@ -176,7 +176,7 @@ $(B)/tests/xdp_pass.bpf.o: tests/lab/xdp_pass.bpf.c
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
 # As the program is compiled, and without what only a debugger needs.
-$(B)/tests/count: tests/count/count.c $(ROWS_SRC) $(wildcard tests/rows/*.h bpf/*.h) include/ndpx_abi.h
+$(B)/tests/count: tests/instructions/count.c $(ROWS_SRC) $(wildcard tests/rows/*.h bpf/*.h) include/ndpx_abi.h
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -O2 -g0 -o $@ $(filter %.c,$^)
@@ -208,8 +208,8 @@ $(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h 
 
 .PHONY: tests fuzz
 .SECONDARY:
-tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/prog/test_prog $(B)/tests/ndtool $(B)/tests/wire \
-	$(B)/tests/tapwire $(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/diff/observe.bpf.o \
+tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/bpf_run/test_prog $(B)/tests/ndtool $(B)/tests/wire \
+	$(B)/tests/tapwire $(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/differential/observe.bpf.o \
 	$(MATRIX)
 
 deps:

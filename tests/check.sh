@@ -86,7 +86,7 @@ for t in "$build"/tests/unit/test_*; do
 done
 
 suite count 'instructions for a packet'
-cmocka count tests/count/count.sh "$build/tests/count"
+cmocka count tests/instructions/count.sh "$build/tests/count"
 
 suite fuzz "${FUZZ:-60} s each"
 status=0
@@ -97,24 +97,24 @@ add "$sound" "$crashed" 0
 [ $((sound + crashed)) != 0 ] || nothing_ran fuzz
 
 suite prog 'the BPF object through BPF_PROG_TEST_RUN'
-cmocka test_prog env NDPX_BPF_OBJECT="$build/bpf/ndpx.bpf.o" "$build/tests/prog/test_prog"
+cmocka test_prog env NDPX_BPF_OBJECT="$build/bpf/ndpx.bpf.o" "$build/tests/bpf_run/test_prog"
 
 suite diff 'native code, BPF object, kernel against each other'
 export NDPX_BPF_OBJECT=$PWD/$build/bpf/ndpx.bpf.o
-export NDPX_OBSERVE_OBJECT=$PWD/$build/tests/diff/observe.bpf.o
-cmocka test_native "$build/tests/diff/test_native"
-cmocka test_pass "$build/tests/diff/test_pass"
+export NDPX_OBSERVE_OBJECT=$PWD/$build/tests/differential/observe.bpf.o
+cmocka test_native "$build/tests/differential/test_native"
+cmocka test_pass "$build/tests/differential/test_pass"
 cmocka kernel_oracle env NDPX="$PWD/$build/ndpx" NDTOOL="$PWD/$build/tests/ndtool" \
-	LAB_OBJECT="$PWD/$build/tests/xdp_pass.bpf.o" NDPX_ORACLE="$PWD/$build/tests/diff/oracle" \
-	tests/diff/kernel_oracle.sh
-cmocka clang_matrix env NDPX_TEST_NATIVE="$build/tests/diff/test_native" NDPX_DIFF_FRAMES=100000 \
-	tests/diff/clang.sh "$build/tests/prog/test_prog"
+	LAB_OBJECT="$PWD/$build/tests/xdp_pass.bpf.o" NDPX_ORACLE="$PWD/$build/tests/differential/oracle" \
+	tests/differential/kernel_oracle.sh
+cmocka clang_matrix env NDPX_TEST_NATIVE="$build/tests/differential/test_native" NDPX_DIFF_FRAMES=100000 \
+	tests/differential/clang.sh "$build/tests/bpf_run/test_prog"
 
 suite net 'namespaces and real kernels'
 status=0
 NDPX=$PWD/$build/ndpx NDTOOL=$PWD/$build/tests/ndtool WIRE=$PWD/$build/tests/wire \
 	LAB_OBJECT=$PWD/$build/tests/xdp_pass.bpf.o \
-	tests/net/run.sh | tee "$log" || status=$?
+	tests/netns/run.sh | tee "$log" || status=$?
 runner net "$status"
 
 suite matrix 'other kernels and NIC drivers, in QEMU'

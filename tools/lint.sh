@@ -19,22 +19,16 @@ down() { # FILES... : PATTERN : what is wrong
 	local hits
 	hits=$(grep -nE "$pattern" "$@" /dev/null) && fail "$what:"$'\n'"$hits"
 }
-mapfile -t user < <(ls user/*.c user/*.h user/*/*.[chly])
-mapfile -t outside < <(printf '%s\n' "${user[@]}" | grep -v '^user/dataplane')
-mapfile -t below_verbs < <(printf '%s\n' "${user[@]}" | grep -vE '^user/(verb_|guest_|command|main|uplink_down|status_)')
-down '#include "(\.\./)?bpf/|#include "nd_' 'user/ never includes bpf/' "${user[@]}"
-down '#include <bpf/|skel\.h' 'only dataplane*.c know libbpf and the skeleton' "${outside[@]}"
-down '#include "(command|verb_)' 'library files know no verbs' "${below_verbs[@]}"
-down '#include <(stdio|stdlib|net/|netinet/|libmnl|bpf/libbpf)|#include "(netlink|dataplane|config)' \
-	'plan knows neither kernel nor files' user/plan.h bpf/nd_*.h
-down '#include "(netlink|dataplane|config)|bpf_' 'plan and nd_*.h are pure' user/plan.c user/plan.h
-down 'SEC\(|bpf_[a-z]+\(' 'nd_*.h have no helpers and no maps' bpf/nd_*.h
+mapfile -t user < <(ls user/*.c user/*/*.[chly])
+mapfile -t outside < <(printf '%s\n' "${user[@]}" | grep -v '^user/dataplane/')
+mapfile -t silent < <(printf '%s\n' "${user[@]}" | grep -vE '^user/(main.c|verbs/|cli/|config/.*\.[ly])')
+tools/layers.sh build || bad=1
+down '#include "(\.\./)?bpf/' 'user/ never includes bpf/' "${user[@]}"
+down '#include <bpf/|skel\.h' 'only user/dataplane/ knows libbpf and the skeleton' "${outside[@]}"
+down 'SEC\(|bpf_[a-z]+\(' 'the packet code has no helpers and no maps' bpf/nd_*.h
 down '#include "' 'include/ depends on nothing' include/*.h
-down '\b(printf|puts|fprintf) *\(' 'library files do not print' \
-	user/model*.c user/plan.c user/wanted*.c user/netlink*.c user/groups.c user/dataplane.c user/dataplane_dir.c \
-	user/dataplane_attach.c user/dataplane_load.c user/dataplane_rules.c user/dataplane_commit.c user/dataplane_ports.c \
-	user/config/*.[cly] user/import_read.c user/migrate/*.c user/doctor*.c user/sysctl.c
-down 'bpf_printk|bpf_trace_printk' 'the BPF side never logs' bpf/*
+down '\b(printf|puts|fprintf) *\(' 'only verbs/ and cli/ print' "${silent[@]}"
+down 'bpf_printk|bpf_trace_printk' 'the BPF side never logs' bpf/*.[ch]
 
 # Every file says its licence first.
 for f in "${sources[@]}" "${scripts[@]}"; do
@@ -54,7 +48,7 @@ else
 fi
 
 if command -v shellcheck >/dev/null; then
-	shellcheck -x -P tests/net -P tests/lab "${scripts[@]}" || fail 'shellcheck'
+	shellcheck -x -P tests/netns/lib -P tests/netns -P tests/lab "${scripts[@]}" || fail 'shellcheck'
 else
 	fail 'shellcheck is missing: make deps'
 fi

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Rows P87 to P94: what a guest asks on its port. Who asks is the router of "Vectors",
- * playing a guest. What only the kernel's routes can tell is in tests/prog.
+ * playing a guest. What only the kernel's routes can tell is in tests/bpf_run.
  */
 #include "build.h"
 
@@ -139,7 +139,7 @@ static void p94_others(void)
 	row_pass("P93", &ask, NDPX_V_BAD_DESTINATION, "to another address");
 }
 
-/* A few of P13 to P73 with rules of guest ports; all of them run on the hook in tests/prog. */
+/* A few of P13 to P73 with rules of guest ports; all of them run on the hook in tests/bpf_run. */
 static void checks_hold(void)
 {
 	struct ask ask = asking(PROBE, G_GATEWAY);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Rows P72 to P84: the target against the rules of env.c. P82, P83 and P85 need a
- * kernel's tables and clock: tests/prog.
+ * kernel's tables and clock: tests/bpf_run.
  */
 #include "build.h"
 

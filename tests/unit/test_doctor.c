@@ -195,7 +195,7 @@ static void clsact_before_tcx(void **state)
 	findings_free(&h.found);
 }
 
-/* A NIC, as apply refuses it: a veth is shown in tests/net. */
+/* A NIC, as apply refuses it: a veth is shown in tests/netns. */
 static void tags_that_a_nic_hides(void **state)
 {
 	struct host h;

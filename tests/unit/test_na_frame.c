@@ -11,7 +11,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
-#include "../net/ndframe.h"
+#include "../netns/lib/ndframe.h"
 #include "util/na_frame.h"
 
 static const uint8_t all_nodes[16] = { 0xff, 0x02, [15] = 1 };

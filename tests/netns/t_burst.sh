@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Fifty guests start at once: links come in a burst, each hook calls `ndpx apply`, and all
+# succeed. The machine changes its links and addresses meanwhile without a pause.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib/lib.sh"
+
+VMS=${NDPX_VMS:-50}
+
+net_pair
+conf <<-EOF
+	uplink eth0 { guest 2001:db8:1::1 { } }
+	ports "vm*" { gateway = { fe80::1 } }
+EOF
+status 0 ndpx apply
+
+# Enough addresses that a dump of them takes more than one message, and some that come and go
+# for as long as the noise lasts: each change interrupts the dumps in progress.
+seq -f 'addr add 2001:db8:a::%g/128 dev lo nodad' 1500 >"$WORK/many"
+lab_ip host -batch "$WORK/many"
+for _ in $(seq 20); do
+	echo "addr add 2001:db8:b::1/128 dev lo nodad"
+	echo "addr del 2001:db8:b::1/128 dev lo"
+done >"$WORK/batch"
+net_job host timeout 8 bash -c "while ip -force -batch $WORK/batch || :; do :; done"
+
+start() {
+	lab_ip host link add "vm$1" type veth peer name "g$1" &&
+		lab_ip host link set "vm$1" up &&
+		ndpx apply >"$WORK/vm$1" 2>&1
+}
+PIDS=()
+for i in $(seq "$VMS"); do
+	start "$i" &
+	PIDS+=($!)
+done
+FAILED=0
+for pid in "${PIDS[@]}"; do
+	wait "$pid" || FAILED=$((FAILED + 1))
+done
+cat "$WORK"/vm* >"$WORK/all"
+[ "$FAILED" -eq 0 ] || fail "$FAILED of $VMS failed: $(grep -v '^eth0\|^ports' "$WORK/all" | sort | uniq -c)"
+assert_has_not "$WORK/all" 'nterrupted'
+kill "$JOB" 2>/dev/null || true
+ndpx -j status >"$WORK/status"
+assert_eq "ports" "$(jq '[.ports.sections[].devices[]] | length' "$WORK/status")" "$VMS"
+assert_answered 2001:db8:1::1
+status 0 ndpx down

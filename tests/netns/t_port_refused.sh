@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# A guest port that cannot be attached is a warning that names it; the others get the new
+# rules. A pattern that only a tun matches gets one note, not two that contradict.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib/lib.sh"
+
+net_pair
+conf <<-EOF
+	uplink eth0 { guest 2001:db8:1::1 { } }
+	ports "vif*" { gateway = { fe80::1 } }
+	ports "tun*" { gateway = { fe80::1 } }
+EOF
+vif() {
+	lab_ip host link add "vif$1" type veth peer name "g$1"
+}
+vif 1
+lab_ip host tuntap add dev tun7 mode tun 2>/dev/null || skip "no tun"
+status 0 ndpx apply
+assert_eq "notes on tun*" "$(grep -c 'tun\*' "$WORK/err")" 1
+
+note "vif2 refuses: what stands in the way of its pin is enough"
+vif 2
+vif 3
+mkdir "$BPFFS/ports/link_$(lab_ip host -j link show dev vif2 | jq '.[0].ifindex')"
+status 0 ndpx apply
+assert_has "$WORK/err" 'warning: guest port vif2: '
+assert_has "$WORK/out" '^ports: 3, attached vif3,'
+rmdir "$BPFFS"/ports/link_*/ 2>/dev/null || find "$BPFFS/ports" -mindepth 1 -type d -delete
+status 0 ndpx apply
+assert_has "$WORK/out" '^ports: 3, attached vif2,'
+
+note "a port that is gone is not reported as a number that reads like a count"
+lab_ip host link del vif3
+status 0 ndpx apply
+assert_has "$WORK/out" 'detached ifindex [0-9]+'
+status 0 ndpx down

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# All rows of PROTOCOL.md as real frames: an uplink configured by a file as the rows
+# want it, in every mode; the answers, the silence, what the host's kernel gets to see
+# and the counters. The rows are tests/rows/'s, the running of them tests/on_wire/'s.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib/lib.sh"
+
+WIRE=${WIRE:-$TOP/build/tests/wire}
+if ! [ -x "$WIRE" ]; then
+	WIRE=$WORK/wire
+	cc -std=gnu11 -O1 -D_GNU_SOURCE -I"$TOP/include" -I"$TOP/tests/rows" -o "$WIRE" \
+		"$TOP"/tests/on_wire/*.c "$TOP"/tests/rows/*.c -lbpf
+fi
+SENTINEL=2001:db8:5e::1 # as in wire.h
+SENTINEL_MAC=02:00:00:00:5e:01
+
+lab_add router
+lab_add host
+# What the rows do not send shall not be there: the kernels' own frames.
+lab_set router net/ipv6/conf/default/disable_ipv6 1
+lab_set host net/ipv6/conf/default/addr_gen_mode 1
+lab_set host net/ipv6/conf/all/forwarding 1
+net_wire eth0
+lab_ip host link add vif0 type veth peer name vif0p
+lab_ip host link set vif0 up
+lab_ip host link set vif0p up
+lab_ip host route add 2001:db8:5e::/64 dev eth0
+lab_ip host neigh add "$SENTINEL" lladdr "$SENTINEL_MAC" dev eth0 nud permanent
+# Of the host's kernel only the reply to the sentinel comes out: it would answer for its
+# own addresses, complain about broken packets and forward what ndpx leaves to it.
+# And what passed the hook is seen: behind XDP by a packet socket on eth0, which hears
+# before TC does; so behind TC by a copy (the kernel's copies of what came through generic
+# XDP lack the Ethernet header, for the frame's mac_len is lost there).
+lab_ip host link add seen0 type veth peer name seen1
+lab_set host net/ipv6/conf/seen0/disable_ipv6 1
+lab_set host net/ipv6/conf/seen1/disable_ipv6 1
+lab_ip host link set seen0 up
+lab_ip host link set seen1 up
+lab_in host nft -f - <<-EOF
+	table ip6 quiet {
+		chain out {
+			type filter hook output priority 0; policy drop;
+			oifname "eth0" ip6 daddr $SENTINEL icmpv6 type echo-reply accept
+		}
+		chain forward { type filter hook forward priority 0; policy drop; }
+	}
+	table netdev behind {
+		chain in {
+			type filter hook ingress device "eth0" priority 0;
+			dup to "seen0"
+		}
+	}
+EOF
+
+IFINDEX=$(lab_ip host -j link show eth0 | jq -r '.[0].ifindex')
+
+# behind MODE: where a packet socket hears what passed.
+behind() {
+	case $1 in
+	tc) echo seen1 ;;
+	*) echo eth0 ;;
+	esac
+}
+
+# own ENV: the host has these addresses and no others.
+own() {
+	local addr
+	lab_ip host -6 addr flush dev eth0
+	while read -r addr; do
+		lab_ip host addr add "$addr/64" dev eth0 nodad noprefixroute
+	done < <("$WIRE" own "$1")
+}
+
+rows() {
+	local env word name paused
+	while read -r env word name; do
+		paused=()
+		[ "$word" = - ] || paused=("$word")
+		"$WIRE" conf "$env" "$1" >"$WORK/ndpx.conf"
+		own "$env"
+		status 0 ndpx apply "${paused[@]}"
+		if ! lab_in router "$WIRE" run "$env" eth0 "$BPFFS/$IFINDEX/counters" \
+			"/run/netns/$(lab_name host)" "$(behind "$1")" >"$WORK/rows"; then
+			cat "$WORK/rows" >&2
+			bad+=("$2: $name")
+		else
+			cat "$WORK/rows"
+		fi
+	done < <("$WIRE" envs)
+}
+
+"$WIRE" conf 0 native | sed -n 's/^ *# left out: /not in a file: /p'
+bad=()
+for mode in native generic tc; do
+	note "mode $mode"
+	rows "$mode" "$mode"
+	status 0 ndpx down
+done
+note "mode tc, by clsact"
+export NDPX_TC=clsact
+rows tc clsact
+status 0 ndpx down
+[ ${#bad[@]} = 0 ] || fail "rows failed in: $(printf '%s; ' "${bad[@]}")"
