@@ -240,7 +240,7 @@ matrix:
 	@tests/matrix/run.sh $(B) 5.10 6.1 6.12 newest
 	@tests/matrix/table.sh $(B)/matrix/result README.md
 
-lint:
+lint: all
 	@tools/lint.sh
 
 format:
