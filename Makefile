@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # make, make check, make demo, make install; V=1 shows the commands. All built files are in build/.
+# Sources are found by folder. CC, CPPFLAGS, CFLAGS, LDFLAGS, LDLIBS and PKG_CONFIG are obeyed.
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
@@ -25,10 +26,14 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(patsubst $(B)/%,%,$@)')
 WARN := -Wall -Wextra -Wshadow -Wimplicit-fallthrough -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wvla $(WERROR)
 CFLAGS ?= -O2 -g
+# pkg_libs PACKAGES,FLAGS: as pkg-config has it, or else the flags.
+pkg_libs = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
+PKGS := libbpf libmnl jansson
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 CPPFLAGS_ALL := -D_GNU_SOURCE -DNDPX_VERSION='"$(VERSION)"' -DNDPX_SYSCONFDIR='"$(SYSCONFDIR)"' -Iinclude -Iuser \
-	-I$(B)/gen
+	-I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL := -std=gnu11 $(WARN) $(CFLAGS)
-LIBS := -lbpf -lmnl -ljansson
+LIBS := $(call pkg_libs,$(PKGS),-lbpf -lmnl -ljansson) $(LDLIBS)
 
 # clang for BPF knows no multiarch directory of its own.
 BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra $(WERROR) -Iinclude -Ibpf \
@@ -38,8 +43,6 @@ USER_SRC := $(sort $(wildcard user/*.c user/*/*.c))
 # Made by bison and flex of the configuration's grammar.
 GEN := $(B)/gen/config_parse.c $(B)/gen/config_scan.c
 USER_OBJ := $(USER_SRC:%.c=$(B)/%.o) $(GEN:.c=.o)
-# Everything but main(), for the tests.
-LIB_OBJ := $(filter-out $(B)/user/main.o,$(USER_OBJ))
 
 # A root that came by `su` may lack where ip and bpftool are.
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -48,7 +51,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 # make's own rules would write what bison and flex make beside the sources.
 %.c: %.y
 %.c: %.l
-.PHONY: all clean install uninstall deps check check-unit check-prog check-net lint format demo
+.PHONY: all clean install uninstall lint format
 all: $(B)/ndpx
 
 $(B)/ndpx: $(USER_OBJ)
@@ -88,190 +91,13 @@ $(B)/bpf/ndpx.skel.h: $(B)/bpf/ndpx.bpf.o
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name ndpx_bpf > $@
 
--include $(USER_OBJ:.o=.d) $(B)/bpf/ndpx.bpf.d
-
-# --- tests; `make check` is all of them, with what they need installed first ---
-
-SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-TEST_CFLAGS := -std=gnu11 $(WARN) -Wno-missing-prototypes -Wno-vla -O1 -g
-TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Ibpf -Itests/rows
-
-ROWS_SRC := $(wildcard tests/rows/*.c)
-UNIT_SRC := $(wildcard tests/unit/test_*.c)
-UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
-# The pure half of user/, with the sanitizers.
-PURE := apply/native cli/before cli/explain cli/openmetrics cli/output config/check config/config \
-	config/errors config/import_read config/keys config/model config/model_ports config/syntax config/words \
-	dataplane/verdict desired/link desired/nets desired/origins desired/plan desired/port_path desired/ports \
-	desired/ports_find desired/this_link desired/this_link_index desired/this_link_name desired/uplink \
-	doctor/check_filter doctor/check_link doctor/check_others doctor/check_routes doctor/check_rules \
-	doctor/doctor migrate/conf_writer migrate/draft migrate/from_kernel migrate/from_ndppd migrate/from_npd6 \
-	migrate/ndppd_draft netlink/device netlink/gateway netlink/kind netlink/netlink netlink/table util/error \
-	util/icmp6 util/na_frame util/text_file
-PURE_OBJ := $(PURE:%=$(B)/san/user/%.o) $(GEN:$(B)/%.c=$(B)/san/%.o)
-ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
-
-$(B)/san/%.o: %.c
-	$(call say,CC)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
-
-$(B)/san/gen/%.o: $(B)/gen/%.c $(B)/gen/config_parse.h
-	$(call say,CC)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
-
-$(B)/tests/unit/%: $(B)/san/tests/unit/%.o $(PURE_OBJ) $(ROWS_OBJ)
-	$(call say,LINK)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -lmnl -ljansson
-
-$(B)/tests/bpf_run/test_prog: $(wildcard tests/bpf_run/*.c) $(ROWS_SRC) $(wildcard tests/bpf_run/*.h tests/rows/*.h) \
-		include/ndpx_abi.h $(wildcard bpf/*.h)
-	$(call say,LINK)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf -lcmocka
-
-$(B)/tests/ndtool: $(wildcard tests/netns/lib/*.c) $(wildcard tests/netns/lib/*.h) tests/packet.h
-	$(call say,LINK)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
-
-$(B)/tests/wire: $(wildcard tests/on_wire/*.c) $(ROWS_SRC) $(wildcard tests/on_wire/*.h tests/rows/*.h tests/*.h) \
-		include/ndpx_abi.h
-	$(call say,LINK)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf
-
-$(B)/tests/tapwire: tests/lab/tapwire.c
-	$(call say,LINK)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $<
-
-DIFF := tests/differential
-DIFF_MUT := $(DIFF)/native.c $(DIFF)/mutate.c $(DIFF)/mutate_nd.c
-DIFF_PROG := tests/bpf_run/prog.c tests/bpf_run/machine.c
-DIFF_H := $(wildcard tests/differential/*.h tests/bpf_run/*.h tests/rows/*.h bpf/*.h) include/ndpx_abi.h
-DIFF_BIN := $(B)/tests/differential/test_native $(B)/tests/differential/test_pass $(B)/tests/differential/oracle
-
-$(B)/tests/differential/test_native: $(DIFF)/test_native.c $(DIFF)/counters.c $(DIFF_MUT) $(DIFF_PROG) \
-		$(ROWS_SRC) $(DIFF_H)
-$(B)/tests/differential/test_pass: $(DIFF)/test_pass.c $(DIFF)/counters.c $(DIFF)/observer.c \
-		$(DIFF)/reasons.c $(DIFF)/wire.c $(DIFF_MUT) $(DIFF_PROG) $(ROWS_SRC) $(DIFF_H)
-$(B)/tests/differential/oracle: $(DIFF)/oracle.c $(DIFF)/twins.c $(DIFF)/compare.c $(DIFF)/side.c \
-		$(DIFF)/wire.c $(DIFF)/row_name.c $(DIFF_MUT) $(ROWS_SRC) $(DIFF_H)
-$(DIFF_BIN):
-	$(call say,LINK)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf -lcmocka
-
-$(B)/tests/differential/observe.bpf.o: $(DIFF)/observe.bpf.c $(DIFF)/observe.h
-	$(call say,BPF)
-	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
-
-$(B)/tests/xdp_pass.bpf.o: tests/lab/xdp_pass.bpf.c
-	$(call say,BPF)
-	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
-
-# As the program is compiled, and without what only a debugger needs.
-$(B)/tests/count: tests/instructions/count.c $(ROWS_SRC) $(wildcard tests/rows/*.h bpf/*.h) include/ndpx_abi.h
-	$(call say,LINK)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -O2 -g0 -o $@ $(filter %.c,$^)
-
-# Programs that the matrix's guests carry, and the router's end of a trunk.
-MATRIX_BIN := $(B)/tests/matrix/foreign $(B)/tests/matrix/cable
-MATRIX := $(MATRIX_BIN) $(B)/tests/matrix/tag.bpf.o
-
-$(MATRIX_BIN): $(B)/tests/matrix/%: tests/matrix/%.c
-	$(call say,LINK)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $< -lbpf
-
-$(B)/tests/matrix/tag.bpf.o: tests/matrix/tag.bpf.c
-	$(call say,BPF)
-	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
-
-FUZZ_FLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer,address,undefined \
-	-fno-sanitize-recover=all
-FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import $(B)/fuzz/fuzz_import_from
-FUZZ_SRC := $(PURE:%=user/%.c) $(GEN)
-
-$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h user/*.h user/*/*.h include/*.h) \
-		$(FUZZ_SRC)
-	$(call say,FUZZ)
-	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(TEST_CPPFLAGS) -Itests/fuzz $(FUZZ_FLAGS) -o $@ $< $(FUZZ_SRC) -lmnl -ljansson
-
-.PHONY: tests fuzz
-.SECONDARY:
-tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/bpf_run/test_prog $(B)/tests/ndtool $(B)/tests/wire \
-	$(B)/tests/tapwire $(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/differential/observe.bpf.o \
-	$(MATRIX)
-
-deps:
-	@tools/deps.sh check
-
-# The tools found are those there before `deps`: a second make sees the new ones.
-check: deps
-	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=-Werror tests
-	@tests/check.sh $(B)
-
-# Endless: FUZZ=SECONDS bounds it.
-fuzz:
-	@tools/deps.sh check
-	@$(MAKE) --no-print-directory $(FUZZ_BIN)
-	@FUZZ_DIR=$(abspath $(B)/fuzz) tests/fuzz/run.sh $(or $(FUZZ),0)
-
-demo:
-	@tools/deps.sh demo
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/xdp_pass.bpf.o $(B)/tests/tapwire
-	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) \
-		LAB_TAPWIRE=$(abspath $(B)/tests/tapwire) tests/lab/demo.sh
-
-# Kernels × NIC drivers in QEMU, all that the mirror has; README's table is made of the results.
-.PHONY: matrix
-matrix:
-	@tools/deps.sh check
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o $(MATRIX)
-	@tests/matrix/run.sh $(B) 5.10 6.1 6.12 newest
-	@tests/matrix/table.sh $(B)/matrix/result README.md
-
 lint: all
 	@tools/lint.sh
 
 format:
 	clang-format -i $$(find bpf include tests tools user -name '*.[ch]')
 
--include $(wildcard $(B)/san/*/*.d $(B)/san/*/*/*.d)
-
-# --- benchmarks: ratios, never tests; BENCH_ARGS="--quick cost" runs a part ---
-
-BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tools/bench/*.c))
-BENCH_SKEL := $(B)/bench/gen.skel.h $(B)/bench/bounce.skel.h
-
-$(B)/bench/%.bpf.o: tools/bench/%.bpf.c tools/bench/bench.h include/ndpx_abi.h
-	$(call say,BPF)
-	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
-
-$(B)/bench/%.skel.h: $(B)/bench/%.bpf.o
-	$(call say,SKEL)
-	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
-
-$(B)/bench/bench: $(BENCH_SRC) $(wildcard tools/bench/*.h) $(BENCH_SKEL) $(ROWS_SRC) \
-		$(wildcard tests/rows/*.h) include/ndpx_abi.h
-	$(call say,LINK)
-	$(Q)$(CC) $(CPPFLAGS_ALL) -Itests/rows -I$(B)/bench $(CFLAGS_ALL) -o $@ $(filter %.c,$^) -lbpf
-
-.PHONY: bench
-bench:
-	@tools/deps.sh bench
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/bench/bench
-	@tools/bench/run.sh $(BENCH_ARGS)
+include tests/tests.mk tools/bench/bench.mk
 
 # --- installation ---
 
@@ -293,3 +119,6 @@ uninstall:
 
 clean:
 	rm -rf $(B)
+
+# Headers that the last run found.
+-include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

@@ -21,7 +21,7 @@
 
 #include "ndframe.h"
 #include "tcx.h"
-#include "../packet.h"
+#include "../../packet.h"
 
 #define TARGETS_MAX  2048
 #define PATIENCE_MS  1000 /* an answer that takes longer counts as lost */

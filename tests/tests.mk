@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Included by the Makefile: what builds and runs the tests. A new file in a folder of tests/ is
+# found by itself; a new program needs a line below.
+
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+TEST_CFLAGS := -std=gnu11 $(WARN) -Wno-missing-prototypes -Wno-vla $(filter-out -O%,$(CFLAGS)) -O1
+TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Ibpf -Itests/rows
+FUZZ_CFLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+LIBBPF := $(call pkg_libs,libbpf,-lbpf)
+CMOCKA := $(call pkg_libs,cmocka,-lcmocka)
+
+# objects DIRECTORY,COMPILER: the objects of all sources below build/DIRECTORY.
+define objects
+$(B)/$(1)/%.o: %.c | $(B)/gen/config_parse.h
+	$$(call say,CC)
+	@mkdir -p $$(@D)
+	$$(Q)$(2) -MMD -MP -c -o $$@ $$<
+endef
+$(eval $(call objects,plain,$$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS)))
+$(eval $(call objects,san,$$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) $(SAN)))
+$(eval $(call objects,fuzz/obj,$$(CLANG) $(TEST_CPPFLAGS) -Itests/fuzz $(FUZZ_CFLAGS)))
+# As the program is compiled, and without what only a debugger needs.
+$(eval $(call objects,count,$$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -O2 -g0))
+
+# of KIND,FOLDER: its objects.
+of = $(patsubst %.c,$(B)/$(1)/%.o,$(filter-out %.bpf.c,$(wildcard $(2)/*.c)))
+
+link = $(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
+
+%.a:
+	$(call say,AR)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# --- unit and fuzz: user/ with the sanitizers. Of the archive only what a test calls is linked:
+# what cannot be is main(), and the loader with the skeleton.
+USER_LIB := $(filter-out user/main.c user/dataplane/load.c,$(USER_SRC)) $(GEN)
+$(B)/san/user.a: $(USER_LIB:%.c=$(B)/san/%.o)
+$(B)/fuzz/user.a: $(USER_LIB:%.c=$(B)/fuzz/obj/%.o)
+
+UNIT_SRC := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
+UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
+$(UNIT_BIN): $(B)/%: $(B)/san/%.o $(call of,san,tests/rows) $(B)/san/user.a
+	$(call say,LINK)
+	$(link) $(SAN) $(CMOCKA) $(LIBS)
+
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+$(FUZZ_BIN): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(B)/fuzz/user.a
+	$(call say,FUZZ)
+	$(Q)$(CLANG) $(LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+
+# --- programs of a folder each, with the rows
+ROWS := $(call of,plain,tests/rows)
+
+$(B)/tests/bpf_run/test_prog: $(call of,plain,tests/bpf_run) $(ROWS)
+	$(call say,LINK)
+	$(link) $(LIBBPF) $(CMOCKA)
+
+$(B)/tests/wire: $(call of,plain,tests/on_wire) $(ROWS)
+	$(call say,LINK)
+	$(link) $(LIBBPF)
+
+$(B)/tests/ndtool: $(call of,plain,tests/netns/lib)
+$(B)/tests/tapwire: $(call of,plain,tests/lab)
+$(B)/tests/count: $(call of,count,tests/instructions) $(call of,count,tests/rows)
+$(B)/tests/ndtool $(B)/tests/tapwire $(B)/tests/count:
+	$(call say,LINK)
+	$(link)
+
+DIFF_BIN := $(B)/tests/differential/test_native $(B)/tests/differential/test_pass $(B)/tests/differential/oracle
+$(B)/tests/differential.a: $(filter-out $(DIFF_BIN:$(B)/%=$(B)/plain/%.o),$(call of,plain,tests/differential)) \
+	$(filter-out %/test_prog.o,$(call of,plain,tests/bpf_run)) $(ROWS)
+$(DIFF_BIN): $(B)/%: $(B)/plain/%.o $(B)/tests/differential.a
+	$(call say,LINK)
+	$(link) $(LIBBPF) $(CMOCKA)
+
+# What the matrix's guests carry, and the router's end of a trunk.
+MATRIX_BIN := $(patsubst %.c,$(B)/%,$(filter-out %.bpf.c,$(wildcard tests/matrix/*.c)))
+$(MATRIX_BIN): $(B)/%: $(B)/plain/%.o
+	$(call say,LINK)
+	$(link) $(LIBBPF)
+
+# --- BPF programs of the tests
+define compile_bpf
+$(call say,BPF)
+@mkdir -p $(@D)
+$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+endef
+
+$(B)/tests/%.bpf.o: tests/%.bpf.c
+	$(compile_bpf)
+
+$(B)/tests/xdp_pass.bpf.o: tests/lab/xdp_pass.bpf.c
+	$(compile_bpf)
+
+MATRIX := $(MATRIX_BIN) $(B)/tests/matrix/tag.bpf.o
+
+# --- what one calls
+
+.PHONY: tests deps check fuzz demo matrix
+.SECONDARY:
+tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/bpf_run/test_prog $(B)/tests/ndtool $(B)/tests/wire \
+	$(B)/tests/tapwire $(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/differential/observe.bpf.o \
+	$(MATRIX)
+
+deps:
+	@tools/deps.sh check
+
+# The tools found are those there before `deps`: a second make sees the new ones.
+# SUITE="unit netns" runs these alone.
+check: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=-Werror tests
+	@tests/check.sh $(B) $(SUITE)
+
+# Endless: FUZZ=SECONDS bounds it.
+fuzz:
+	@tools/deps.sh check
+	@$(MAKE) --no-print-directory $(FUZZ_BIN)
+	@FUZZ_DIR=$(abspath $(B)/fuzz) tests/fuzz/run.sh $(or $(FUZZ),0)
+
+demo:
+	@tools/deps.sh demo
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/xdp_pass.bpf.o $(B)/tests/tapwire
+	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) \
+		LAB_TAPWIRE=$(abspath $(B)/tests/tapwire) tests/lab/demo.sh
+
+# Kernels × NIC drivers in QEMU, all that the mirror has; README's table is made of the results.
+matrix:
+	@tools/deps.sh check
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o $(MATRIX)
+	@tests/matrix/run.sh $(B) 5.10 6.1 6.12 newest
+	@tests/matrix/table.sh $(B)/matrix/result README.md
