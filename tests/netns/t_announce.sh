@@ -183,6 +183,8 @@ status 1 ndpx resume
 status 3 ndpx resume dev lo
 status 0 ndpx pause dev eth0
 status 0 ndpx apply
+assert_silent 2001:db8:1::1
+status 0 ndpx resume dev eth0
 assert_answered 2001:db8:1::1
 
 note "the link is down, the program gone"
