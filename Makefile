@@ -78,7 +78,8 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 # The pure half of user/, with the sanitizers.
 PURE := before config config_check config_text doctor doctor_check_link doctor_check_others \
-	doctor_check_routes doctor_check_rules doctor_check_filter error explain icmp6 import_read metrics model \
+	doctor_check_routes doctor_check_rules doctor_check_filter doctor_check_neighbours \
+	error explain icmp6 import_read metrics model \
 	model_ports na_frame native netlink netlink_device netlink_gateway netlink_kind netlink_table origins output plan \
 	port_path text_file this_link this_link_index this_link_name verdict wanted wanted_link wanted_nets wanted_ports \
 	wanted_ports_find migrate/conf_writer migrate/draft migrate/from_kernel migrate/from_ndppd migrate/from_npd6 \
