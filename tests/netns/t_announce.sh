@@ -182,10 +182,20 @@ assert_has "$WORK/err" 'VLANs of one device share it'
 status 1 ndpx resume
 status 3 ndpx resume dev lo
 status 0 ndpx pause dev eth0
-status 0 ndpx apply
+status 0 ndpx apply # a reload leaves it paused
 assert_silent 2001:db8:1::1
-status 0 ndpx resume dev eth0
+status 0 ndpx -q resume dev eth0
 assert_answered 2001:db8:1::1
+
+note "routed: what is on-link here is not answered for, a local address is"
+conf <<<"uplink eth0 { mode = tc  guest 2001:db8:1::/64 { answer = routed }
+	guest 2001:db8:5::7 { answer = routed }  guest 2001:db8:1::1 { } }"
+lab_ip host -6 route add 2001:db8:1::/64 dev vif1.0 metric 1
+lab_ip host -6 route add local 2001:db8:5::/64 dev lo
+status 0 ndpx apply
+refused 1 'only with a route' 2001:db8:1::77 dev eth0
+sniff ndpx announce 2001:db8:5::7 dev eth0
+heard "$(unsolicited 2001:db8:5::7)"
 
 note "the link is down, the program gone"
 lab_ip host link set eth0 down

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "dataplane/match.h"
+#include "util/explain.h"
 #include "util/na_frame.h"
-#include "netlink/detail.h"
 
 #define NS_PER_S 1000000000ll
 
@@ -43,17 +43,22 @@ static int add(struct announcements *list, const uint8_t addr[16], uint16_t vlan
 	return 0;
 }
 
-/* Does the route leave by another interface than this link's? *ret is the answer. */
+/*
+ * Do the routes let the program answer? It is asked itself: what is on-link here, local or
+ * another interface's (P82) it knows best. One that is not alive yet is announced all the same.
+ */
 static int is_routed(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr, bool *ret,
 		     struct error *err)
 {
-	uint32_t stack = ndpx_link_of(dataplane_settings(dp), vlan)->stack, out = 0;
-	int r = nl_route_out(stack, addr, &out, err);
+	struct question q = { .target = *addr, .vlan = vlan };
+	uint8_t frame[EXPLAIN_FRAME];
+	struct trial trial;
+	int r;
 
-	if (r)
-		return r;
-	*ret = out && !dataplane_is_this_link(dp, vlan, out);
-	return 0;
+	question_asker(&q);
+	r = dataplane_try(dp, frame, question_build(&q, frame), &trial, err);
+	*ret = !r && trial.verdict != NDPX_V_NOT_ROUTED;
+	return r;
 }
 
 int announce_add(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,

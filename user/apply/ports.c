@@ -96,6 +96,7 @@ static int commit(struct ports_job *job, struct error *err)
 		return no_memory(err);
 	job->settings = *now;
 	job->settings.flags = (now->flags & NDPX_S_PAUSED) | (job->cmd->paused ? NDPX_S_PAUSED : 0);
+	memcpy(job->settings.nets, job->wanted.nets, sizeof(job->wanted.nets));
 	job->changed = job->plan.n || !settings_same(now, &job->settings) ||
 		       dataplane_ports_differ(job->dp, &change);
 	if (!job->changed)

@@ -118,6 +118,10 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 		if (i < MOST_WAYS_OUT)
 			r = doctor_way_out(&snap->state, want->at.stack, ret, err);
 	}
+	if (!r && !dev &&
+	    memcmp(wanted.nets, dataplane_settings(dp)->nets, sizeof(wanted.nets)) != 0)
+		finding_add(ret, DOCTOR_NETS_CHANGED, &(struct subject){ .dev = "ports" },
+			    "a local network (AnyIP) came or went since apply");
 	for (i = 0; i < wanted.n_unclear && !r; i++) {
 		const struct unclear_port *u = &wanted.unclear[i];
 
@@ -158,6 +162,7 @@ int doctor_ports_heal(struct dataplane *dp, const struct nl_state *state,
 	struct wanted_ports wanted = { 0 };
 	struct ndpx_sections sections;
 	struct ports_change change = { .sections = &sections };
+	struct ndpx_settings set;
 	struct model model = { 0 };
 	int r = dataplane_recover(dp, err);
 
@@ -173,8 +178,13 @@ int doctor_ports_heal(struct dataplane *dp, const struct nl_state *state,
 		r = dataplane_sections(dp, &sections, err);
 	change.ports = wanted.ports;
 	change.n = wanted.n_ports;
-	if (!r && dataplane_ports_differ(dp, &change))
-		r = dataplane_commit_ports(dp, &nothing, NULL, &change, err);
+	if (!r) {
+		set = *dataplane_settings(dp);
+		memcpy(set.nets, wanted.nets, sizeof(set.nets));
+	}
+	if (!r &&
+	    (!settings_same(&set, dataplane_settings(dp)) || dataplane_ports_differ(dp, &change)))
+		r = dataplane_commit_ports(dp, &nothing, &set, &change, err);
 	wanted_ports_free(&wanted);
 	model_free(&model);
 	return r;

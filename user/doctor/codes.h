@@ -88,6 +88,9 @@ enum doctor_severity {
 	X(GUEST_OWN_ADDRESS, "guest-own-address", ERROR, false,                                    \
 	  "a guest is an address or gateway of this host, and so not answered for",                \
 	  "take ADDR away from this host, or from the file")                                       \
+	X(NETS_CHANGED, "nets-changed", WARNING, true,                                             \
+	  "networks on the link, or local ones, are others than at apply; routed goes by them",    \
+	  DOCTOR_HEAL)                                                                             \
 	X(CONFIG_DIFFERS, "config-differs", WARNING, false,                                        \
 	  "the file says something that is not in force",                                          \
 	  "ndpx apply")                                                                            \
@@ -169,6 +172,9 @@ enum doctor_severity {
 	X(ON_LINK_TWICE, "on-link-twice", WARNING, false,                                          \
 	  "a prefix that is answered for is on-link on the uplink and on another interface",       \
 	  "a host route for each guest: ip -6 route add GUEST dev OTHER; or a prefix of its own")  \
+	X(NEIGHBOUR_COVERED, "neighbour-covered", WARNING, false,                                  \
+	  "a rule answers for a station that is on the link itself: its traffic comes here",       \
+	  "deny = { ADDR } in the file, or answer = routed")                                       \
 	X(DUPLICATE, "duplicate", ERROR, false,                                                    \
 	  "somebody else on the link answers for a guest of ours",                                 \
 	  "stop the one with OTHER, or pause the rule here")                                       \

@@ -132,6 +132,8 @@ static void check_uplink(const struct doctor_snapshot *snap, const struct doctor
 	doctor_check_nic(snap, up, ret);
 	doctor_check_routes(snap, up, ret);
 	doctor_check_nets(snap, up, ret);
+	doctor_check_tables(snap, up, ret);
+	doctor_check_neighbours(snap, up, ret);
 	doctor_check_host(snap, up, ret);
 }
 

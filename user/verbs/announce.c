@@ -100,18 +100,20 @@ int verb_announce(struct command *cmd)
 	struct place place = { 0 };
 	struct error err;
 	bool named = false;
+	int lock = -1;
 
 	r = command_parse_dev(cmd->argc - n, cmd->argv + n, &place, &named, &err);
 	if (!r && !named)
 		r = error_set(&err, EXIT_USAGE, EINVAL,
 			      "announce: 'dev DEV' is missing: on which uplink?");
 	if (!r)
-		r = command_open(cmd, place.dev, &dp, NULL, &err);
+		r = command_open(cmd, place.dev, &dp, &lock, &err);
 	if (r)
 		return command_fail(cmd, &err);
 	r = check_answering(dp, place.dev, &err);
 	if (!r)
 		r = collect(cmd, dp, &place, n, &list, &err);
+	dataplane_unlock(lock); /* as in resume */
 	return finish(cmd, dp, place.dev, &list, r, &err);
 }
 
@@ -180,10 +182,10 @@ int verb_resume(struct command *cmd)
 	r = set_paused(dp, false, &err);
 	if (!r)
 		r = command_resume_ports(cmd, &err);
-	dataplane_unlock(lock); /* announcing takes its time, and changes nothing */
 	if (!r)
 		r = check_answering(dp, place.dev, &err);
 	if (!r)
 		r = announce_add_all(dp, -1, &list, &err);
+	dataplane_unlock(lock); /* announcing takes its time, and changes nothing */
 	return finish(cmd, dp, place.dev, &list, r, &err);
 }

@@ -266,6 +266,8 @@ static bool ports_need_it(const struct ward *w)
 	for (i = 0; i < w->before.n; i++) {
 		enum doctor_code code = w->before.items[i].code;
 
+		if (code == DOCTOR_NETS_CHANGED && !strcmp(w->before.items[i].dev, "ports"))
+			return true;
 		if (code == DOCTOR_GUEST_PORT_MISSING || code == DOCTOR_GUEST_PORT_DETACHED ||
 		    code == DOCTOR_GUEST_PORT_CHANGED)
 			return true;

@@ -4,12 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "cli/command.h"
 #include "verbs/explain_story.h"
-
-#define DEFAULT_ASKER "fe80::6e64:7078:1" /* nobody's: link-local, and made up */
 
 /* `argv` is left with the words that say where, for command_parse_dev(). */
 static int parse_words(int argc, char **argv, struct words *w, struct error *err)
@@ -69,19 +66,10 @@ static int parse_words(int argc, char **argv, struct words *w, struct error *err
 	return 0;
 }
 
-/* A MAC of our own making: individual, locally administered. */
-static void make_mac(uint8_t mac[6])
-{
-	static const uint8_t otherwise[6] = { 0x02, 'n', 'd', 'p', 'x', 1 };
-
-	if (getrandom(mac, 6, 0) != 6)
-		memcpy(mac, otherwise, sizeof(otherwise));
-	mac[0] = (uint8_t)((mac[0] & 0xfc) | 0x02);
-}
-
 static int make_frame(struct dataplane *dp, struct story *s, struct error *err)
 {
 	struct question *q = &s->words.question;
+	struct in6_addr from;
 	int n, r;
 
 	if (s->words.frame) {
@@ -105,9 +93,10 @@ static int make_frame(struct dataplane *dp, struct story *s, struct error *err)
 		       sizeof(q->port_mac));
 	}
 	q->target = s->words.target;
-	make_mac(q->mac);
-	if (!s->words.have_from)
-		inet_pton(AF_INET6, DEFAULT_ASKER, &q->source);
+	from = q->source;
+	question_asker(q);
+	if (s->words.have_from)
+		q->source = from;
 	s->len = question_build(q, s->frame);
 	return 0;
 }
