@@ -19,7 +19,7 @@ const struct verb verbs[] = {
 	  "check the file, load, attach, fill the maps; again: change what differs" },
 	{ "down", verb_down, 0, "down [dev DEV]", "detach and remove every trace" },
 	{ "check", verb_check, 0, "check [-c FILE]",
-	  "say every mistake of the file; needs no root" },
+	  "report every error in the file; needs no root" },
 	{ "guest", verb_guest, OPT_STATS | OPT_REPLACE,
 	  "guest add|replace ADDR[/LEN] dev DEV\n"
 	  "             %KEYS%\n"
@@ -31,7 +31,7 @@ const struct verb verbs[] = {
 	  "what is attached where, how, since when; exit 3 when not" },
 	{ "stats", verb_stats, OPT_WATCH, "stats [dev DEV] [--watch SECONDS]",
 	  "counters by verdict" },
-	{ "doctor", verb_doctor, OPT_DOCTOR, "doctor [dev DEV [vlan N]] [--heal] [--no-probe]",
+	{ "doctor", verb_doctor, OPT_DOCTOR, "doctor [dev DEV [vlan N]] [--fix] [--no-probe]",
 	  "what breaks such set-ups in the field, with its remedy; exit 3 when found" },
 	{ "metrics", verb_metrics, OPT_TEXTFILE, "metrics [--textfile PATH]",
 	  "the same and more as OpenMetrics text" },
@@ -57,7 +57,7 @@ enum {
 	OPTION_PRUNE,
 	OPTION_WATCH,
 	OPTION_TEXTFILE,
-	OPTION_HEAL,
+	OPTION_FIX,
 	OPTION_NO_PROBE
 };
 
@@ -77,7 +77,7 @@ static const struct option long_options[] = {
 	{ "prune", no_argument, NULL, OPTION_PRUNE },
 	{ "watch", required_argument, NULL, OPTION_WATCH },
 	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
-	{ "heal", no_argument, NULL, OPTION_HEAL },
+	{ "fix", no_argument, NULL, OPTION_FIX },
 	{ "no-probe", no_argument, NULL, OPTION_NO_PROBE },
 	{ NULL, 0, NULL, 0 },
 };
@@ -243,8 +243,8 @@ static int parse_options(int argc, char **argv, struct command *cmd, unsigned in
 			cmd->textfile = optarg;
 			used |= OPT_TEXTFILE;
 			break;
-		case OPTION_HEAL:
-			cmd->heal = true;
+		case OPTION_FIX:
+			cmd->fix = true;
 			used |= OPT_DOCTOR;
 			break;
 		case OPTION_NO_PROBE:

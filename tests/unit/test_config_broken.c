@@ -28,7 +28,7 @@ struct expected {
 struct broken {
 	const char *name;
 	const char *lines[24];
-	struct expected mistakes[MOST];
+	struct expected errors[MOST];
 };
 
 static const struct broken table[] = {
@@ -315,7 +315,7 @@ static const struct broken table[] = {
 	    { 4, 1, "'$' has no meaning here: nothing is expanded" } } },
 };
 
-static void show(const struct config_mistakes *found)
+static void show(const struct config_errors *found)
 {
 	size_t i;
 
@@ -327,7 +327,7 @@ static void show(const struct config_mistakes *found)
 static void test_broken(void **state)
 {
 	const struct broken *b = *state;
-	struct config_mistakes found = { 0 };
+	struct config_errors found = { 0 };
 	struct model model = { 0 };
 	struct error err;
 	char text[2048] = "";
@@ -338,26 +338,25 @@ static void test_broken(void **state)
 	for (i = 0; i < LENGTH(b->lines) && b->lines[i]; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? "\n" : "",
 			 b->lines[i]);
-	while (n < MOST && b->mistakes[n].line)
+	while (n < MOST && b->errors[n].line)
 		n++;
 	r = config_parse(text, strlen(text), &model, &found, &err);
-	while (same < n && same < found.n && found.items[same].line == b->mistakes[same].line &&
-	       found.items[same].column == b->mistakes[same].column &&
-	       !strcmp(found.items[same].text, b->mistakes[same].message))
+	while (same < n && same < found.n && found.items[same].line == b->errors[same].line &&
+	       found.items[same].column == b->errors[same].column &&
+	       !strcmp(found.items[same].text, b->errors[same].message))
 		same++;
 	if (same < n || same < found.n) {
 		show(&found);
-		config_mistakes_free(&found);
+		config_errors_free(&found);
 		fail_msg("error %zu: expected %d:%d: %s", same + 1,
-			 same < n ? b->mistakes[same].line : 0,
-			 same < n ? b->mistakes[same].column : 0,
-			 same < n ? b->mistakes[same].message : "nothing more");
+			 same < n ? b->errors[same].line : 0, same < n ? b->errors[same].column : 0,
+			 same < n ? b->errors[same].message : "nothing more");
 	}
 	assert_int_equal(r, -EINVAL);
 	assert_int_equal(err.status, EXIT_USAGE);
 	assert_int_equal(model.n_uplinks, 0);
 	assert_int_equal(found.more, 0);
-	config_mistakes_free(&found);
+	config_errors_free(&found);
 	assert_null(found.items);
 }
 

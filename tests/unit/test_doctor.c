@@ -132,7 +132,7 @@ static void manual_says_the_same(void **state)
 
 		at += (size_t)snprintf(want + at, sizeof(want) - at, ".It Cm %s Pq %s%s\n%s:\n%s\n",
 				       row->code, doctor_severity_word(row->severity),
-				       row->heal ? ", healed" : "", row->meaning, row->remedy);
+				       row->fix ? ", fixed" : "", row->meaning, row->remedy);
 		assert_true(at < sizeof(want));
 	}
 	from = strstr(have, ".Sh FINDINGS\n");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What ran before, as text or as the kernel's tables, to an ndpx.conf: the rules it
- * holds when read back, the comments for what has no equivalent, every mistake's line.
+ * holds when read back, the comments for what has no equivalent, every error's line.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@ struct result {
 
 static void read_back(struct draft *draft, struct result *ret)
 {
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct error err;
 	FILE *fp;
 
@@ -43,9 +43,8 @@ static void read_back(struct draft *draft, struct result *ret)
 	ret->lost = draft->lost;
 	ret->warnings = draft->warnings.n;
 	draft_free(draft);
-	if (config_parse(ret->text, ret->len, &ret->model, &mistakes, &err))
-		fail_msg("%s: line %d: %s", ret->text, mistakes.items[0].line,
-			 mistakes.items[0].text);
+	if (config_parse(ret->text, ret->len, &ret->model, &errors, &err))
+		fail_msg("%s: line %d: %s", ret->text, errors.items[0].line, errors.items[0].text);
 	assert_int_equal(ret->model.n_uplinks, ret->uplinks);
 }
 

@@ -80,13 +80,13 @@ static struct entry guest(const char *text, uint16_t vlan, uint8_t action, uint8
 
 static struct wanted_ports build(const char *file, const struct entry *guests, size_t n)
 {
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct model model = { 0 };
 	struct wanted_ports w;
 	struct error err;
 	size_t i;
 
-	assert_int_equal(config_parse(file, strlen(file), &model, &mistakes, &err), 0);
+	assert_int_equal(config_parse(file, strlen(file), &model, &errors, &err), 0);
 	assert_int_equal(wanted_ports_build(&model, &state, guests, n, &w, &err), 0);
 	for (i = 1; i < w.n_entries; i++)
 		assert_true(entry_compare(&w.entries[i - 1], &w.entries[i]) < 0);

@@ -151,8 +151,8 @@ static int attach(struct dataplane *dp, const struct wanted_ports *wanted, struc
 	return r ? r : dataplane_ports_attached(dp, err);
 }
 
-int doctor_ports_heal(struct dataplane *dp, const struct nl_state *state,
-		      char (*const uplinks)[IFNAMSIZ], size_t n_uplinks, struct error *err)
+int doctor_ports_fix(struct dataplane *dp, const struct nl_state *state,
+		     char (*const uplinks)[IFNAMSIZ], size_t n_uplinks, struct error *err)
 {
 	const struct plan nothing = { 0 };
 	struct wanted_ports wanted = { 0 };

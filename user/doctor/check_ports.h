@@ -18,7 +18,7 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
  * what the host's links are today. Rules stay. `uplinks` are the names of all uplinks, which
  * are no guest ports. Under the lock. 0, or -errno with *err set.
  */
-int doctor_ports_heal(struct dataplane *dp, const struct nl_state *state,
-		      char (*const uplinks)[IFNAMSIZ], size_t n_uplinks, struct error *err);
+int doctor_ports_fix(struct dataplane *dp, const struct nl_state *state,
+		     char (*const uplinks)[IFNAMSIZ], size_t n_uplinks, struct error *err);
 
 #endif

@@ -229,7 +229,7 @@ static bool has_vlan(const struct ndpx_record *record, uint16_t vlan)
 	return false;
 }
 
-/* Rules of the file that are not in force; what was added by hand is no mistake. */
+/* Rules of the file that are not in force; rules added by hand are not an error. */
 static void check_rules(const struct doctor_uplink *up, struct findings *ret)
 {
 	struct several missing = { 0 }, other = { 0 }, ports = { 0 };

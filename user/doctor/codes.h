@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The one table of what `doctor` may find: identifier, code, severity, whether --heal
+ * The one table of what `doctor` may find: identifier, code, severity, whether --fix
  * mends it, what it means, the remedy. Codes never change meaning. The manual lists the
  * same; a test compares. In a remedy DEV, ADDR and OTHER stand for what was found.
  */
@@ -15,7 +15,7 @@ enum doctor_severity {
 	DOCTOR_ERROR,	/* something is unreachable, or answered wrongly */
 };
 
-#define DOCTOR_HEAL "ndpx doctor --heal, or ndpx apply"
+#define DOCTOR_FIX "ndpx doctor --fix, or ndpx apply"
 
 /* clang-format off */
 #define DOCTOR_CODES(X)                                                                            \
@@ -24,7 +24,7 @@ enum doctor_severity {
 	  "ndpx apply")                                                                            \
 	X(DETACHED, "detached", ERROR, true,                                                       \
 	  "the rules are there, but their program hangs on the device no more",                    \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(PINS_INCOMPLETE, "pins-incomplete", ERROR, false,                                        \
 	  "pins are missing, or left by an apply that was killed",                                 \
 	  "ndpx apply")                                                                            \
@@ -39,13 +39,13 @@ enum doctor_severity {
 	  "name DEV in the file, then ndpx apply")                                                 \
 	X(GUEST_PORT_MISSING, "guest-port-missing", ERROR, true,                                   \
 	  "an interface with the name of a guest port is none",                                    \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(GUEST_PORT_DETACHED, "guest-port-detached", ERROR, true,                                 \
 	  "a guest port has no program any more",                                                  \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(GUEST_PORT_CHANGED, "guest-port-changed", ERROR, true,                                   \
 	  "a guest port has another MAC, link-local address, master or isolation than at apply",   \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(GUEST_PORT_UNCLEAR, "guest-port-unclear", WARNING, false,                                \
 	  "the bridge of a guest port has no IPv6, and several devices could route for it",        \
 	  "give the one that routes an address or a route, then ndpx apply")                       \
@@ -54,7 +54,7 @@ enum doctor_severity {
 	  "ndpx down dev DEV, then ndpx apply")                                                    \
 	X(OTHER_RELEASE, "other-release", WARNING, true,                                           \
 	  "another release of ndpx attached the program",                                          \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(OTHER_ABI, "other-abi", WARNING, false,                                                  \
 	  "the pins are of a version of ndpx whose rules this one cannot read",                    \
 	  "ndpx apply")                                                                            \
@@ -72,19 +72,19 @@ enum doctor_severity {
 	  "ip link set DEV up, and the cable")                                                     \
 	X(MAC_CHANGED, "mac-changed", ERROR, true,                                                 \
 	  "the answers carry a MAC address that the device has no more",                           \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(LINK_LOCAL_CHANGED, "link-local-changed", WARNING, true,                                 \
 	  "the program knows another link-local address than the device has",                      \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(LINK_MOVED, "link-moved", WARNING, true,                                                 \
 	  "the VLAN devices or the master of the uplink are others than at apply",                 \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(OWN_ADDRESS_MISSING, "own-address-missing", ERROR, true,                                 \
 	  "an address or gateway of this host came after apply, and a prefix answers for it",      \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(OWN_ADDRESS_STALE, "own-address-stale", WARNING, true,                                   \
 	  "an address is this host's no more, and still kept from being answered for",             \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(GUEST_OWN_ADDRESS, "guest-own-address", ERROR, false,                                    \
 	  "a guest is an address or gateway of this host, and so not answered for",                \
 	  "take ADDR away from this host, or from the file")                                       \
@@ -114,10 +114,10 @@ enum doctor_severity {
 	  "mode = tc, or any XDP program on the other end")                                        \
 	X(GROUPS_LOST, "groups-lost", ERROR, true,                                                 \
 	  "multicast groups of guests are not joined (any more): a link went down and up",         \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(ALLMULTI_OFF, "allmulti-off", ERROR, true,                                               \
 	  "the rules need allmulticast, and it is off",                                            \
-	  DOCTOR_HEAL)                                                                             \
+	  DOCTOR_FIX)                                                                             \
 	X(PREFIX_UNHEARD, "prefix-unheard", WARNING, false,                                        \
 	  "prefixes are to be answered, but groups = join cannot hear them",                       \
 	  "groups = auto, then ndpx apply")                                                        \
@@ -126,7 +126,7 @@ enum doctor_severity {
 	  "groups = join, or ip link set OTHER type bridge mcast_snooping 0")                      \
 	X(PROXY_NDP, "proxy-ndp", WARNING, true,                                                   \
 	  "groups are joined by proxy entries, and proxy_ndp makes the kernel answer for them",    \
-	  "sysctl -w net/ipv6/conf/OTHER/proxy_ndp=0; or " DOCTOR_HEAL)                            \
+	  "sysctl -w net/ipv6/conf/OTHER/proxy_ndp=0; or " DOCTOR_FIX)                            \
 	X(KERNEL_PROXY, "kernel-proxy", WARNING, false,                                            \
 	  "the kernel answers as well, for proxy entries that are not ours",                       \
 	  "ip -6 neigh del proxy ADDR dev OTHER, or sysctl proxy_ndp=0")                           \
@@ -187,7 +187,7 @@ enum doctor_severity {
 /* clang-format on */
 
 enum doctor_code {
-#define X(id, code, severity, heal, meaning, remedy) DOCTOR_##id,
+#define X(id, code, severity, fix, meaning, remedy) DOCTOR_##id,
 	DOCTOR_CODES(X)
 #undef X
 		DOCTOR_CODES_END,
@@ -196,7 +196,7 @@ enum doctor_code {
 struct doctor_row {
 	const char *code;
 	enum doctor_severity severity;
-	bool heal;
+	bool fix;
 	const char *meaning, *remedy;
 };
 

@@ -180,7 +180,7 @@ static int look(struct dataplane *dp, struct way *w, struct error *err)
 	if (!r && !w->joined)
 		add(w->s, "not-joined",
 		    "the group of this address is not joined, so the NIC or a switch may keep "
-		    "questions away: groups = join, or ndpx doctor --heal");
+		    "questions away: groups = join, or ndpx doctor --fix");
 	return r;
 }
 

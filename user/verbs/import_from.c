@@ -99,18 +99,18 @@ static int read_kernel(const struct nl_state *state, struct draft *draft, struct
 /* What comes out must pass `check`, whatever went in. */
 static int check_result(const char *text, size_t len, struct error *err)
 {
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct model model = { 0 };
 	struct error why;
-	int r = config_parse(text, len, &model, &mistakes, &why);
+	int r = config_parse(text, len, &model, &errors, &why);
 
 	if (!r) {
 		model_free(&model);
 		return 0;
 	}
 	r = error_set(err, EXIT_USAGE, -r, "import-from: this does not fit into one ndpx.conf: %s",
-		      mistakes.n ? mistakes.items[0].text : why.message);
-	config_mistakes_free(&mistakes);
+		      errors.n ? errors.items[0].text : why.message);
+	config_errors_free(&errors);
 	return r;
 }
 
