@@ -165,14 +165,14 @@ lab_ip host link add br0 type bridge
 lab_ip host link set br0 up
 lab_ip host link set eth0 master br0
 wait_for 5 sh -c "ip -n $(lab_name host) -6 addr show dev br0 scope link | grep -q inet6"
-finds eth0 link-moved 'a master came or went'
+finds eth0 link-moved 'a master was added or removed'
 finds eth0 groups-lost "group of $ADDR"
 fixes eth0 link-moved
 assert_eq "proxy entries" "$(lab_ip host -6 neigh show proxy | sed 's/ *$//')" \
 	"$ADDR dev br0 proxy proto 110"
 assert_answered $ADDR
 lab_ip host link del br0
-finds eth0 link-moved 'a master came or went'
+finds eth0 link-moved 'a master was added or removed'
 fixes eth0 link-moved
 assert_eq "proxy entries" "$(lab_ip host -6 neigh show proxy | sed 's/ *$//')" \
 	"$ADDR dev eth0 proxy proto 110"

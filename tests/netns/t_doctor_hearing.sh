@@ -53,7 +53,7 @@ finds eth0 xdp-mtu 'the MTU is 9000'
 lab_ip host link set eth0 mtu 1500
 lab_ip router link set eth0 mtu 1500
 lab_hear_xdp router eth0
-finds eth0 not-native 'and tc runs'
+finds eth0 not-native 'but tc is in use'
 status 0 ndpx apply
 finds_none
 

@@ -109,7 +109,7 @@ wait_for 5 sh -c "ip -n $(lab_name host) -6 route show default | grep -q 'proto 
 status 0 ndpx apply
 finds_none
 host_set eth0/accept_ra 1
-finds eth0 accept-ra 'came by an advertisement'
+finds eth0 accept-ra 'came from an advertisement'
 only accept-ra
 lab_ip host -6 route add default via fe80::2 dev vif1 metric 5000
 finds_none
@@ -149,15 +149,15 @@ finds_none
 for words in 'mode = tc' 'rate = 5' 'groups = none' 'source = link-local' 'strict_lladdr = on'; do
 	round "$words"
 	conf <<<"uplink eth0 { $words  guest $ONE { }  guest $TWO { }  guest 2001:db8:2::/64 { } }"
-	finds eth0 config-differs "the file has another ${words%% *}:"
+	finds eth0 config-differs "the file has a different ${words%% *}:"
 done
 round ''
 conf <<-EOF
 	uplink eth0 { guest $ONE { } }
 	uplink eth0.88 { guest $ONE { } }
 EOF
-finds eth0.88 not-attached 'names this VLAN'
-finds eth0.88 not-attached 'names this VLAN' dev eth0.88
+finds eth0.88 not-attached 'has this VLAN'
+finds eth0.88 not-attached 'has this VLAN' dev eth0.88
 
 note "port-gone, port-changed"
 conf <<<"uplink eth0 { guest $ONE { port = vif1 }  guest $TWO { port = vif7 } }"

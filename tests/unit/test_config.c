@@ -283,9 +283,9 @@ static void test_huge(void **state)
 	head = (size_t)sprintf(text, "uplink eth0 {\n guest ::2 { port = ");
 	memset(text + head, 'a', size);
 	strcpy(text + head + size, " } }");
-	expect_one(text, 2, 21, "a word of 1048576 bytes");
+	expect_one(text, 2, 21, "value of 1048576 bytes");
 	text[head] = text[head + size - 1] = '"';
-	expect_one(text, 2, 21, "a word of 1048574 bytes");
+	expect_one(text, 2, 21, "value of 1048574 bytes");
 	/* Deeper than anybody writes, and than a parser should go. */
 	head = (size_t)sprintf(text, "uplink eth0 {\n");
 	for (i = 0; i < size - 2; i += 2)

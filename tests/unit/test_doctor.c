@@ -232,7 +232,7 @@ static void who_runs_first(void **state)
 	assert_non_null(f);
 	assert_string_equal(f->message,
 			    "clsact filter 'matchall', priority 1 runs before ours, and "
-			    "there is no room before it");
+			    "ours cannot be put before it");
 	h.up.before[1] = (struct before){ BEFORE_TCX, 7, 0, false, "pass" };
 	f = check(&h, DOCTOR_RUNS_BEFORE);
 	assert_non_null(f);
@@ -334,7 +334,7 @@ static void chains_by_hook(void **state)
 	(void)state;
 	assert_string_equal(
 		with_chain(NFPROTO_INET, NF_INET_LOCAL_IN, "", false),
-		"gateway fe80::1 does not resolve on eth0; in the way could be inet t c");
+		"gateway fe80::1 does not resolve on eth0; possible culprits: inet t c");
 	assert_string_not_equal(with_chain(NFPROTO_IPV6, NF_INET_POST_ROUTING, "", false), "");
 	assert_string_equal(with_chain(NFPROTO_IPV4, NF_INET_LOCAL_IN, "", false), "");
 	assert_string_equal(with_chain(NFPROTO_ARP, 0, "", false), "");

@@ -149,15 +149,15 @@ static const struct {
 	  { { 2, "'x': not an IPv6 address" },
 	    { 3, "'dev DEV' is missing" },
 	    { 5, "is shorter than /48" },
-	    { 6, "unknown word 'frob'" },
+	    { 6, "unknown argument 'frob'" },
 	    { 7, "is multicast" } } },
-	{ "2001:db8::1 dev eth0 answers 7", { { 1, "unknown word 'answers'" } } },
+	{ "2001:db8::1 dev eth0 answers 7", { { 1, "unknown argument 'answers'" } } },
 	{ "2001:db8::1#x dev eth0", { { 1, "'2001:db8::1#x': not an IPv6 address" } } },
 	{ "{", { { 1, "JSON: " } } },
 	{ "[\n\n{]", { { 3, "JSON: " } } },
 	{ "[] []", { { 1, "JSON: " } } },
-	{ "{}", { { 1, "JSON without an array \"guests\"" } } },
-	{ "{\"guests\":{}}", { { 1, "JSON without an array \"guests\"" } } },
+	{ "{}", { { 1, "JSON has no \"guests\" array" } } },
+	{ "{\"guests\":{}}", { { 1, "JSON has no \"guests\" array" } } },
 	{ "[{\"address\":\"::2\",\"address\":\"::3\",\"dev\":\"a\"}]",
 	  { { 1, "JSON: duplicate" } } },
 	{ "[{\"address\":\"::2\\u0000\",\"dev\":\"a\"}]", { { 1, "JSON: " } } },
@@ -180,7 +180,7 @@ static const struct {
 	    { 2, "vlan: '-1': expected a number from 0 to 4094" },
 	    { 3, "vlan: expected a string" },
 	    { 4, "port: expected a string" },
-	    { 5, "unknown word 'color'" },
+	    { 5, "unknown argument 'color'" },
 	    { 6, "router: invalid value '1' (expected off or on)" } } },
 };
 
@@ -253,7 +253,7 @@ static void test_nul(void **state)
 	assert_int_equal(errors.n, 3);
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(errors.items[i].line, lines[i]);
-		assert_non_null(strstr(errors.items[i].text, "a NUL byte"));
+		assert_non_null(strstr(errors.items[i].text, "NUL byte: not a text file"));
 	}
 	config_errors_free(&errors);
 	assert_int_equal(import_bytes(json, sizeof(json) - 1, &import, &errors), -EINVAL);

@@ -159,8 +159,8 @@ static void test_interfaces(void **test)
 	assert_memory_equal(w.ports[3].at.mac, br0, 6);
 	expect_note(&w, "vifslave belongs to the uplink bond0");
 	expect_note(&w, "vif88 belongs to the uplink eth0");
-	expect_note(&w, "tun0 is no Ethernet");
-	expect_note(&w, "\"xen*\": no interface of that name yet");
+	expect_note(&w, "tun0 is not an Ethernet interface");
+	expect_note(&w, "\"xen*\": no matching interface yet");
 	assert_int_equal(w.notes.n, 4);
 	assert_int_equal(w.sections.n, 4);
 	assert_string_equal(w.sections.pattern[3], "xen*");

@@ -225,7 +225,7 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 		bool dev = !strcmp(argv[i], "dev"), vlan = !strcmp(argv[i], "vlan");
 
 		if (!dev && !vlan)
-			return error_set(err, EXIT_USAGE, EINVAL, "unknown word '%s'", argv[i]);
+			return error_set(err, EXIT_USAGE, EINVAL, "unknown argument '%s'", argv[i]);
 		if (i + 1 == argc)
 			return error_set(err, EXIT_USAGE, EINVAL, "'%s' needs a value", argv[i]);
 		if ((dev && named.dev[0]) || (vlan && place.have_vlan))
@@ -251,7 +251,7 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 		named.have_vlan = place.have_vlan;
 	}
 	if (named.have_vlan && !named.dev[0])
-		return error_set(err, EXIT_USAGE, EINVAL, "'vlan' needs 'dev DEV'");
+		return error_set(err, EXIT_USAGE, EINVAL, "'vlan' requires 'dev DEV'");
 	command_real_name(named.dev);
 	*ret = named;
 	*ret_found = named.dev[0] != '\0';
@@ -437,10 +437,10 @@ int command_choose_vlan(const struct ndpx_record *record, const struct place *pl
 					       record->vlans[i]);
 	}
 	if (!place->have_vlan)
-		return error_set(err, EXIT_USAGE, EINVAL, "%s: which VLAN? It has %s", place->dev,
-				 list);
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "%s: missing 'vlan': attached VLANs are %s", place->dev, list);
 	return error_set(err, EXIT_USAGE, EINVAL,
-			 "%s: no uplink with VLAN %u in the file; it has %s", place->dev, wanted,
+			 "%s: VLAN %u is not attached: attached VLANs are %s", place->dev, wanted,
 			 list);
 }
 
@@ -480,10 +480,11 @@ void command_sync_groups(const struct command *cmd, struct dataplane *dp)
 		command_note(cmd, "%s", report.note);
 out:
 	if (r)
-		command_note(cmd,
-			     "warning: %s: the rules hold, but not all groups are joined: %s: run "
-			     "'ndpx apply'",
-			     record->dev, why.message);
+		command_note(
+			cmd,
+			"warning: %s: rules are in force, but not all groups are joined: %s: run "
+			"'ndpx apply'",
+			record->dev, why.message);
 }
 
 const char *time_text(double seconds, char buf[32])

@@ -62,7 +62,7 @@ int guest_import(struct command *cmd);
 
 /* Prints an error the way the user asked for; returns its exit status. */
 int command_fail(const struct command *cmd, const struct error *err);
-/* One line on stderr, unless -q: something to know that is no error. */
+/* One line on stderr, unless -q: something worth knowing that is not an error. */
 void command_note(const struct command *cmd, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Finishes stdout; returns `status`, or prints why the output was lost. */
@@ -141,7 +141,7 @@ struct instance {
 
 /*
  * All instances, or that of `dev` where it is not NULL. The array is freed with
- * command_close_instances(). No instance is no error.
+ * command_close_instances(). Having no instance is not an error.
  */
 int command_instances(const struct command *cmd, const char *dev, struct instance **ret,
 		      size_t *ret_n, struct error *err);

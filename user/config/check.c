@@ -78,11 +78,11 @@ static void check_device(const struct uplink *u, size_t n, struct config_errors 
 				NDPX_MAX_PREFIXES);
 	if (lengths > NDPX_MAX_LENGTHS)
 		config_error_at(errors, u->line, u->column,
-				"%s: prefixes of %u different lengths, at most %d work", u->dev,
-				lengths, NDPX_MAX_LENGTHS);
+				"%s: prefixes of %u different lengths, at most %d are supported",
+				u->dev, lengths, NDPX_MAX_LENGTHS);
 	if (n > NDPX_MAX_VLANS)
 		config_error_at(errors, u->line, u->column,
-				"%s: %zu VLANs on one device, at most %d work", u->dev, n,
+				"%s: %zu VLANs on one device, at most %d are supported", u->dev, n,
 				NDPX_MAX_VLANS);
 }
 
@@ -214,7 +214,7 @@ static void check_ports_room(const struct model *model, struct config_errors *er
 		config_error_at(
 			errors, first->line, first->column,
 			"ports: prefixes of %u different lengths with those of all uplinks, "
-			"at most %d work",
+			"at most %d are supported",
 			lengths, NDPX_MAX_LENGTHS);
 }
 

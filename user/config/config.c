@@ -115,10 +115,11 @@ static void assign(struct load *l, const struct key *key, const struct statement
 	size_t i;
 
 	if (!key->list && s->op == OP_APPEND) {
-		config_error_at(l->errors, AT(s->end), "%s: '+=' is for lists", key->name);
+		config_error_at(l->errors, AT(s->end), "%s: '+=' is only valid for lists",
+				key->name);
 	} else if (!key->list && s->list) {
 		config_error_at(l->errors, AT(s->n_values ? s->values[0].at : s->end),
-				"%s: a single value is expected, not a list", key->name);
+				"%s: expected a single value, not a list", key->name);
 	} else if (!key->list && given->line) {
 		config_error_at(l->errors, AT(s->words[0].at), "%s: given twice, first in line %d",
 				key->name, given->line);
@@ -263,8 +264,9 @@ static void on_semicolon(void *arg, struct position at)
 {
 	struct load *l = arg;
 
-	config_error_at(l->errors, AT(at),
-			"unexpected ';': statements need no end, names with one need quotes");
+	config_error_at(
+		l->errors, AT(at),
+		"unexpected ';': statements take no terminator; quote names that contain one");
 }
 
 static void on_error(void *arg, struct position at, const char *message)
@@ -290,7 +292,7 @@ static void read_text(struct load *l, const char *text, size_t len)
 	/* A file without uplinks is a wish; one without a byte is an accident. */
 	if (!len)
 		config_error_at(l->errors, 1, 1,
-				"the file is empty: 'ndpx down' is what removes all uplinks");
+				"the file is empty: use 'ndpx down' to remove all uplinks");
 	if (syntax_read(copy, len, &events, l))
 		l->no_memory = true;
 	free(copy);

@@ -72,7 +72,7 @@ static int read_lines(char *text, size_t len, struct import *import, struct conf
 			return 0;
 		if (strlen(text) < (size_t)((stop ? stop : end) - text)) {
 			config_error_at(errors, line, (int)strlen(text) + 1,
-					"a NUL byte: this is not a text file");
+					"NUL byte: not a text file");
 			continue;
 		}
 		n = split(text, words);
@@ -108,7 +108,7 @@ static const char *value_word(const json_t *value, char buf[32])
 	return NULL;
 }
 
-/* Keys of `guest show -s` that are no words of a rule. */
+/* Keys of `guest show -s` that are not part of a rule. */
 static bool is_statistic(const char *key)
 {
 	return !strcmp(key, "origin") || !strcmp(key, "answers") || !strcmp(key, "last_answer") ||
@@ -171,7 +171,7 @@ static int read_json(const char *text, size_t len, struct import *import,
 	}
 	guests = json_is_array(root) ? root : json_object_get(root, "guests");
 	if (!json_is_array(guests)) {
-		config_error(errors, 1, "JSON without an array \"guests\"");
+		config_error(errors, 1, "JSON has no \"guests\" array");
 	} else {
 		json_array_foreach(guests, i, object) {
 			if (errors->n >= MAX_MISTAKES)

@@ -132,7 +132,7 @@ static int check_ports(const struct ward *w, struct findings *ret, struct error 
 		return 0;
 	if (r == -EPROTO) {
 		finding_add(ret, DOCTOR_OTHER_ABI, &(struct subject){ .dev = "ports" },
-			    "the guest ports are of another version");
+			    "the guest ports were set up by another version of ndpx");
 		return 0;
 	}
 	if (r)
@@ -166,7 +166,7 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 	check_vlan(w, ret);
 	if (!w->snap.n_uplinks && !(w->dev && command_is_port(w->cmd, w->dev)))
 		finding_add(ret, DOCTOR_NOT_ATTACHED, &(struct subject){ 0 },
-			    "no uplink is attached, and no file names one");
+			    "no uplink is attached or configured");
 	return ret->no_memory ? error_set(err, EXIT_KERNEL, ENOMEM, "out of memory") : 0;
 }
 

@@ -81,8 +81,10 @@ static int plan_one(const struct command *cmd, struct dataplane *dp, struct entr
 	if (there->action == NDPX_ACT_DENY)
 		return error_set(err, EXIT_USAGE, EEXIST, "%s is denied by the file", text);
 	if (there->action == NDPX_ACT_ANSWER && !cmd->replace)
-		return error_set(err, EXIT_KERNEL, EEXIST,
-				 "%s exists with other words: --replace changes it", text);
+		return error_set(
+			err, EXIT_KERNEL, EEXIST,
+			"%s already exists with different settings: use --replace to change it",
+			text);
 	if (there->action == NDPX_ACT_ANSWER && there->origin < NDPX_ORIGIN_COMMAND)
 		return plan_below(dp, want, plan, err);
 	if (plan_add(plan, &want->key, there, &want->say))
@@ -308,7 +310,7 @@ int guest_import(struct command *cmd)
 	int lock = -1, status, r;
 
 	if (cmd->argc > 1) {
-		error_set(&err, EXIT_USAGE, EINVAL, "import: unknown word '%s'", cmd->argv[1]);
+		error_set(&err, EXIT_USAGE, EINVAL, "import: unknown argument '%s'", cmd->argv[1]);
 		return command_fail(cmd, &err);
 	}
 	r = text_file_read(file, &text, &len, &err);
