@@ -55,7 +55,7 @@ drops() { # HOOK RULE...
 		}
 	EOF
 	! resolves || fail "it was not dropped"
-	names 'possible culprits: inet t c: let it .*: nft insert rule inet t c icmpv6'
+	names 'possible culprits: inet t c: accept it first: nft insert rule inet t c icmpv6'
 }
 drops input icmpv6 type nd-neighbor-advert drop
 drops input icmpv6 type 133-137 reject
