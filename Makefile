@@ -248,13 +248,13 @@ demo:
 	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) \
 		LAB_TAPWIRE=$(abspath $(B)/tests/tapwire) tests/lab/demo.sh
 
-# Kernels × NIC drivers in QEMU, all that the mirror has; README's table is made of the results.
+# Kernels × NIC drivers in QEMU, all that the mirror has; tests/matrix/README.md gets the table of results.
 .PHONY: matrix
 matrix:
 	@tools/deps.sh check
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o $(MATRIX)
 	@tests/matrix/run.sh $(B) 5.10 6.1 6.12 newest
-	@tests/matrix/table.sh $(B)/matrix/result README.md
+	@tests/matrix/table.sh $(B)/matrix/result tests/matrix/README.md
 
 lint: all
 	@tools/lint.sh

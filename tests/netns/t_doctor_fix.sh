@@ -139,7 +139,7 @@ finds eth0 guest-own-address 'guest 2001:db8:3::3'
 lab_ip host link set eth0 allmulticast off
 status 3 ndpx doctor --fix
 assert_has "$WORK/out" '^eth0: allmulti-off: .*: fixed$'
-assert_has "$WORK/out" '^eth0: guest-own-address: .*take 2001:db8:3::3 away'
+assert_has "$WORK/out" '^eth0: guest-own-address: .*remove 2001:db8:3::3 from this host'
 status 3 ndpx -j doctor --fix
 assert_json "$WORK/out" '.fixed == [] and [.findings[].code] == ["guest-own-address"]'
 lab_ip host addr del 2001:db8:3::3/128 dev eth0

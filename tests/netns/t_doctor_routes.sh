@@ -46,7 +46,7 @@ note "route-refused"
 for kind in unreachable prohibit blackhole; do
 	round "$kind"
 	lab_ip host -6 route add $kind $TWO
-	finds eth0 route-refused "the route to guest $TWO refuses"
+	finds eth0 route-refused "the route to guest $TWO is unreachable, prohibit or blackhole"
 	only route-refused
 	lab_ip host -6 route del $kind $TWO
 done
@@ -143,7 +143,7 @@ finds eth0 config-differs "not in force: $TWO"
 only config-differs
 status 0 ndpx apply
 conf <<<"uplink eth0 { guest $ONE { }  guest $TWO { router = on }  guest 2001:db8:2::/64 { } }"
-finds eth0 config-differs "other words than in the file: $TWO"
+finds eth0 config-differs "different settings than in the file: $TWO"
 status 0 ndpx apply
 finds_none
 for words in 'mode = tc' 'rate = 5' 'groups = none' 'source = link-local' 'strict_lladdr = on'; do

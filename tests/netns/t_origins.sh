@@ -84,7 +84,7 @@ note "the filter"
 assert_eq "file" "$(ndpx -j guest show origin file | jq -r '.guests[].address')" 2001:db8:1::1
 assert_eq "command" "$(ndpx -j guest show dev eth0 origin command | jq '.guests | length')" 3
 status 1 ndpx guest show origin nowhere
-assert_has "$WORK/err" 'host, file, command, route, learned'
+assert_has "$WORK/err" 'host, file, command, route or learned'
 
 note "--prune"
 status 0 ndpx apply --prune
