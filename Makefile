@@ -49,7 +49,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 %.c: %.y
 %.c: %.l
 .PHONY: all clean install uninstall deps check check-unit check-prog check-net lint format demo
-all: $(B)/ndpx
+all: $(B)/ndpx $(B)/man/ndpx-doctor.8
 
 $(B)/ndpx: $(USER_OBJ)
 	$(call say,LINK)
@@ -88,6 +88,19 @@ $(B)/bpf/ndpx.skel.h: $(B)/bpf/ndpx.bpf.o
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name ndpx_bpf > $@
 
+$(B)/man-findings: tools/man-findings.c user/doctor/codes.h
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -o $@ $<
+
+# Its list of findings is printed from the table that doctor itself uses.
+$(B)/man/ndpx-doctor.8: user/man/ndpx-doctor.8.in $(B)/man-findings
+	$(call say,MAN)
+	@mkdir -p $(@D)
+	$(Q)$(B)/man-findings > $@.findings
+	$(Q)sed -e '/^@FINDINGS@$$/{r $@.findings' -e 'd;}' $< > $@
+	$(Q)rm -f $@.findings
+
 -include $(USER_OBJ:.o=.d) $(B)/bpf/ndpx.bpf.d
 
 # --- tests; `make check` is all of them, with what they need installed first ---
@@ -120,6 +133,9 @@ $(B)/san/gen/%.o: $(B)/gen/%.c $(B)/gen/config_parse.h
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
+
+# test_doctor compares the manual with the table.
+$(B)/tests/unit/test_doctor: | $(B)/man/ndpx-doctor.8
 
 $(B)/tests/unit/%: $(B)/san/tests/unit/%.o $(PURE_OBJ) $(ROWS_OBJ)
 	$(call say,LINK)
@@ -232,13 +248,13 @@ demo:
 	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) \
 		LAB_TAPWIRE=$(abspath $(B)/tests/tapwire) tests/lab/demo.sh
 
-# Kernels × NIC drivers in QEMU, all that the mirror has; README's table is made of the results.
+# Kernels × NIC drivers in QEMU, all that the mirror has; tests/matrix/README.md gets the table of results.
 .PHONY: matrix
 matrix:
 	@tools/deps.sh check
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o $(MATRIX)
 	@tests/matrix/run.sh $(B) 5.10 6.1 6.12 newest
-	@tests/matrix/table.sh $(B)/matrix/result README.md
+	@tests/matrix/table.sh $(B)/matrix/result tests/matrix/README.md
 
 lint: all
 	@tools/lint.sh
@@ -281,6 +297,8 @@ install: all
 	install -m 755 $(B)/ndpx $(DESTDIR)$(SBINDIR)/ndpx
 	install -m 644 user/man/ndpx.8 $(DESTDIR)$(MANDIR)/man8/ndpx.8
 	install -m 644 user/man/ndpx.conf.5 $(DESTDIR)$(MANDIR)/man5/ndpx.conf.5
+	install -m 644 $(B)/man/ndpx-doctor.8 $(DESTDIR)$(MANDIR)/man8/ndpx-doctor.8
+	install -m 644 user/man/ndpx-json.5 $(DESTDIR)$(MANDIR)/man5/ndpx-json.5
 	install -m 644 README.md tools/ndpx.conf.example $(DESTDIR)$(DOCDIR)
 	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' tools/ndpx.service > $(DESTDIR)$(UNITDIR)/ndpx.service
 	chmod 644 $(DESTDIR)$(UNITDIR)/ndpx.service
@@ -288,7 +306,8 @@ install: all
 # The configuration stays: it is the operator's.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/ndpx $(DESTDIR)$(MANDIR)/man8/ndpx.8 \
-		$(DESTDIR)$(MANDIR)/man5/ndpx.conf.5 $(DESTDIR)$(UNITDIR)/ndpx.service
+		$(DESTDIR)$(MANDIR)/man5/ndpx.conf.5 $(DESTDIR)$(MANDIR)/man8/ndpx-doctor.8 \
+		$(DESTDIR)$(MANDIR)/man5/ndpx-json.5 $(DESTDIR)$(UNITDIR)/ndpx.service
 	rm -rf $(DESTDIR)$(DOCDIR)
 
 clean:

@@ -124,10 +124,10 @@ refusals() {
 	refused 1 'route that leaves by another' 2001:db8:1::5 dev eth0
 	refused 1 'anycast' 2001:db8:2:: dev eth0
 	refused 1 'no rule answers' fe80::6 dev eth0
-	refused 1 'no uplink with VLAN 89' 2001:db8:1::1 dev eth0 vlan 89
+	refused 1 'VLAN 89 is not attached' 2001:db8:1::1 dev eth0 vlan 89
 	refused 1 'not an IPv6 address' 2001:db8:2::/64 dev eth0
 	refused 1 "'dev DEV' is missing" 2001:db8:1::1
-	refused 1 "'vlan' needs 'dev DEV'" vlan 88
+	refused 1 "'vlan' requires 'dev DEV'" vlan 88
 	refused 3 'no such interface' 2001:db8:1::1 dev eth7
 	refused 3 'not attached' 2001:db8:1::1 dev lo
 	# All or nothing: the first is fine.

@@ -51,7 +51,7 @@ assert_has "$WORK/err" 'belongs to the file.*apply'
 status 2 ndpx guest add 2001:db8:1::1 dev eth0 router on
 assert_has "$WORK/err" 'exists, in the file'
 status 0 ndpx guest replace 2001:db8:1::1 dev eth0 router on
-assert_has "$WORK/err" 'the file has it and decides'
+assert_has "$WORK/err" 'file.s rule takes precedence'
 assert_answered 2001:db8:1::1
 status 0 ndpx guest del 2001:db8:1::1 dev eth0
 assert_has "$WORK/err" 'still answered for'

@@ -80,11 +80,13 @@ int announce_add(struct dataplane *dp, uint16_t vlan, const struct in6_addr *add
 		return refuse(err, addr, "no rule answers for it: 'ndpx guest add' first");
 	if (say->action == NDPX_ACT_OWN)
 		return refuse(err, addr,
-			      "an address or gateway of this host: the kernel speaks for it");
+			      "an address or gateway of this host: the kernel answers for it");
 	if (say->action == NDPX_ACT_DENY)
-		return refuse(err, addr, "denied by the file: take it out there and apply");
+		return refuse(err, addr,
+			      "denied by the file: remove it there and run 'ndpx apply'");
 	if (say->flags & NDPX_F_PAUSED)
-		return refuse(err, addr, "its rule is paused: 'ndpx guest replace' without it");
+		return refuse(err, addr,
+			      "its rule is paused: run 'ndpx guest replace' without 'paused'");
 	if (say->answer != NDPX_ANSWER_ALWAYS && !(say->flags & NDPX_F_HOST))
 		r = is_routed(dp, vlan, addr, &routed, err);
 	if (!r && !routed)

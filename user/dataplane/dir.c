@@ -73,7 +73,7 @@ static int make_bpffs_dir(const char *path, struct error *err)
 		r = make_dirs(path);
 		if (r == -EPERM && strchr(path, '.'))
 			return error_set(err, EXIT_KERNEL, EPERM,
-					 "%s: a name in a bpffs holds no dot", path);
+					 "%s: names in a bpffs cannot contain a dot", path);
 		if (r)
 			return dataplane_fail(err, -r, path);
 	}

@@ -29,7 +29,7 @@ int guest_port_compare(const void *a, const void *b)
 }
 
 /*
- * Nowhere for what is no guest port: a bridge, a tunnel or a VLAN may lie between it and the
+ * Nowhere for anything but a guest port: a bridge, a tunnel or a VLAN may lie between it and the
  * port that asks, and a guest's own duplicate detection must never fail.
  */
 static const struct ndpx_port_at *port_at(uint32_t ifindex, const struct guest_port *ports,

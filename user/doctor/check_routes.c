@@ -76,7 +76,7 @@ void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor
 	if (refused.n)
 		finding_add(ret, DOCTOR_ROUTE_REFUSED,
 			    &(struct subject){ .dev = up->dev, .addr = refused.first },
-			    "the route to guest %s%s refuses (unreachable, prohibit or blackhole)",
+			    "the route to guest %s%s is unreachable, prohibit or blackhole",
 			    several_text(&refused), looked_at);
 	if (back.n)
 		finding_add(ret, DOCTOR_ROUTE_UPLINK,
@@ -252,12 +252,12 @@ static void check_default(const struct doctor_snapshot *snap, const struct docto
 	}
 	if (learnt)
 		finding_add(ret, DOCTOR_ACCEPT_RA, &about,
-			    "the default route came by an advertisement, and is not renewed: %s "
+			    "the default route came from an advertisement and is not renewed: %s "
 			    "forwards, accept_ra is 1",
 			    stack->name);
 	else if (stack->ra_received)
 		finding_add(ret, DOCTOR_ACCEPT_RA, &about,
-			    "advertisements came, but there is no default route: %s forwards, "
+			    "advertisements arrived, but there is no default route: %s forwards, "
 			    "accept_ra is 1",
 			    stack->name);
 }
@@ -278,7 +278,7 @@ void doctor_check_host(const struct doctor_snapshot *snap, const struct doctor_u
 		/* The kernel forwards by `all`; since 6.17 also by force_forwarding of the device. */
 		if (snap->forwarding_all == 0 && stack->force_forwarding <= 0 && !all_local(up))
 			finding_add(ret, DOCTOR_FORWARDING_OFF, &about,
-				    "net.ipv6.conf.all.forwarding is 0: nothing gets to a guest");
+				    "net.ipv6.conf.all.forwarding is 0: no frame reaches a guest");
 		check_default(snap, up, stack, ret);
 	}
 	if (up->forwarding_dev == 0 && snap->forwarding_all > 0 && answers_by_route(up) &&

@@ -8,8 +8,8 @@
 #include "doctor/doctor.h"
 
 const struct doctor_row doctor_rows[DOCTOR_CODES_END] = {
-#define X(id, code, severity, heal, meaning, remedy)                                               \
-	[DOCTOR_##id] = { code, DOCTOR_##severity, heal, meaning, remedy },
+#define X(id, code, severity, fix, meaning, remedy)                                                \
+	[DOCTOR_##id] = { code, DOCTOR_##severity, fix, meaning, remedy },
 	DOCTOR_CODES(X)
 #undef X
 };

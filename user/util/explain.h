@@ -44,7 +44,7 @@ struct advertisement {
 	bool checksum_ok;
 };
 
-/* -EINVAL where the frame is no NA. */
+/* -EINVAL if the frame is not an NA. */
 int advertisement_read(const uint8_t *frame, size_t len, struct advertisement *ret);
 
 /* Hex digits; blanks and colons between bytes and tcpdump's "0x0010:" are skipped. The number of bytes, or -EINVAL. */

@@ -39,11 +39,12 @@ static int check_answering(struct dataplane *dp, const char *dev, struct error *
 	dataplane_attachment(dp, &now);
 	if (now.mode == NDPX_MODE_NONE)
 		return error_set(err, EXIT_NOT_ATTACHED, ENOENT,
-				 "%s: the program is not attached any more: 'ndpx apply'", dev);
+				 "%s: the program is no longer attached: run 'ndpx apply'", dev);
 	if (dataplane_settings(dp)->flags & NDPX_S_PAUSED)
-		return error_set(err, EXIT_USAGE, EBUSY,
-				 "%s: paused, so nothing would be answered: 'ndpx resume dev %s'",
-				 dev, dev);
+		return error_set(
+			err, EXIT_USAGE, EBUSY,
+			"%s: paused, so nothing would be answered: run 'ndpx resume dev %s'", dev,
+			dev);
 	return 0;
 }
 
