@@ -52,7 +52,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 %.c: %.y
 %.c: %.l
 .PHONY: all clean install uninstall lint format
-all: $(B)/ndpx
+all: $(B)/ndpx $(B)/man/ndpx-doctor.8
 
 $(B)/ndpx: $(USER_OBJ)
 	$(call say,LINK)
@@ -91,6 +91,19 @@ $(B)/bpf/ndpx.skel.h: $(B)/bpf/ndpx.bpf.o
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name ndpx_bpf > $@
 
+$(B)/man-findings: tools/man-findings.c user/doctor/codes.h
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
+
+# Its list of findings is printed from the table that doctor itself uses.
+$(B)/man/ndpx-doctor.8: user/man/ndpx-doctor.8.in $(B)/man-findings
+	$(call say,MAN)
+	@mkdir -p $(@D)
+	$(Q)$(B)/man-findings > $@.findings
+	$(Q)sed -e '/^@FINDINGS@$$/{r $@.findings' -e 'd;}' $< > $@
+	$(Q)rm -f $@.findings
+
 lint: all
 	@tools/lint.sh
 
@@ -107,6 +120,8 @@ install: all
 	install -m 755 $(B)/ndpx $(DESTDIR)$(SBINDIR)/ndpx
 	install -m 644 user/man/ndpx.8 $(DESTDIR)$(MANDIR)/man8/ndpx.8
 	install -m 644 user/man/ndpx.conf.5 $(DESTDIR)$(MANDIR)/man5/ndpx.conf.5
+	install -m 644 $(B)/man/ndpx-doctor.8 $(DESTDIR)$(MANDIR)/man8/ndpx-doctor.8
+	install -m 644 user/man/ndpx-json.5 $(DESTDIR)$(MANDIR)/man5/ndpx-json.5
 	install -m 644 README.md tools/ndpx.conf.example $(DESTDIR)$(DOCDIR)
 	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' tools/ndpx.service > $(DESTDIR)$(UNITDIR)/ndpx.service
 	chmod 644 $(DESTDIR)$(UNITDIR)/ndpx.service
@@ -114,7 +129,8 @@ install: all
 # The configuration stays: it is the operator's.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/ndpx $(DESTDIR)$(MANDIR)/man8/ndpx.8 \
-		$(DESTDIR)$(MANDIR)/man5/ndpx.conf.5 $(DESTDIR)$(UNITDIR)/ndpx.service
+		$(DESTDIR)$(MANDIR)/man5/ndpx.conf.5 $(DESTDIR)$(MANDIR)/man8/ndpx-doctor.8 \
+		$(DESTDIR)$(MANDIR)/man5/ndpx-json.5 $(DESTDIR)$(UNITDIR)/ndpx.service
 	rm -rf $(DESTDIR)$(DOCDIR)
 
 clean:

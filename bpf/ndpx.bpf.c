@@ -486,6 +486,9 @@ static __always_inline enum ndpx_verdict judge_route(void *ctx, enum hook hook, 
 #define ASK_ISOLATED 4u /* the bridge keeps the asking port from other isolated ones */
 #define ASK_APART    8u /* and the guest is known to be behind another one */
 
+/* What ask_elsewhere() says of what is not forwarded: a local route, maybe. No verdict. */
+#define ELSEWHERE_KEPT NDPX_V_NONE
+
 /*
  * P90, P91, P93: is whoever has the target behind another port than the asking one, whose
  * link this host's stack sees on `ifindex`? NDPX_V_END to answer. Duplicate detection is
@@ -501,6 +504,9 @@ GLOBAL int ask_elsewhere(struct __sk_buff *ctx, __u64 hi, __u64 lo, __u32 ifinde
 
 	nd_put_addr(fib.ipv6_dst, target);
 	rc = bpf_fib_lookup(ctx, &fib, sizeof(fib), 0);
+	if ((rc == BPF_FIB_LKUP_RET_NOT_FWDED || rc == BPF_FIB_LKUP_RET_FWD_DISABLED) &&
+	    !(how & (ASK_DAD | ASK_GATEWAY)))
+		return ELSEWHERE_KEPT;
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return how & ASK_GATEWAY ? NDPX_V_END : NDPX_V_NOT_ROUTED;
 	leaves_by = fib.ifindex;
@@ -727,6 +733,11 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 				  (1 - is_set(q->kind ^ ND_KIND_DAD)) * ASK_DAD |
 					  is_set(isolated) * ASK_ISOLATED | apart * ASK_APART |
 					  (1 - is_set(say->answer ^ NDPX_ANSWER_GATEWAY)) * ASK_GATEWAY);
+	/* P93: AnyIP. The host itself is elsewhere. */
+	if (hook == HOOK_PORT && v == ELSEWHERE_KEPT)
+		v = find_net(generation, NDPX_NET_LOCAL, 0, q->target.hi, q->target.lo) ?
+			    NDPX_V_END :
+			    NDPX_V_NOT_ROUTED;
 	if (v != NDPX_V_END)
 		return v;
 

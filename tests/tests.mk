@@ -45,6 +45,9 @@ $(UNIT_BIN): $(B)/%: $(B)/san/%.o $(call of,san,tests/rows) $(B)/san/user.a
 	$(call say,LINK)
 	$(link) $(SAN) $(CMOCKA) $(LIBS)
 
+# It compares the manual with the table.
+$(B)/tests/unit/test_doctor: | $(B)/man/ndpx-doctor.8
+
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 $(FUZZ_BIN): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(B)/fuzz/user.a
 	$(call say,FUZZ)
@@ -125,9 +128,9 @@ demo:
 	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) \
 		LAB_TAPWIRE=$(abspath $(B)/tests/tapwire) tests/lab/demo.sh
 
-# Kernels × NIC drivers in QEMU, all that the mirror has; README's table is made of the results.
+# Kernels × NIC drivers in QEMU, all that the mirror has; tests/matrix/README.md gets the table of results.
 matrix:
 	@tools/deps.sh check
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o $(MATRIX)
 	@tests/matrix/run.sh $(B) 5.10 6.1 6.12 newest
-	@tests/matrix/table.sh $(B)/matrix/result README.md
+	@tests/matrix/table.sh $(B)/matrix/result tests/matrix/README.md

@@ -54,7 +54,7 @@ else
 fi
 
 if command -v mandoc >/dev/null; then
-	mandoc -Tlint -Wwarning user/man/*.[58] || fail 'mandoc'
+	mandoc -Tlint -Wwarning user/man/*.[58] build/man/*.8 || fail 'mandoc'
 fi
 
 if command -v clang-tidy >/dev/null; then

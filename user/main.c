@@ -16,37 +16,37 @@
 
 const struct verb verbs[] = {
 	{ "apply", verb_apply, OPT_PAUSED | OPT_PRUNE, "apply [-c FILE] [--paused] [--prune]",
-	  "check the file, load, attach, fill the maps; again: change what differs" },
-	{ "down", verb_down, 0, "down [dev DEV]", "detach and remove every trace" },
+	  "check the file and make the kernel state match it" },
+	{ "down", verb_down, 0, "down [dev DEV]", "remove everything ndpx set up" },
 	{ "check", verb_check, 0, "check [-c FILE]",
-	  "say every mistake of the file; needs no root" },
+	  "report every error in the file; needs no root" },
 	{ "guest", verb_guest, OPT_STATS | OPT_REPLACE,
 	  "guest add|replace ADDR[/LEN] dev DEV\n"
 	  "             %KEYS%\n"
 	  "       ndpx guest del ADDR[/LEN] dev DEV [vlan N]\n"
 	  "       ndpx guest show [ADDR[/LEN]] [dev DEV] [vlan N] [origin WORD] [-s]\n"
 	  "       ndpx guest import [--replace] [FILE|-]",
-	  "change or show the rules of attached uplinks, at once" },
+	  "change or show the rules of attached uplinks, with immediate effect" },
 	{ "status", verb_status, 0, "status [dev DEV]",
-	  "what is attached where, how, since when; exit 3 when not" },
+	  "show what is attached, how and since when; exit status 3 if nothing is" },
 	{ "stats", verb_stats, OPT_WATCH, "stats [dev DEV] [--watch SECONDS]",
-	  "counters by verdict" },
-	{ "doctor", verb_doctor, OPT_DOCTOR, "doctor [dev DEV [vlan N]] [--heal] [--no-probe]",
-	  "what breaks such set-ups in the field, with its remedy; exit 3 when found" },
+	  "show counters by verdict" },
+	{ "doctor", verb_doctor, OPT_DOCTOR, "doctor [dev DEV [vlan N]] [--fix] [--no-probe]",
+	  "report known causes of failure and their remedies; exit status 3 if any is found" },
 	{ "metrics", verb_metrics, OPT_TEXTFILE, "metrics [--textfile PATH]",
-	  "the same and more as OpenMetrics text" },
+	  "print state and counters as OpenMetrics text" },
 	{ "explain", verb_explain, 0,
 	  "explain ADDR dev DEV [vlan N] [from SRC] [dad|probe]\n"
 	  "       ndpx explain frame HEX dev DEV",
-	  "what the attached program does with a question, and why; sends nothing" },
+	  "show what the attached program does with a solicitation, and why; sends nothing" },
 	{ "announce", verb_announce, 0, "announce [ADDR...] dev DEV [vlan N]",
-	  "tell the link where guests are now: unsolicited advertisements" },
-	{ "pause", verb_pause, 0, "pause dev DEV", "stop answering, with everything in place" },
-	{ "resume", verb_resume, 0, "resume dev DEV", "answer again, and announce all guests" },
+	  "send unsolicited advertisements for guests" },
+	{ "pause", verb_pause, 0, "pause dev DEV", "stop answering; everything stays attached" },
+	{ "resume", verb_resume, 0, "resume dev DEV", "resume answering and announce all guests" },
 	{ "import-from", verb_import_from, 0, "import-from kernel|ndppd|npd6 [FILE|-]",
-	  "print an ndpx.conf for what answers now" },
-	{ "version", verb_version, 0, "version", "versions of ndpx and its ABI" },
-	{ "help", verb_help, 0, "help [VERB]", "this text, or that of one verb" },
+	  "print an ndpx.conf equivalent to the responder in use now" },
+	{ "version", verb_version, 0, "version", "print the versions of ndpx and its ABI" },
+	{ "help", verb_help, 0, "help [COMMAND]", "print this text, or the help of one command" },
 	{ NULL, NULL, 0, NULL, NULL },
 };
 
@@ -57,7 +57,7 @@ enum {
 	OPTION_PRUNE,
 	OPTION_WATCH,
 	OPTION_TEXTFILE,
-	OPTION_HEAL,
+	OPTION_FIX,
 	OPTION_NO_PROBE
 };
 
@@ -77,7 +77,7 @@ static const struct option long_options[] = {
 	{ "prune", no_argument, NULL, OPTION_PRUNE },
 	{ "watch", required_argument, NULL, OPTION_WATCH },
 	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
-	{ "heal", no_argument, NULL, OPTION_HEAL },
+	{ "fix", no_argument, NULL, OPTION_FIX },
 	{ "no-probe", no_argument, NULL, OPTION_NO_PROBE },
 	{ NULL, 0, NULL, 0 },
 };
@@ -114,7 +114,8 @@ int verb_help(struct command *cmd)
 	struct error err;
 
 	if (cmd->argc && !v) {
-		error_set(&err, EXIT_USAGE, EINVAL, "no verb '%s': see 'ndpx help'", cmd->argv[0]);
+		error_set(&err, EXIT_USAGE, EINVAL, "unknown command '%s': see 'ndpx help'",
+			  cmd->argv[0]);
 		return command_fail(cmd, &err);
 	}
 	if (v) {
@@ -122,16 +123,16 @@ int verb_help(struct command *cmd)
 		return EXIT_DONE;
 	}
 	puts("ndpx answers IPv6 Neighbor Solicitations for this host's guests, in XDP or TC.\n\n"
-	     "Usage: ndpx [OPTIONS] VERB ...\n");
+	     "Usage: ndpx [OPTIONS] COMMAND ...\n");
 	for (v = verbs; v->name; v++)
 		printf("  %-11s %s\n", v->name, v->help);
-	puts("\nOptions, before or behind the verb:\n"
+	puts("\nOptions, before or after the command:\n"
 	     "  -c, --config FILE  the configuration (" DEFAULT_CONFIG ")\n"
 	     "  -j, --json         one JSON object on stdout; -p, --pretty: indented\n"
 	     "  -q, --quiet        errors only; -v, --verbose: libbpf's messages as well\n"
 	     "  -N, --netns NAME   in this network namespace (ip netns)\n"
 	     "      --bpffs DIR    where state is pinned (" DEFAULT_BPFFS ", or $NDPX_BPFFS)\n\n"
-	     "'ndpx help VERB' tells a verb's words; ndpx(8) and ndpx.conf(5) the rest.");
+	     "'ndpx help COMMAND' lists its arguments; see also ndpx(8) and ndpx.conf(5).");
 	return EXIT_DONE;
 }
 
@@ -141,7 +142,7 @@ int verb_version(struct command *cmd)
 	struct error err;
 
 	if (cmd->argc) {
-		error_set(&err, EXIT_USAGE, EINVAL, "version: unknown word '%s'", cmd->argv[0]);
+		error_set(&err, EXIT_USAGE, EINVAL, "version: unknown argument '%s'", cmd->argv[0]);
 		return command_fail(cmd, &err);
 	}
 	out_start(&out, stdout, cmd->json, cmd->pretty);
@@ -175,7 +176,7 @@ static int parse_seconds(const char *text, double *ret, struct error *err)
 
 	if (end == text || *end || !(value >= 0.01 && value <= 86400))
 		return error_set(err, EXIT_USAGE, EINVAL,
-				 "--watch '%s': seconds from 0.01 to 86400", text);
+				 "--watch '%s': expected seconds from 0.01 to 86400", text);
 	*ret = value;
 	return 0;
 }
@@ -243,8 +244,8 @@ static int parse_options(int argc, char **argv, struct command *cmd, unsigned in
 			cmd->textfile = optarg;
 			used |= OPT_TEXTFILE;
 			break;
-		case OPTION_HEAL:
-			cmd->heal = true;
+		case OPTION_FIX:
+			cmd->fix = true;
 			used |= OPT_DOCTOR;
 			break;
 		case OPTION_NO_PROBE:
@@ -291,14 +292,15 @@ int main(int argc, char **argv)
 	if (r)
 		return r < 0 ? command_fail(&cmd, &err) : EXIT_DONE;
 	if (optind == argc) {
-		error_set(&err, EXIT_USAGE, EINVAL, "which verb? See 'ndpx help'");
+		error_set(&err, EXIT_USAGE, EINVAL, "missing command: see 'ndpx help'");
 		return command_fail(&cmd, &err);
 	}
 	verb = find_verb(argv[optind]);
 	cmd.argc = argc - optind - 1;
 	cmd.argv = argv + optind + 1;
 	if (!verb)
-		error_set(&err, EXIT_USAGE, EINVAL, "no verb '%s': see 'ndpx help'", argv[optind]);
+		error_set(&err, EXIT_USAGE, EINVAL, "unknown command '%s': see 'ndpx help'",
+			  argv[optind]);
 	else if (used & ~verb->options)
 		error_set(&err, EXIT_USAGE, EINVAL,
 			  "%s does not take that option: see 'ndpx help %s'", verb->name,

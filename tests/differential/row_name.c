@@ -146,8 +146,12 @@ static const char *of_answer(const struct parts *p, const struct row_env *env)
 		return "P33";
 	if (p->d[0] == 0xff && !p->first_sll)
 		return "P52";
+	if (p->d[0] == 0xff && is_solicited_node(p->d))
+		return p->m && !memcmp(p->d + 13, p->m + 21, 3) ? "P42" : "P46";
 	if (p->d[0] == 0xff)
-		return is_solicited_node(p->d) ? "P42" : "P45";
+		return "P45";
+	if (!(p->frame[0] & 1) && memcmp(p->frame, env->settings.mac, 6) != 0)
+		return "P12";
 	return p->m && !memcmp(p->d, p->m + 8, 16) ? "P43" : "P44";
 }
 

@@ -54,7 +54,7 @@ static void check_uplink(const struct uplink *u)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct model model = { 0 };
 	struct error err = { 0 };
 	size_t i, lines = 1, width = 0, longest = 0;
@@ -70,30 +70,30 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		longest = width > longest ? width : longest;
 		lines += text[i] == '\n';
 	}
-	r = config_parse(text, size, &model, &mistakes, &err);
+	r = config_parse(text, size, &model, &errors, &err);
 	free(text);
 	if (r) {
 		fuzz_assert(r == -EINVAL && err.code == EINVAL);
-		fuzz_assert(mistakes.n >= 1 && !model.uplinks && !model.ports);
-		fuzz_assert(mistakes.n <= CONFIG_MAX_ERRORS);
+		fuzz_assert(errors.n >= 1 && !model.uplinks && !model.ports);
+		fuzz_assert(errors.n <= CONFIG_MAX_ERRORS);
 	} else {
-		fuzz_assert(mistakes.n == 0 && !mistakes.items);
+		fuzz_assert(errors.n == 0 && !errors.items);
 	}
-	for (i = 0; i < mistakes.n; i++) {
-		fuzz_assert(mistakes.items[i].line >= 1);
-		fuzz_assert((size_t)mistakes.items[i].line <= lines);
-		fuzz_assert(mistakes.items[i].column >= 1);
-		fuzz_assert((size_t)mistakes.items[i].column <= longest + 1);
-		fuzz_assert(mistakes.items[i].text[0]);
-		for (c = mistakes.items[i].text; *c; c++)
+	for (i = 0; i < errors.n; i++) {
+		fuzz_assert(errors.items[i].line >= 1);
+		fuzz_assert((size_t)errors.items[i].line <= lines);
+		fuzz_assert(errors.items[i].column >= 1);
+		fuzz_assert((size_t)errors.items[i].column <= longest + 1);
+		fuzz_assert(errors.items[i].text[0]);
+		for (c = errors.items[i].text; *c; c++)
 			fuzz_assert(!iscntrl((unsigned char)*c));
-		fuzz_assert(i == 0 || mistakes.items[i - 1].line <= mistakes.items[i].line);
+		fuzz_assert(i == 0 || errors.items[i - 1].line <= errors.items[i].line);
 	}
 	for (i = 0; i < model.n_uplinks; i++)
 		check_uplink(&model.uplinks[i]);
 	for (i = 0; i < model.n_ports; i++)
 		check_ports(&model.ports[i]);
-	config_mistakes_free(&mistakes);
+	config_errors_free(&errors);
 	model_free(&model);
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Any bytes as the input of `guest import`, lines or JSON: either rules that are
- * complete and meant, or at least one mistake.
+ * complete and meant, or at least one error.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static void check_item(const struct import_item *item, const struct import_item 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct import import = { 0 };
 	size_t i, lines = 1;
 	char *text = malloc(size + 1);
@@ -41,17 +41,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (i = 0; i < size; i++)
 		lines += (text[i] = (char)data[i]) == '\n';
 	text[size] = '\0';
-	r = import_read(text, size, &import, &mistakes);
+	r = import_read(text, size, &import, &errors);
 	free(text);
 	if (r)
-		fuzz_assert(r == -EINVAL && mistakes.n >= 1 && !import.items);
+		fuzz_assert(r == -EINVAL && errors.n >= 1 && !import.items);
 	else
-		fuzz_assert(mistakes.n == 0);
-	for (i = 0; i < mistakes.n; i++)
-		fuzz_assert(mistakes.items[i].line >= 1 && mistakes.items[i].text[0]);
+		fuzz_assert(errors.n == 0);
+	for (i = 0; i < errors.n; i++)
+		fuzz_assert(errors.items[i].line >= 1 && errors.items[i].text[0]);
 	for (i = 0; i < import.n; i++)
 		check_item(&import.items[i], i ? &import.items[i - 1] : NULL, lines, import.json);
-	config_mistakes_free(&mistakes);
+	config_errors_free(&errors);
 	import_free(&import);
 	return 0;
 }

@@ -18,15 +18,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 typedef int read_fn(const char *text, size_t len, struct draft *draft, struct error *err);
 
 /* Too many lengths, VLANs or rules for one file are the one thing left to refuse. */
-static bool too_much(const struct config_mistakes *mistakes)
+static bool too_much(const struct config_errors *errors)
 {
-	return mistakes->n && (strstr(mistakes->items[0].text, "at most") ||
-			       strstr(mistakes->items[0].text, "more than"));
+	return errors->n && (strstr(errors->items[0].text, "at most") ||
+			     strstr(errors->items[0].text, "more than"));
 }
 
 static void check_text(struct draft *draft)
 {
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct model model = { 0 };
 	size_t len = 0, uplinks = 0;
 	struct error err;
@@ -38,11 +38,11 @@ static void check_text(struct draft *draft)
 		free(text); /* `import-from` says on top where it comes from */
 		return;
 	}
-	if (config_parse(text, len, &model, &mistakes, &err))
-		fuzz_assert(too_much(&mistakes));
+	if (config_parse(text, len, &model, &errors, &err))
+		fuzz_assert(too_much(&errors));
 	else
 		fuzz_assert(model.n_uplinks == uplinks);
-	config_mistakes_free(&mistakes);
+	config_errors_free(&errors);
 	model_free(&model);
 	free(text);
 }

@@ -106,6 +106,8 @@ static enum ndpx_verdict decide(const struct nd_frame *frame, const struct ndpx_
 	look_up(q, say, &is_anycast);
 	if (is_anycast && say->action == NDPX_ACT_ANSWER)
 		return NDPX_V_NO_GUEST;
+	if (nd_is_astray(say, q, port.mac))
+		return NDPX_V_NOT_FOR_US;
 	return nd_judge(say, q, set, IFINDEX);
 }
 
@@ -198,6 +200,8 @@ static void mend(__u8 *f, size_t len, unsigned int how)
 	if (how & 64) {
 		memcpy(f, how & 128 ? (const __u8 *)"\x33\x33\xff\0\x12\x34" : oracle_mac, 6);
 		f[6] &= 0xfe;
+	} else if (how & 128) {
+		memcpy(f, oracle_lladdr, 6); /* P12 */
 	}
 	icmp[2] = icmp[3] = 0;
 	sum = 0xffff - oracle_sum(ip6, plen);

@@ -124,10 +124,10 @@ refusals() {
 	refused 1 'route that leaves by another' 2001:db8:1::5 dev eth0
 	refused 1 'anycast' 2001:db8:2:: dev eth0
 	refused 1 'no rule answers' fe80::6 dev eth0
-	refused 1 'no uplink with VLAN 89' 2001:db8:1::1 dev eth0 vlan 89
+	refused 1 'VLAN 89 is not attached' 2001:db8:1::1 dev eth0 vlan 89
 	refused 1 'not an IPv6 address' 2001:db8:2::/64 dev eth0
 	refused 1 "'dev DEV' is missing" 2001:db8:1::1
-	refused 1 "'vlan' needs 'dev DEV'" vlan 88
+	refused 1 "'vlan' requires 'dev DEV'" vlan 88
 	refused 3 'no such interface' 2001:db8:1::1 dev eth7
 	refused 3 'not attached' 2001:db8:1::1 dev lo
 	# All or nothing: the first is fine.
@@ -182,8 +182,20 @@ assert_has "$WORK/err" 'VLANs of one device share it'
 status 1 ndpx resume
 status 3 ndpx resume dev lo
 status 0 ndpx pause dev eth0
-status 0 ndpx apply
+status 0 ndpx apply # a reload leaves it paused
+assert_silent 2001:db8:1::1
+status 0 ndpx -q resume dev eth0
 assert_answered 2001:db8:1::1
+
+note "routed: what is on-link here is not answered for, a local address is"
+conf <<<"uplink eth0 { mode = tc  guest 2001:db8:1::/64 { answer = routed }
+	guest 2001:db8:5::7 { answer = routed }  guest 2001:db8:1::1 { } }"
+lab_ip host -6 route add 2001:db8:1::/64 dev vif1.0 metric 1
+lab_ip host -6 route add local 2001:db8:5::/64 dev lo
+status 0 ndpx apply
+refused 1 'only with a route' 2001:db8:1::77 dev eth0
+sniff ndpx announce 2001:db8:5::7 dev eth0
+heard "$(unsolicited 2001:db8:5::7)"
 
 note "the link is down, the program gone"
 lab_ip host link set eth0 down

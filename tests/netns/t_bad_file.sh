@@ -19,15 +19,15 @@ position() {
 	esac
 }
 bad() {
-	local mistake verb
+	local error verb
 	cat >"$WORK/bad.conf"
 	note "want: $*"
 	for verb in check apply; do
 		status 1 ndpx -c "$WORK/bad.conf" "$verb"
-		for mistake in "$@"; do
-			assert_has "$WORK/err" "bad\.conf:$(position "$mistake"): .*(${mistake##*:})"
+		for error in "$@"; do
+			assert_has "$WORK/err" "bad\.conf:$(position "$error"): .*(${error##*:})"
 		done
-		assert_eq "number of mistakes" "$(grep -c 'bad\.conf:[0-9]*:' "$WORK/err")" $#
+		assert_eq "number of errors" "$(grep -c 'bad\.conf:[0-9]*:' "$WORK/err")" $#
 	done
 }
 
@@ -113,4 +113,4 @@ status 1 ndpx -c "$WORK/none.conf" check
 assert_has "$WORK/err" 'none\.conf: No such file'
 note "JSON"
 status 1 ndpx -j -c "$WORK/bad.conf" check
-jq -e ".error.mistakes[0] | .line == 2 and .column == 25" "$WORK/out" >/dev/null || fail "no position in JSON"
+jq -e ".error.errors[0] | .line == 2 and .column == 25" "$WORK/out" >/dev/null || fail "no position in JSON"

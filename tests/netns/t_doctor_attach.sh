@@ -59,7 +59,7 @@ note "pins-incomplete"
 conf_one
 up
 rm "$(pins eth0)/prefixes"
-finds eth0 pins-incomplete 'not whole'
+finds eth0 pins-incomplete 'pins are incomplete'
 only pins-incomplete
 up
 
@@ -78,7 +78,7 @@ conf <<-EOF
 EOF
 up
 mv "$(pins eth1)/link" "$(pins eth0)/link"
-finds eth0 program-replaced 'hangs on interface'
+finds eth0 program-replaced 'is attached to interface'
 finds eth1 detached 'not attached' dev eth1
 status 0 ndpx down
 conf_one
@@ -104,7 +104,7 @@ up
 
 note "mac-changed, link-local-changed"
 lab_ip host link set eth0 address 02:00:00:00:00:aa
-finds eth0 mac-changed 'answers say 02:00:00:00:00:fe, the device has 02:00:00:00:00:aa'
+finds eth0 mac-changed 'answers carry 02:00:00:00:00:fe, but the device has 02:00:00:00:00:aa'
 lab_ip host link set eth0 address "$LAB_HOST_MAC"
 finds_none
 lab_ip host addr flush dev eth0 scope link
@@ -129,7 +129,7 @@ up
 note "link-moved: a master that came"
 lab_ip host link add br0 type bridge
 lab_ip host link set eth0 master br0
-finds eth0 link-moved 'a master came or went'
+finds eth0 link-moved 'a master was added or removed'
 lab_ip host link del br0
 finds_none
 
@@ -169,7 +169,7 @@ up
 note "no file, nothing pinned"
 status 0 ndpx down
 status 3 "$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" doctor
-assert_has "$WORK/out" '^host: not-attached: .*no file names one'
+assert_has "$WORK/out" '^host: not-attached: .*attached or configured'
 
 note "usage: a file that is named must be there and be right; words must be known"
 rm "$WORK/ndpx.conf"

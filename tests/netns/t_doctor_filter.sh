@@ -55,7 +55,7 @@ drops() { # HOOK RULE...
 		}
 	EOF
 	! resolves || fail "it was not dropped"
-	names 'in the way could be inet t c: let it .*: nft insert rule inet t c icmpv6'
+	names 'possible culprits: inet t c: accept it first: nft insert rule inet t c icmpv6'
 }
 drops input icmpv6 type nd-neighbor-advert drop
 drops input icmpv6 type 133-137 reject
@@ -194,7 +194,7 @@ filter <<-EOF
 		}
 	}
 EOF
-finds host forward-policy 'the policy of inet t fw is drop: see that rules of inet t fw accept'
+finds host forward-policy 'the policy of inet t fw is drop: make sure that inet t fw accepts'
 only forward-policy
 
 note "ip6tables, over nftables and by itself"

@@ -103,6 +103,6 @@ conf <<-EOF
 EOF
 well
 for dev in eth0 eth1; do
-	status 0 ndpx doctor --heal dev $dev
+	status 0 ndpx doctor --fix dev $dev
 	assert_eq "doctor says" "$(cat "$WORK/out")" "no findings"
 done

@@ -53,7 +53,7 @@ finds eth0 xdp-mtu 'the MTU is 9000'
 lab_ip host link set eth0 mtu 1500
 lab_ip router link set eth0 mtu 1500
 lab_hear_xdp router eth0
-finds eth0 not-native 'and tc runs'
+finds eth0 not-native 'but tc is in use'
 status 0 ndpx apply
 finds_none
 
@@ -68,7 +68,7 @@ for groups in auto join; do
 	lab_ip host -6 neigh add proxy 2001:db8:77::1 dev eth0
 	finds_none
 	lab_ip host -6 neigh del proxy 2001:db8:77::1 dev eth0
-	heals eth0 groups-lost
+	fixes eth0 groups-lost
 done
 
 note "prefix-unheard: groups = join, unless the device hears all anyway"
@@ -80,14 +80,14 @@ lab_ip host link set eth0 promisc on
 finds_none
 lab_ip host link set eth0 promisc off
 
-note "proxy-ndp: came on after the groups were joined; healed by allmulticast"
+note "proxy-ndp: came on after the groups were joined; fixed by allmulticast"
 for where in eth0 all; do
 	conf <<<"uplink eth0 { guest $ONE { } }"
 	status 0 ndpx apply
 	lab_set host "net/ipv6/conf/$where/proxy_ndp" 1
 	finds eth0 proxy-ndp "sysctl -w net/ipv6/conf/$where/proxy_ndp=0"
 	only proxy-ndp
-	heals eth0 proxy-ndp
+	fixes eth0 proxy-ndp
 
 	note "kernel-proxy: an entry of somebody else's that the kernel answers for"
 	lab_ip host -6 neigh add proxy 2001:db8:66::6 dev eth0

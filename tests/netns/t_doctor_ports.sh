@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor: guest ports that came, changed or lost their program since `apply`, and --heal.
+# doctor: guest ports that came, changed or lost their program since `apply`, and --fix.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 # shellcheck source=/dev/null
@@ -17,10 +17,10 @@ guest_port() {
 	lab_ip host route add "2001:db8:1::$1/128" dev "vif$1"
 }
 
-# port_heals: what was found is healed, and the port answers.
-port_heals() {
-	status 0 ndpx doctor --heal --no-probe
-	assert_has "$WORK/out" '^vif2: guest-port-[a-z]*: .*: healed$'
+# port_fixes: what was found is fixed, and the port answers.
+port_fixes() {
+	status 0 ndpx doctor --fix --no-probe
+	assert_has "$WORK/out" '^vif2: guest-port-[a-z]*: .*: fixed$'
 	finds_none
 	mac=$(lab_ip host -j link show dev vif2 | jq -r '.[0].address')
 	assert_eq "vif2 answers" \
@@ -50,24 +50,24 @@ status 0 ndpx doctor dev vif1
 
 note "guest-port-missing: a guest was started since"
 guest_port 2
-finds vif2 guest-port-missing 'nothing answers on it: ndpx doctor --heal'
+finds vif2 guest-port-missing 'nothing answers on it: ndpx doctor --fix'
 only guest-port-missing
 wait_for 5 local_is_there vif2
-port_heals
+port_fixes
 
 note "guest-port-changed: another MAC"
 lab_ip host link set vif2 address 02:00:00:00:00:77
-finds vif2 guest-port-changed 'ndpx doctor --heal'
+finds vif2 guest-port-changed 'ndpx doctor --fix'
 status 0 ndpx doctor dev vif1
-port_heals
+port_fixes
 
 note "guest-port-detached: somebody took the program away"
 id=$(ndpx -j status | jq '.ports.sections[0].devices[] | select(.dev == "vif2") | .ifindex')
 link=$(bpftool -j link show pinned "$BPFFS/ports/link_$id" | jq .id)
 bpftool link detach id "$link"
-finds vif2 guest-port-detached 'ndpx doctor --heal'
+finds vif2 guest-port-detached 'ndpx doctor --fix'
 only guest-port-detached
-port_heals
+port_fixes
 
 note "a port that is gone is no finding"
 lab_ip host link del vif2
@@ -90,5 +90,5 @@ assert_has "$WORK/out" '^vif3.1: guest-port-changed: '
 status 3 ndpx -j doctor --no-probe dev vif3.1
 assert_json "$WORK/out" '.findings | map(.dev) == ["vif3.1"]'
 status 0 ndpx status dev vif3.1
-status 0 ndpx doctor --heal --no-probe dev vif3.1
+status 0 ndpx doctor --fix --no-probe dev vif3.1
 finds_none

@@ -46,7 +46,7 @@ note "route-refused"
 for kind in unreachable prohibit blackhole; do
 	round "$kind"
 	lab_ip host -6 route add $kind $TWO
-	finds eth0 route-refused "the route to guest $TWO refuses"
+	finds eth0 route-refused "the route to guest $TWO is unreachable, prohibit or blackhole"
 	only route-refused
 	lab_ip host -6 route del $kind $TWO
 done
@@ -109,7 +109,7 @@ wait_for 5 sh -c "ip -n $(lab_name host) -6 route show default | grep -q 'proto 
 status 0 ndpx apply
 finds_none
 host_set eth0/accept_ra 1
-finds eth0 accept-ra 'came by an advertisement'
+finds eth0 accept-ra 'came from an advertisement'
 only accept-ra
 lab_ip host -6 route add default via fe80::2 dev vif1 metric 5000
 finds_none
@@ -143,21 +143,21 @@ finds eth0 config-differs "not in force: $TWO"
 only config-differs
 status 0 ndpx apply
 conf <<<"uplink eth0 { guest $ONE { }  guest $TWO { router = on }  guest 2001:db8:2::/64 { } }"
-finds eth0 config-differs "other words than in the file: $TWO"
+finds eth0 config-differs "different settings than in the file: $TWO"
 status 0 ndpx apply
 finds_none
 for words in 'mode = tc' 'rate = 5' 'groups = none' 'source = link-local' 'strict_lladdr = on'; do
 	round "$words"
 	conf <<<"uplink eth0 { $words  guest $ONE { }  guest $TWO { }  guest 2001:db8:2::/64 { } }"
-	finds eth0 config-differs "the file has another ${words%% *}:"
+	finds eth0 config-differs "the file has a different ${words%% *}:"
 done
 round ''
 conf <<-EOF
 	uplink eth0 { guest $ONE { } }
 	uplink eth0.88 { guest $ONE { } }
 EOF
-finds eth0.88 not-attached 'names this VLAN'
-finds eth0.88 not-attached 'names this VLAN' dev eth0.88
+finds eth0.88 not-attached 'has this VLAN'
+finds eth0.88 not-attached 'has this VLAN' dev eth0.88
 
 note "port-gone, port-changed"
 conf <<<"uplink eth0 { guest $ONE { port = vif1 }  guest $TWO { port = vif7 } }"

@@ -22,7 +22,7 @@ apply() {
 }
 
 lost() {
-	finds "${1-eth0}" mld-snooping 'snoops MLD, and sends no solicitation here for 2001:db8:1::1: '
+	finds "${1-eth0}" mld-snooping 'snoops MLD and does not forward solicitations here for 2001:db8:1::1: '
 	only mld-snooping
 }
 

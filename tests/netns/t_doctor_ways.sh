@@ -45,7 +45,7 @@ lab_ip host -6 neigh flush dev vif1.0
 way vif1.0 no-link-local 'addr_gen_mode is none' fe80::1 vif1.0
 way vif1.0 no-link-local 'addr_gen_mode is none' "$(addr_of_guest 1)" eth0
 remedy
-status 0 ndpx doctor --heal "${PROBE[@]}" || true
+status 0 ndpx doctor --fix "${PROBE[@]}" || true
 well
 
 note "no IPv6 on the port, on the uplink"

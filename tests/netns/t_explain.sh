@@ -178,7 +178,7 @@ explain() {
 	says answered answer 2001:db8:1::a1
 }
 
-note "mistakes"
+note "errors"
 file native 0
 status 3 ndpx explain 2001:db8:1::a1 dev eth0
 status 0 ndpx apply

@@ -37,7 +37,7 @@ external() {
 		jq '.[0] | [.xdp, .tc] | flatten | length')" 0
 	echo "ports \"$dev\" { gateway = fe80::9 }" | conf
 	status 0 ndpx apply
-	assert_has "$WORK/err" "$dev is a $1 in external mode.*left alone"
+	assert_has "$WORK/err" "$dev is a $1 in external mode.*skipped"
 	status 0 ndpx -j status || true
 	status 0 ndpx down
 	lab_ip host link del "$dev"

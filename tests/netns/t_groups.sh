@@ -27,8 +27,9 @@ many() {
 }
 
 note "two guests of one group: left with the last"
-many 1
+many 0
 status 0 ndpx apply
+status 0 ndpx guest add 2001:db8:1::1001 dev eth0
 joined 00:1001 || fail "not joined: $(cat "$WORK/maddr")"
 status 0 ndpx guest add 2001:db8:2::1001 dev eth0
 status 0 ndpx guest add 2001:db8:2::7 dev eth0
@@ -37,6 +38,7 @@ status 0 ndpx guest del 2001:db8:1::1001 dev eth0
 joined 00:1001 || fail "left with the first"
 status 0 ndpx guest del 2001:db8:2::1001 dev eth0
 ! joined 00:1001 || fail "not left with the last"
+status 0 ndpx guest del 2001:db8:2::7 dev eth0
 
 note "more than 256: allmulticast, and back"
 many 257
@@ -53,6 +55,7 @@ assert_eq "proxy entries" "$(lab_ip host -6 neigh show proxy | wc -l)" 256
 note "a prefix that is added takes it as well"
 status 0 ndpx guest add 2001:db8:3::/64 dev eth0
 allmulti || fail "no allmulticast for a prefix"
+status 0 ndpx guest del 2001:db8:3::/64 dev eth0
 
 note "somebody else's proxy entry stays"
 lab_ip host -6 neigh add proxy 2001:db8:9::9 dev eth0

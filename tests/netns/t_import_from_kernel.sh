@@ -25,7 +25,7 @@ export DAD
 ndpx import-from kernel >"$WORK/ndpx.conf" 2>"$WORK/err"
 assert_has "$WORK/ndpx.conf" "^    guest $LAB_GUEST1 \{ port = vif1.0 \}$"
 assert_has "$WORK/ndpx.conf" "^    guest $LAB_GUEST2 \{ port = vif2.0 router = on \}$"
-assert_has "$WORK/ndpx.conf" "^# $LAB_ROUTER dev vif1.0: not taken over: guests ask here"
+assert_has "$WORK/ndpx.conf" "^# $LAB_ROUTER dev vif1.0: not converted: guests ask here"
 assert_has "$WORK/ndpx.conf" "^# net.ipv6.conf.eth0.proxy_ndp was 1"
 assert_has "$WORK/err" 'warning: 1 thing will not be answered'
 imported kernel
@@ -39,7 +39,7 @@ same "the kernel" "${SET[@]}"
 note "ndpx's own entries are not imported"
 ndpx import-from kernel >"$WORK/again" 2>"$WORK/err"
 assert_has_not "$WORK/again" '^uplink|^ +guest'
-assert_has "$WORK/err" 'names no uplink'
+assert_has "$WORK/err" 'has no uplink'
 status 0 ndpx down
 for entry in "2001:db8:7::8 dev vif2.0" "$LAB_ROUTER dev vif1.0"; do
 	# shellcheck disable=SC2086 # words they are
@@ -50,14 +50,14 @@ note "what cannot be read: a comment; if all of it, an error and nothing on stdo
 printf '%s\n' 'proxy eth0 {' 'router perhaps' 'rule 2001:db8::zz { static }' '}' >"$WORK/bad"
 status 0 ndpx import-from ndppd "$WORK/bad"
 assert_has "$WORK/out" '^ +# line 2: router perhaps: |^# +# line 2: router perhaps: '
-assert_has "$WORK/out" "# line 3: rule '2001:db8::zz': not taken over"
+assert_has "$WORK/out" "# line 3: rule '2001:db8::zz': not converted"
 assert_has "$WORK/err" 'warning: 1 thing will not be answered'
 status 1 ndpx import-from npd6 - <"$WORK/bad"
 assert_has "$WORK/err" '^ndpx: <stdin>:1: expected'
 assert_eq "stdout" "$(cat "$WORK/out")" ""
 printf 'proxy eth0 {\n\0' >"$WORK/binary"
 status 1 ndpx import-from ndppd "$WORK/binary"
-assert_has "$WORK/err" 'binary:2: a NUL byte'
+assert_has "$WORK/err" 'binary:2: NUL byte'
 assert_eq "stdout" "$(cat "$WORK/out")" ""
 status 1 ndpx -j import-from kernel
 assert_json_error

@@ -32,7 +32,7 @@ imported ndppd "$WORK/ndppd.conf"
 assert_has "$WORK/ndpx.conf" 'rule 2001:db8:5::22: the static rule in line 17 covers it'
 assert_has "$WORK/ndpx.conf" '# line 13: autowire yes: no equivalent'
 ndpx import-from ndppd "$WORK/ndppd.conf" >/dev/null 2>"$WORK/err"
-assert_has "$WORK/err" 'warning: line 2: proxy eth0: without effect: .* the last, in line 5'
+assert_has "$WORK/err" 'warning: line 2: proxy eth0: no effect: .* the last, in line 5'
 same ndppd "${SET[@]}"
 status 0 ndpx down
 

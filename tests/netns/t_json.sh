@@ -30,7 +30,7 @@ for words in status "status dev eth0" "guest show" "guest show -s" "guest show 2
 done
 ndpx -j guest show >"$WORK/show"
 assert_json "$WORK/show" '.guests == [{address: "2001:db8:1::1", dev: "eth0", vlan: 0, router: false,
-	override: false, dad: "defend", answer: "always", paused: false}]'
+	override: false, dad: "defend", answer: "always", paused: false, origin: "file"}]'
 ndpx -j guest show -s >"$WORK/show"
 assert_json "$WORK/show" '.guests[0].answers == 1'
 

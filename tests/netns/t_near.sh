@@ -81,7 +81,7 @@ note "what goes is silent, and comes back without its count"
 	list 1 2 "" | sed 's/ dev.*/ { }/; s/^/guest /'
 	echo "}"
 } | conf
-status 0 ndpx apply
+status 0 ndpx apply --prune
 assert_eq "guests" "$(guests | wc -l)" $((COUNT / 2))
 assert_silent 2001:db8:1::2 2001:db8:1::1770
 before=$(counter answered)
@@ -98,6 +98,6 @@ assert_eq "far" "$(far)" $((COUNT + $(own) - $(places)))
 
 note "nothing is left of rules that are gone"
 echo "uplink eth0 { groups = allmulti }" | conf
-status 0 ndpx apply
+status 0 ndpx apply --prune
 assert_eq "places" "$(places)" "$(own)"
 assert_eq "far" "$(far)" 0

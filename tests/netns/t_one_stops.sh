@@ -52,7 +52,7 @@ status 0 ndpx apply
 lab_ip host link del eth0
 net_wire eth0
 status 0 ndpx apply
-assert_has "$WORK/out" '^eth0: the interface was created again'
+assert_has "$WORK/out" '^eth0: the interface was recreated'
 assert_answered 2001:db8:1::1
 lab_ip host link del eth0
 status 2 ndpx apply

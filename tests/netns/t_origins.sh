@@ -51,7 +51,7 @@ assert_has "$WORK/err" 'belongs to the file.*apply'
 status 2 ndpx guest add 2001:db8:1::1 dev eth0 router on
 assert_has "$WORK/err" 'exists, in the file'
 status 0 ndpx guest replace 2001:db8:1::1 dev eth0 router on
-assert_has "$WORK/err" 'the file has it and decides'
+assert_has "$WORK/err" 'file.s rule takes precedence'
 assert_answered 2001:db8:1::1
 status 0 ndpx guest del 2001:db8:1::1 dev eth0
 assert_has "$WORK/err" 'still answered for'
@@ -84,7 +84,7 @@ note "the filter"
 assert_eq "file" "$(ndpx -j guest show origin file | jq -r '.guests[].address')" 2001:db8:1::1
 assert_eq "command" "$(ndpx -j guest show dev eth0 origin command | jq '.guests | length')" 3
 status 1 ndpx guest show origin nowhere
-assert_has "$WORK/err" 'host, file, command, route, learned'
+assert_has "$WORK/err" 'origin: .*host, file, command, route or learned'
 
 note "--prune"
 status 0 ndpx apply --prune

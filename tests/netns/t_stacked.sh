@@ -18,7 +18,7 @@ conf <<-EOF
 	}
 EOF
 status 2 ndpx apply
-assert_has "$WORK/err" 'br0: mode = generic: VLAN tags are gone .* on a bridge: mode = tc'
+assert_has "$WORK/err" 'br0: mode = generic: VLAN tags are stripped .* on a bridge: use mode = tc'
 status 3 ndpx status
 
 sed -i 's/generic/auto/' "$WORK/ndpx.conf"

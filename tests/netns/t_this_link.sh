@@ -58,7 +58,8 @@ says not_routed ${P}77
 
 note "they are no guests, and come with a prefix and go with it"
 assert_eq guests 2 "$(ndpx -j guest show dev eth0 | jq '.guests | length')"
-status 0 ndpx guest del ${P}/64 dev eth0
+sed -i '/\/64/d' "$WORK/ndpx.conf"
+status 0 ndpx apply
 says no_guest ${P}dd
 status 0 ndpx guest add ${P}/64 dev eth0 answer routed
 says answered ${P}dd true

@@ -88,6 +88,8 @@ rows() {
 		else
 			cat "$WORK/rows"
 		fi
+		# A pause outlives the next apply.
+		[ "$word" = - ] || status 0 ndpx resume dev eth0
 	done < <("$WIRE" envs)
 }
 

@@ -17,7 +17,7 @@ struct addr {
 };
 
 struct mac mac_of(const char *text);
-struct addr addr_of(const char *text); /* aborts on a typing mistake */
+struct addr addr_of(const char *text); /* aborts on a typo */
 
 #define ROUTER_MAC "02:00:00:00:00:01"
 #define ROUTER	   "fe80::1"

@@ -25,8 +25,8 @@ static inline int plain_agrees(const struct nd_frame *frame, const struct nd_ns 
 		return 1;
 	return v == NDPX_V_END && nd_addr_eq(q.source, want->source) &&
 	       nd_addr_eq(q.dest, want->dest) && nd_addr_eq(q.target, want->target) &&
-	       q.asker == want->asker && q.reply_to == want->reply_to && q.kind == want->kind &&
-	       q.vlan == want->vlan;
+	       q.asker == want->asker && q.reply_to == want->reply_to && q.mac == want->mac &&
+	       q.astray == want->astray && q.kind == want->kind && q.vlan == want->vlan;
 }
 
 #endif

@@ -44,18 +44,17 @@ static const char full[] =
 	"uplink eth0 { mode = generic source = '2001:db8::f' groups = allmulti\n"
 	"  rate = 1000000000 strict_lladdr = on guest 2001:db8::34 { port = \"a#b\" } }\n";
 
-static int parse(const char *text, struct model *ret, struct config_mistakes *ret_mistakes)
+static int parse(const char *text, struct model *ret, struct config_errors *ret_errors)
 {
 	struct error err;
 	size_t i;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
-	memset(ret_mistakes, 0, sizeof(*ret_mistakes));
-	r = config_parse(text, strlen(text), ret, ret_mistakes, &err);
-	for (i = 0; i < ret_mistakes->n && i < 5; i++)
-		print_message("  %d: %s\n", ret_mistakes->items[i].line,
-			      ret_mistakes->items[i].text);
+	memset(ret_errors, 0, sizeof(*ret_errors));
+	r = config_parse(text, strlen(text), ret, ret_errors, &err);
+	for (i = 0; i < ret_errors->n && i < 5; i++)
+		print_message("  %d: %s\n", ret_errors->items[i].line, ret_errors->items[i].text);
 	return r;
 }
 
@@ -71,14 +70,14 @@ static void check_rule(const struct rule *rule, const char *target, int action, 
 static void test_full(void **state)
 {
 	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 0x34 };
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	const struct uplink *u;
 	struct model model;
 	size_t i;
 
 	(void)state;
-	assert_int_equal(parse(full, &model, &mistakes), 0);
-	assert_int_equal(mistakes.n, 0);
+	assert_int_equal(parse(full, &model, &errors), 0);
+	assert_int_equal(errors.n, 0);
 	assert_int_equal(model.n_uplinks, 3);
 
 	/* By device and VLAN, whatever the order of the file. */
@@ -135,12 +134,12 @@ static void test_ports(void **state)
 				   "}\n"
 				   "uplink eth0 { guest 2001:db8::34 { port = vif1.0 } }\n"
 				   "ports 'tap[0-9]' { onlink = 2000::/3 wide = on }\n";
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	const struct ports_section *p;
 	struct model model;
 
 	(void)state;
-	assert_int_equal(parse(text, &model, &mistakes), 0);
+	assert_int_equal(parse(text, &model, &errors), 0);
 	assert_int_equal(model.n_uplinks, 1);
 	assert_int_equal(model.n_ports, 2);
 	/* In the order of the file: the first that matches decides. */
@@ -164,15 +163,15 @@ static void test_ports(void **state)
 /* Twice in a row: nothing is left over in scanner or parser. */
 static void test_again(void **state)
 {
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	struct model model;
 	int i;
 
 	(void)state;
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(parse("uplink \"eth0 {\n /* ", &model, &mistakes), -EINVAL);
-		config_mistakes_free(&mistakes);
-		assert_int_equal(parse(full, &model, &mistakes), 0);
+		assert_int_equal(parse("uplink \"eth0 {\n /* ", &model, &errors), -EINVAL);
+		config_errors_free(&errors);
+		assert_int_equal(parse(full, &model, &errors), 0);
 		model_free(&model);
 	}
 }
@@ -182,21 +181,21 @@ static void test_nothing(void **state)
 {
 	static const char *const texts[] = { "\n",   " \t\r\n\n", "#",
 					     "//\n", "/**/",	  "# one\n/* two\n */\n" };
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	struct model model;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		assert_int_equal(parse(texts[i], &model, &mistakes), 0);
+		assert_int_equal(parse(texts[i], &model, &errors), 0);
 		assert_int_equal(model.n_uplinks, 0);
 		model_free(&model);
 	}
-	assert_int_equal(parse("", &model, &mistakes), -EINVAL);
-	assert_int_equal(mistakes.n, 1);
-	assert_int_equal(mistakes.items[0].line, 1);
-	assert_non_null(strstr(mistakes.items[0].text, "the file is empty"));
-	config_mistakes_free(&mistakes);
+	assert_int_equal(parse("", &model, &errors), -EINVAL);
+	assert_int_equal(errors.n, 1);
+	assert_int_equal(errors.items[0].line, 1);
+	assert_non_null(strstr(errors.items[0].text, "the file is empty"));
+	config_errors_free(&errors);
 }
 
 static size_t newlines(const char *text, size_t len)
@@ -218,7 +217,7 @@ static void test_garbage(void **state)
 	(void)state;
 	srandom(SEED);
 	for (round = 0; round < 4000; round++) {
-		struct config_mistakes found = { 0 };
+		struct config_errors found = { 0 };
 		struct model model = { 0 };
 		size_t len = (size_t)random() % sizeof(text), i;
 		struct error err;
@@ -237,7 +236,7 @@ static void test_garbage(void **state)
 			if (i)
 				assert_true(found.items[i - 1].line <= found.items[i].line);
 		}
-		config_mistakes_free(&found);
+		config_errors_free(&found);
 	}
 }
 
@@ -245,7 +244,7 @@ static void test_garbage(void **state)
 static void test_nul(void **state)
 {
 	static const char text[] = "uplink eth0 {\n  guest 2001:db8::1\0 { }\n}\n";
-	struct config_mistakes found = { 0 };
+	struct config_errors found = { 0 };
 	struct model model = { 0 };
 	struct error err;
 
@@ -255,22 +254,22 @@ static void test_nul(void **state)
 	assert_int_equal(found.items[0].line, 2);
 	assert_int_equal(found.items[0].column, 20);
 	assert_non_null(strstr(found.items[0].text, "NUL"));
-	config_mistakes_free(&found);
+	config_errors_free(&found);
 }
 
 /* The only error of `text`: what is too big is refused in bounds, where it starts. */
 static void expect_one(const char *text, int line, int column, const char *part)
 {
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	struct model model;
 
-	assert_int_equal(parse(text, &model, &mistakes), -EINVAL);
-	assert_int_equal(mistakes.n, 1);
-	assert_int_equal(mistakes.items[0].line, line);
-	assert_int_equal(mistakes.items[0].column, column);
-	assert_non_null(strstr(mistakes.items[0].text, part));
-	assert_true(strlen(mistakes.items[0].text) < 1200);
-	config_mistakes_free(&mistakes);
+	assert_int_equal(parse(text, &model, &errors), -EINVAL);
+	assert_int_equal(errors.n, 1);
+	assert_int_equal(errors.items[0].line, line);
+	assert_int_equal(errors.items[0].column, column);
+	assert_non_null(strstr(errors.items[0].text, part));
+	assert_true(strlen(errors.items[0].text) < 1200);
+	config_errors_free(&errors);
 }
 
 static void test_huge(void **state)
@@ -284,24 +283,24 @@ static void test_huge(void **state)
 	head = (size_t)sprintf(text, "uplink eth0 {\n guest ::2 { port = ");
 	memset(text + head, 'a', size);
 	strcpy(text + head + size, " } }");
-	expect_one(text, 2, 21, "a word of 1048576 bytes");
+	expect_one(text, 2, 21, "value of 1048576 bytes");
 	text[head] = text[head + size - 1] = '"';
-	expect_one(text, 2, 21, "a word of 1048574 bytes");
+	expect_one(text, 2, 21, "value of 1048574 bytes");
 	/* Deeper than anybody writes, and than a parser should go. */
 	head = (size_t)sprintf(text, "uplink eth0 {\n");
 	for (i = 0; i < size - 2; i += 2)
 		memcpy(text + head + i, "a{", 2);
 	text[head + i] = '\0';
 	{
-		struct config_mistakes mistakes;
+		struct config_errors errors;
 		struct model model;
 
-		assert_int_equal(parse(text, &model, &mistakes), -EINVAL);
-		assert_int_equal(mistakes.n, 2);
-		assert_int_equal(mistakes.items[0].column, 1);
-		assert_int_equal(mistakes.items[1].column, 32);
-		assert_non_null(strstr(mistakes.items[1].text, "nested more than 16 deep"));
-		config_mistakes_free(&mistakes);
+		assert_int_equal(parse(text, &model, &errors), -EINVAL);
+		assert_int_equal(errors.n, 2);
+		assert_int_equal(errors.items[0].column, 1);
+		assert_int_equal(errors.items[1].column, 32);
+		assert_non_null(strstr(errors.items[1].text, "nested more than 16 deep"));
+		config_errors_free(&errors);
 	}
 	/* Words without an end: one error, not one each. */
 	memset(text, 'x', size);
@@ -315,7 +314,7 @@ static void test_huge(void **state)
 /* Sixteen lengths are a limit of the program, 64 VLANs one of the record. */
 static void test_limits(void **state)
 {
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	struct model model;
 	char text[8192];
 	int n, i, at;
@@ -326,28 +325,28 @@ static void test_limits(void **state)
 		for (i = 0; i < n; i++)
 			at += sprintf(text + at, "guest 2001:db8::/%d { }\n", 50 + i);
 		sprintf(text + at, "}\n");
-		assert_int_equal(parse(text, &model, &mistakes), n == 16 ? 0 : -EINVAL);
+		assert_int_equal(parse(text, &model, &errors), n == 16 ? 0 : -EINVAL);
 		model_free(&model);
 		if (n == 17) {
-			assert_int_equal(mistakes.n, 1);
-			assert_int_equal(mistakes.items[0].line, 1);
-			assert_non_null(strstr(mistakes.items[0].text, "17 different lengths"));
-			config_mistakes_free(&mistakes);
+			assert_int_equal(errors.n, 1);
+			assert_int_equal(errors.items[0].line, 1);
+			assert_non_null(strstr(errors.items[0].text, "17 different lengths"));
+			config_errors_free(&errors);
 		}
 	}
 	for (n = 64; n <= 65; n++) {
 		for (at = 0, i = 1; i <= n; i++)
 			at += sprintf(text + at, "uplink eth0.%d { }\n", i);
-		assert_int_equal(parse(text, &model, &mistakes), n == 64 ? 0 : -EINVAL);
+		assert_int_equal(parse(text, &model, &errors), n == 64 ? 0 : -EINVAL);
 		model_free(&model);
-		config_mistakes_free(&mistakes);
+		config_errors_free(&errors);
 	}
 }
 
 /* Twenty errors are shown, the others counted: a screen of them is enough. */
 static void test_many_unknown(void **state)
 {
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	struct model model;
 	char text[8192];
 	int i, at = 0;
@@ -355,17 +354,17 @@ static void test_many_unknown(void **state)
 	(void)state;
 	for (i = 0; i < 200; i++)
 		at += sprintf(text + at, "knob%d = { a, b }\n", i);
-	assert_int_equal(parse(text, &model, &mistakes), -EINVAL);
-	assert_int_equal(mistakes.n, CONFIG_MAX_ERRORS);
-	assert_int_equal(mistakes.more, 180);
-	assert_int_equal(mistakes.items[CONFIG_MAX_ERRORS - 1].line, CONFIG_MAX_ERRORS);
-	config_mistakes_free(&mistakes);
+	assert_int_equal(parse(text, &model, &errors), -EINVAL);
+	assert_int_equal(errors.n, CONFIG_MAX_ERRORS);
+	assert_int_equal(errors.more, 180);
+	assert_int_equal(errors.items[CONFIG_MAX_ERRORS - 1].line, CONFIG_MAX_ERRORS);
+	config_errors_free(&errors);
 }
 
 static void test_load(void **state)
 {
 	char path[] = "/tmp/ndpx-test-XXXXXX";
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct model model = { 0 };
 	int fd = mkstemp(path);
 	struct error err;
@@ -374,15 +373,15 @@ static void test_load(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, full, sizeof(full) - 1), sizeof(full) - 1);
 	close(fd);
-	assert_int_equal(config_load(path, &model, &mistakes, &err), 0);
+	assert_int_equal(config_load(path, &model, &errors, &err), 0);
 	assert_int_equal(model.n_uplinks, 3);
 	model_free(&model);
 	unlink(path);
-	assert_int_equal(config_load(path, &model, &mistakes, &err), -ENOENT);
+	assert_int_equal(config_load(path, &model, &errors, &err), -ENOENT);
 	assert_non_null(strstr(err.message, path));
 	assert_int_equal(err.status, EXIT_USAGE);
-	assert_int_equal(config_load("/tmp", &model, &mistakes, &err), -EISDIR);
-	assert_int_equal(mistakes.n, 0);
+	assert_int_equal(config_load("/tmp", &model, &errors, &err), -EISDIR);
+	assert_int_equal(errors.n, 0);
 }
 
 int main(void)

@@ -28,7 +28,7 @@ struct expected {
 struct broken {
 	const char *name;
 	const char *lines[24];
-	struct expected mistakes[MOST];
+	struct expected errors[MOST];
 };
 
 static const struct broken table[] = {
@@ -65,19 +65,19 @@ static const struct broken table[] = {
 	{ "words of later versions",
 	  { "ports \"vif*\" {", "  gateway = { 2001:db8::1 }", "}", "uplink eth0 {",
 	    "  follow = { \"vif*\", \"tap*\" }", "}" },
-	  { { 5, 3, "'follow' is not known to this version of ndpx yet" } } },
+	  { { 5, 3, "'follow' is not supported by this version of ndpx" } } },
 	{ "ports: values",
 	  { "ports \"vif*\" {", "  gateway = { ff02::1, 2001:db8::/64, 192.0.2.1, ::1 }",
 	    "  onlink = { 2001:db8::1/64, fe80::/64, fe80::1, 2000::/3 }", "  wide = perhaps",
 	    "}" },
-	  { { 2, 15, "gateway: 'ff02::1' is multicast: nobody may ask for it" },
+	  { { 2, 15, "gateway: 'ff02::1' is multicast: it cannot be solicited" },
 	    { 2, 24, "gateway: '2001:db8::/64' is a prefix: a gateway is an address" },
 	    { 2, 39, "gateway: '192.0.2.1' is IPv4: ndpx answers Neighbor Solicitations, not ARP" },
 	    { 2, 50, "gateway: '::1' cannot be a guest's address" },
 	    { 3, 14, "onlink: '2001:db8::1/64' has host bits set: 2001:db8::/64 is the prefix" },
-	    { 3, 30, "onlink: 'fe80::/64': link-local addresses can only be listed one by one" },
+	    { 3, 30, "onlink: 'fe80::/64': link-local addresses must be listed individually" },
 	    { 3, 41, "onlink: 'fe80::1' is link-local: the host cannot route there" },
-	    { 3, 50, "2000::/3 is shorter than /48: 'wide' must be on if so many are meant" },
+	    { 3, 50, "2000::/3 is shorter than /48: set 'wide = on' if that is intended" },
 	    { 4, 10, "wide: invalid value 'perhaps' (expected off or on)" } } },
 	{ "ports: what is twice, and what is nothing",
 	  { "ports \"vif*\" {", "  gateway = { fe80::1, 2001:db8::1 }", "  gateway += { fe80::1 }",
@@ -97,17 +97,17 @@ static const struct broken table[] = {
 	    "ports eth0 { gateway = { fe80::1 } guest 2001:db8::1 { } }" },
 	  { { 1, 7,
 	      "ports \"e*\" matches the uplink eth0 of line 2: an uplink is not a guest port" },
-	    { 3, 7, "ports: 'a/b' matches no interface's name" },
+	    { 3, 7, "ports: 'a/b' cannot match any interface name" },
 	    { 4, 7, "ports: '': not an interface name or pattern (1 to 63 characters)" },
 	    { 5, 7, "ports: 'a2345678901234567': not an interface name (1 to 15 characters)" },
 	    { 6, 7,
 	      "ports \"eth0\" matches the uplink eth0 of line 2: an uplink is not a guest port" },
-	    { 6, 36, "'guest' does not belong here, but inside 'uplink'" } } },
+	    { 6, 36, "'guest' belongs inside 'uplink'" } } },
 	{ "an error names the line of the guest's title",
 	  { "uplink eth0 {", "  guest ff02::1", "  {", "    port = a", "", "  }",
 	    "  guest 2001:db8::1/64 {", "", "    router = on", "  }", "  guest", "    192.0.2.1 {",
 	    "  }", "  guest ::1", "  { }", "  guest nowhere {", "    port = nowhere", "  }", "}" },
-	  { { 2, 9, "guest: 'ff02::1' is multicast: nobody may ask for it" },
+	  { { 2, 9, "guest: 'ff02::1' is multicast: it cannot be solicited" },
 	    { 7, 9, "guest: '2001:db8::1/64' has host bits set: 2001:db8::/64 is the prefix" },
 	    { 12, 5, "guest: '192.0.2.1' is IPv4: ndpx answers Neighbor Solicitations, not ARP" },
 	    { 14, 9, "guest: '::1' cannot be a guest's address" },
@@ -127,7 +127,7 @@ static const struct broken table[] = {
 	    { 7, 38, "rate: 'x': expected a number from 0 to 1000000000" },
 	    { 11, 12, "2001:db8::1 is given twice, first in line 9" },
 	    { 12, 14, "guest: '::1' cannot be a guest's address" },
-	    { 15, 1, "'vlan' does not belong here, but inside 'uplink'" } } },
+	    { 15, 1, "'vlan' belongs inside 'uplink'" } } },
 	{ "keys given twice",
 	  { "uplink eth0 {", "  mode = tc", "  rate = 1", "  mode = tc",
 	    "  guest 2001:db8::1 { port = a router = on port = b }",
@@ -172,15 +172,15 @@ static const struct broken table[] = {
 	  { "uplink eth0 {", "  guest 2001:db8::/47 { }", "  guest 2001:db8:2::/48 { }",
 	    "  guest 2001:dc0::/32 { wide = on }", "  guest ::/0 { wide = off }",
 	    "  deny = { 2001:d00::/24 }", "}" },
-	  { { 2, 9, "2001:db8::/47 is shorter than /48: 'wide' must be on if so many are meant" },
-	    { 5, 9, "::/0 is shorter than /48: 'wide' must be on if so many are meant" } } },
+	  { { 2, 9, "2001:db8::/47 is shorter than /48: set 'wide = on' if that is intended" },
+	    { 5, 9, "::/0 is shorter than /48: set 'wide = on' if that is intended" } } },
 	{ "link-local prefixes and answers",
 	  { "uplink eth0 {", "  guest fe80::/64 { }", "  deny = { fe80::/10 }",
 	    "  guest fe80::1 { answer = routed }", "  guest fe80::2 { answer = always }", "}" },
-	  { { 2, 9, "guest: 'fe80::/64': link-local addresses can only be listed one by one" },
-	    { 3, 12, "deny: 'fe80::/10': link-local addresses can only be listed one by one" },
+	  { { 2, 9, "guest: 'fe80::/64': link-local addresses must be listed individually" },
+	    { 3, 12, "deny: 'fe80::/10': link-local addresses must be listed individually" },
 	    { 4, 9,
-	      "fe80::1 is link-local: the kernel routes nothing there, so 'answer' can only be "
+	      "fe80::1 is link-local: the kernel does not route it, so 'answer' must be "
 	      "always" } } },
 	{ "uplinks twice",
 	  { "uplink eth0 { }", "uplink eth1 { }", "uplink eth0 { }", "uplink eth0.88 { }",
@@ -230,10 +230,8 @@ static const struct broken table[] = {
 	    { 2, 12, "this comment is never closed" } } },
 	{ "nothing is expanded",
 	  { "# $HOME", "uplink eth0 {", "  mode = \"${MODE:-tc}\"", "}" },
-	  { { 3, 11, "'$' has no meaning here: nothing is expanded" } } },
-	{ "a brace too many",
-	  { "uplink eth0 { }", "}" },
-	  { { 2, 1, "'}' without a '{' before it" } } },
+	  { { 3, 11, "'$' has no meaning here: variables are not expanded" } } },
+	{ "a brace too many", { "uplink eth0 { }", "}" }, { { 2, 1, "unmatched '}'" } } },
 	{ "a mark that must be in quotes: *",
 	  { "uplink eth* { }" },
 	  { { 1, 11, "'*' must be inside quotes" } } },
@@ -246,7 +244,7 @@ static const struct broken table[] = {
 	  { { 2, 6, "expected '=' after 'mode'" } } },
 	{ "a list where none goes",
 	  { "uplink eth0 {", "mode = { tc }", "}" },
-	  { { 2, 10, "mode: a single value is expected, not a list" } } },
+	  { { 2, 10, "mode: expected a single value, not a list" } } },
 	{ "no brace",
 	  { "uplink eth0", "uplink eth1 { }" },
 	  { { 2, 1, "expected '{' after 'uplink eth0'" } } },
@@ -258,11 +256,11 @@ static const struct broken table[] = {
 	  { { 3, 3, "mode: invalid value 'vlan' (expected auto, native, generic or tc)" },
 	    { 4, 16, "unexpected '::3' (expected '}' or ',')" },
 	    { 5, 17, "unexpected ',' (expected a word or '}')" },
-	    { 6, 3, "there is no key before '='" },
-	    { 7, 8, "rate: a single value is expected, not a list" },
-	    { 8, 3, "there is no name before this block" },
+	    { 6, 3, "missing key before '='" },
+	    { 7, 8, "rate: expected a single value, not a list" },
+	    { 8, 3, "missing name before this block" },
 	    { 9, 11, "unexpected '=' (expected a word or '{')" },
-	    { 10, 8, "mode: '+=' is for lists" },
+	    { 10, 8, "mode: '+=' is only valid for lists" },
 	    { 11, 3, "rate: given twice, first in line 7" },
 	    { 11, 11, "unexpected ','" },
 	    { 11, 13, "unknown key '6'" },
@@ -271,13 +269,15 @@ static const struct broken table[] = {
 	    { 14, 8, "uplink a is given twice, first in line 13" },
 	    { 14, 10, "expected '{' after 'uplink a'" },
 	    { 15, 7, "expected PATTERN after 'ports'" },
-	    { 16, 1, "'guest' does not belong here, but inside 'uplink'" } } },
+	    { 16, 1, "'guest' belongs inside 'uplink'" } } },
 	{ "a semicolon ends nothing",
 	  { "uplink eth0 {", "  mode = tc;", "  rate 5;", "};" },
-	  { { 2, 12, "unexpected ';': statements need no end, names with one need quotes" },
+	  { { 2, 12,
+	      "unexpected ';': statements take no terminator; quote names that contain one" },
 	    { 3, 8, "expected '=' after 'rate'" },
-	    { 3, 9, "unexpected ';': statements need no end, names with one need quotes" },
-	    { 4, 2, "unexpected ';': statements need no end, names with one need quotes" } } },
+	    { 3, 9, "unexpected ';': statements take no terminator; quote names that contain one" },
+	    { 4, 2,
+	      "unexpected ';': statements take no terminator; quote names that contain one" } } },
 	{ "near misses",
 	  { "uplnk eth0 { }", "uplink eth0 {", "  mdoe = tc",
 	    "  guest 2001:db8::1 { ruoter = on prot = a x = 1 }", "  gest 2001:db8::2 { }",
@@ -288,7 +288,7 @@ static const struct broken table[] = {
 	    { 4, 35, "unknown key 'prot' (did you mean 'port'?)" },
 	    { 4, 44, "unknown key 'x'" },
 	    { 5, 3, "unknown key 'gest' (did you mean 'guest'?)" },
-	    { 6, 3, "'port' does not belong here, but inside 'guest'" },
+	    { 6, 3, "'port' belongs inside 'guest'" },
 	    { 7, 3, "unknown key 'strict-lladdr' (did you mean 'strict_lladdr'?)" } } },
 	{ "escapes",
 	  { "uplink eth0 {", "  guest \"2001:db8::\\x31\" { port = 'a\\b' }", "  mode = \"\\400\"",
@@ -296,7 +296,7 @@ static const struct broken table[] = {
 	  { { 3, 11, "invalid escape sequence '\\4'" },
 	    { 4, 11, "invalid escape sequence '\\9'" },
 	    { 5, 12, "invalid escape sequence '\\0'" },
-	    { 7, 2, "'$' has no meaning here: nothing is expanded" } } },
+	    { 7, 2, "'$' has no meaning here: variables are not expanded" } } },
 	{ "what must be in quotes",
 	  { "ports vif* {", "  gateway = (fe80::1)", "  onlink = a+b", "}", "uplink /x { }",
 	    "uplink x/ { }", "uplink x/* */ { }" },
@@ -310,12 +310,12 @@ static const struct broken table[] = {
 	    { 6, 8, "uplink: 'x/': not an interface name" } } },
 	{ "what is expanded elsewhere",
 	  { "uplink ${DEV:-eth0} {", "  rate = $RATE", "}", "$x = 1" },
-	  { { 1, 8, "'$' has no meaning here: nothing is expanded" },
-	    { 2, 10, "'$' has no meaning here: nothing is expanded" },
-	    { 4, 1, "'$' has no meaning here: nothing is expanded" } } },
+	  { { 1, 8, "'$' has no meaning here: variables are not expanded" },
+	    { 2, 10, "'$' has no meaning here: variables are not expanded" },
+	    { 4, 1, "'$' has no meaning here: variables are not expanded" } } },
 };
 
-static void show(const struct config_mistakes *found)
+static void show(const struct config_errors *found)
 {
 	size_t i;
 
@@ -327,7 +327,7 @@ static void show(const struct config_mistakes *found)
 static void test_broken(void **state)
 {
 	const struct broken *b = *state;
-	struct config_mistakes found = { 0 };
+	struct config_errors found = { 0 };
 	struct model model = { 0 };
 	struct error err;
 	char text[2048] = "";
@@ -338,26 +338,25 @@ static void test_broken(void **state)
 	for (i = 0; i < LENGTH(b->lines) && b->lines[i]; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? "\n" : "",
 			 b->lines[i]);
-	while (n < MOST && b->mistakes[n].line)
+	while (n < MOST && b->errors[n].line)
 		n++;
 	r = config_parse(text, strlen(text), &model, &found, &err);
-	while (same < n && same < found.n && found.items[same].line == b->mistakes[same].line &&
-	       found.items[same].column == b->mistakes[same].column &&
-	       !strcmp(found.items[same].text, b->mistakes[same].message))
+	while (same < n && same < found.n && found.items[same].line == b->errors[same].line &&
+	       found.items[same].column == b->errors[same].column &&
+	       !strcmp(found.items[same].text, b->errors[same].message))
 		same++;
 	if (same < n || same < found.n) {
 		show(&found);
-		config_mistakes_free(&found);
+		config_errors_free(&found);
 		fail_msg("error %zu: expected %d:%d: %s", same + 1,
-			 same < n ? b->mistakes[same].line : 0,
-			 same < n ? b->mistakes[same].column : 0,
-			 same < n ? b->mistakes[same].message : "nothing more");
+			 same < n ? b->errors[same].line : 0, same < n ? b->errors[same].column : 0,
+			 same < n ? b->errors[same].message : "nothing more");
 	}
 	assert_int_equal(r, -EINVAL);
 	assert_int_equal(err.status, EXIT_USAGE);
 	assert_int_equal(model.n_uplinks, 0);
 	assert_int_equal(found.more, 0);
-	config_mistakes_free(&found);
+	config_errors_free(&found);
 	assert_null(found.items);
 }
 

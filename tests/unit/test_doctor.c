@@ -113,11 +113,11 @@ static void table_is_sound(void **state)
 	}
 }
 
-/* The rows of the section FINDINGS, in order, are those of the table. */
+/* The rows of the section FINDINGS as installed, in order, are those of the table. */
 static void manual_says_the_same(void **state)
 {
 	char want[16384], *have = NULL, *from, *to;
-	FILE *fp = fopen("user/man/ndpx.8", "r");
+	FILE *fp = fopen("build/man/ndpx-doctor.8", "r");
 	size_t i, len = 0, at = 0;
 	ssize_t n;
 
@@ -132,7 +132,7 @@ static void manual_says_the_same(void **state)
 
 		at += (size_t)snprintf(want + at, sizeof(want) - at, ".It Cm %s Pq %s%s\n%s:\n%s\n",
 				       row->code, doctor_severity_word(row->severity),
-				       row->heal ? ", healed" : "", row->meaning, row->remedy);
+				       row->fix ? ", fixed" : "", row->meaning, row->remedy);
 		assert_true(at < sizeof(want));
 	}
 	from = strstr(have, ".Sh FINDINGS\n");
@@ -232,7 +232,7 @@ static void who_runs_first(void **state)
 	assert_non_null(f);
 	assert_string_equal(f->message,
 			    "clsact filter 'matchall', priority 1 runs before ours, and "
-			    "there is no room before it");
+			    "ours cannot be put before it");
 	h.up.before[1] = (struct before){ BEFORE_TCX, 7, 0, false, "pass" };
 	f = check(&h, DOCTOR_RUNS_BEFORE);
 	assert_non_null(f);
@@ -334,7 +334,7 @@ static void chains_by_hook(void **state)
 	(void)state;
 	assert_string_equal(
 		with_chain(NFPROTO_INET, NF_INET_LOCAL_IN, "", false),
-		"gateway fe80::1 does not resolve on eth0; in the way could be inet t c");
+		"gateway fe80::1 does not resolve on eth0; possible culprits: inet t c");
 	assert_string_not_equal(with_chain(NFPROTO_IPV6, NF_INET_POST_ROUTING, "", false), "");
 	assert_string_equal(with_chain(NFPROTO_IPV4, NF_INET_LOCAL_IN, "", false), "");
 	assert_string_equal(with_chain(NFPROTO_ARP, 0, "", false), "");

@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
-#include "cli/explain.h"
+#include "util/explain.h"
 
 #define NS_MULTICAST                                                                               \
 	"3333ff00123402000000000186dd6000000000203afffe800000000000000000000000000001"             \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Reading `guest import`: lines in the words of `guest add`, and the JSON that
- * `guest show -j` prints. All mistakes at once, each with its line or its place.
+ * `guest show -j` prints. All errors at once, each with its line or its place.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@
 
 /* Text whose buffer ends with its NUL byte, so that the sanitizers see a byte too far. */
 static int import_bytes(const char *text, size_t len, struct import *ret,
-			struct config_mistakes *mistakes)
+			struct config_errors *errors)
 {
 	char *copy = malloc(len + 1);
 	int r;
@@ -28,15 +28,15 @@ static int import_bytes(const char *text, size_t len, struct import *ret,
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	memset(ret, 0, sizeof(*ret));
-	memset(mistakes, 0, sizeof(*mistakes));
-	r = import_read(copy, len, ret, mistakes);
+	memset(errors, 0, sizeof(*errors));
+	r = import_read(copy, len, ret, errors);
 	free(copy);
 	return r;
 }
 
-static int import_text(const char *text, struct import *ret, struct config_mistakes *mistakes)
+static int import_text(const char *text, struct import *ret, struct config_errors *errors)
 {
-	return import_bytes(text, strlen(text), ret, mistakes);
+	return import_bytes(text, strlen(text), ret, errors);
 }
 
 static void check_item(const struct import *import, size_t i, const char *target, int line)
@@ -62,12 +62,12 @@ static void test_lines(void **state)
 		"paused on lladdr 02:00:00:00:00:02\n"
 		"   # no rule\n"
 		"2001::/16 dev eth0 wide on";
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	struct import import;
 
 	(void)state;
-	assert_int_equal(import_text(text, &import, &mistakes), 0);
-	assert_int_equal(mistakes.n, 0);
+	assert_int_equal(import_text(text, &import, &errors), 0);
+	assert_int_equal(errors.n, 0);
 	assert_false(import.json);
 	assert_int_equal(import.n, 4);
 	check_item(&import, 0, "2001:db8::1", 2);
@@ -97,11 +97,11 @@ static void test_show(void **state)
 		"{\"address\":\"2001::/16\",\"dev\":\"eth0\",\"vlan\":0,\"router\":false,"
 		"\"override\":true,\"dad\":\"ignore\",\"answer\":\"alive\",\"paused\":true,"
 		"\"wide\":true,\"answers\":0,\"last_answer\":null,\"last_asker\":null}]}\n";
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	struct import import;
 
 	(void)state;
-	assert_int_equal(import_text(text, &import, &mistakes), 0);
+	assert_int_equal(import_text(text, &import, &errors), 0);
 	assert_true(import.json);
 	assert_int_equal(import.n, 2);
 	check_item(&import, 0, "2001:db8::34", 1);
@@ -116,8 +116,7 @@ static void test_show(void **state)
 	import_free(&import);
 
 	assert_int_equal(
-		import_text("[{\"dev\":\"eth0.5\",\"address\":\"fe80::1\"}]", &import, &mistakes),
-		0);
+		import_text("[{\"dev\":\"eth0.5\",\"address\":\"fe80::1\"}]", &import, &errors), 0);
 	check_item(&import, 0, "fe80::1", 1);
 	assert_int_equal(import.items[0].rule.vlan, 5);
 	import_free(&import);
@@ -126,13 +125,13 @@ static void test_show(void **state)
 static void test_nothing(void **state)
 {
 	static const char *const texts[] = { "", "\n", "#", " # x\n\n", "[]", "{\"guests\":[]}" };
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	struct import import;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < LENGTH(texts); i++) {
-		assert_int_equal(import_text(texts[i], &import, &mistakes), 0);
+		assert_int_equal(import_text(texts[i], &import, &errors), 0);
 		assert_int_equal(import.n, 0);
 		import_free(&import);
 	}
@@ -143,22 +142,22 @@ static const struct {
 	struct {
 		int line;
 		const char *part;
-	} mistakes[6];
+	} errors[6];
 } wrong[] = {
 	{ "2001:db8::1 dev eth0\nx dev eth0\n2001:db8::2\n\n2001:db8::/40 dev eth0\n"
 	  "2001:db8::1 dev eth0 frob on\nff02::1 dev eth0",
 	  { { 2, "'x': not an IPv6 address" },
 	    { 3, "'dev DEV' is missing" },
 	    { 5, "is shorter than /48" },
-	    { 6, "unknown word 'frob'" },
+	    { 6, "unknown argument 'frob'" },
 	    { 7, "is multicast" } } },
-	{ "2001:db8::1 dev eth0 answers 7", { { 1, "unknown word 'answers'" } } },
+	{ "2001:db8::1 dev eth0 answers 7", { { 1, "unknown argument 'answers'" } } },
 	{ "2001:db8::1#x dev eth0", { { 1, "'2001:db8::1#x': not an IPv6 address" } } },
 	{ "{", { { 1, "JSON: " } } },
 	{ "[\n\n{]", { { 3, "JSON: " } } },
 	{ "[] []", { { 1, "JSON: " } } },
-	{ "{}", { { 1, "JSON without an array \"guests\"" } } },
-	{ "{\"guests\":{}}", { { 1, "JSON without an array \"guests\"" } } },
+	{ "{}", { { 1, "JSON has no \"guests\" array" } } },
+	{ "{\"guests\":{}}", { { 1, "JSON has no \"guests\" array" } } },
 	{ "[{\"address\":\"::2\",\"address\":\"::3\",\"dev\":\"a\"}]",
 	  { { 1, "JSON: duplicate" } } },
 	{ "[{\"address\":\"::2\\u0000\",\"dev\":\"a\"}]", { { 1, "JSON: " } } },
@@ -181,7 +180,7 @@ static const struct {
 	    { 2, "vlan: '-1': expected a number from 0 to 4094" },
 	    { 3, "vlan: expected a string" },
 	    { 4, "port: expected a string" },
-	    { 5, "unknown word 'color'" },
+	    { 5, "unknown argument 'color'" },
 	    { 6, "router: invalid value '1' (expected off or on)" } } },
 };
 
@@ -191,21 +190,21 @@ static void test_wrong(void **state)
 
 	(void)state;
 	for (i = 0; i < LENGTH(wrong); i++) {
-		struct config_mistakes found;
+		struct config_errors found;
 		struct import import;
 
 		assert_int_equal(import_text(wrong[i].text, &import, &found), -EINVAL);
-		for (n = 0; n < LENGTH(wrong[i].mistakes) && wrong[i].mistakes[n].part; n++)
+		for (n = 0; n < LENGTH(wrong[i].errors) && wrong[i].errors[n].part; n++)
 			;
 		for (j = 0; j < found.n; j++) {
-			if (j >= n || found.items[j].line != wrong[i].mistakes[j].line ||
-			    !strstr(found.items[j].text, wrong[i].mistakes[j].part))
+			if (j >= n || found.items[j].line != wrong[i].errors[j].line ||
+			    !strstr(found.items[j].text, wrong[i].errors[j].part))
 				fail_msg("%s: says %d: %s", wrong[i].text, found.items[j].line,
 					 found.items[j].text);
 		}
 		assert_int_equal(found.n, n);
 		assert_int_equal(import.n, 0);
-		config_mistakes_free(&found);
+		config_errors_free(&found);
 	}
 }
 
@@ -224,17 +223,17 @@ static void test_columns(void **state)
 		{ "[\n {]", 2, 3 },
 		{ "[{}]", 1, 0 },
 	};
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	struct import import;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < LENGTH(rows); i++) {
-		assert_int_equal(import_text(rows[i].text, &import, &mistakes), -EINVAL);
-		assert_int_equal(mistakes.n, 1);
-		assert_int_equal(mistakes.items[0].line, rows[i].line);
-		assert_int_equal(mistakes.items[0].column, rows[i].column);
-		config_mistakes_free(&mistakes);
+		assert_int_equal(import_text(rows[i].text, &import, &errors), -EINVAL);
+		assert_int_equal(errors.n, 1);
+		assert_int_equal(errors.items[0].line, rows[i].line);
+		assert_int_equal(errors.items[0].column, rows[i].column);
+		config_errors_free(&errors);
 	}
 }
 
@@ -245,27 +244,27 @@ static void test_nul(void **state)
 				   "2001:db8::3 dev eth0\n\0";
 	static const char json[] = "[{\"address\":\"2001:db8::1\",\"dev\":\"eth0\"}]\0x";
 	static const int lines[] = { 2, 3, 5 };
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	struct import import;
 	size_t i;
 
 	(void)state;
-	assert_int_equal(import_bytes(text, sizeof(text) - 1, &import, &mistakes), -EINVAL);
-	assert_int_equal(mistakes.n, 3);
+	assert_int_equal(import_bytes(text, sizeof(text) - 1, &import, &errors), -EINVAL);
+	assert_int_equal(errors.n, 3);
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(mistakes.items[i].line, lines[i]);
-		assert_non_null(strstr(mistakes.items[i].text, "a NUL byte"));
+		assert_int_equal(errors.items[i].line, lines[i]);
+		assert_non_null(strstr(errors.items[i].text, "NUL byte: not a text file"));
 	}
-	config_mistakes_free(&mistakes);
-	assert_int_equal(import_bytes(json, sizeof(json) - 1, &import, &mistakes), -EINVAL);
-	config_mistakes_free(&mistakes);
+	config_errors_free(&errors);
+	assert_int_equal(import_bytes(json, sizeof(json) - 1, &import, &errors), -EINVAL);
+	config_errors_free(&errors);
 }
 
-/* Too much of everything: refused in bounds, and not a line a mistake for ever. */
+/* Too much of everything: refused in bounds, and not one error a line without end. */
 static void test_huge(void **state)
 {
 	const size_t size = 1 << 20;
-	struct config_mistakes mistakes;
+	struct config_errors errors;
 	struct import import;
 	char *text = malloc(size), *p;
 	size_t i;
@@ -273,42 +272,42 @@ static void test_huge(void **state)
 	(void)state;
 	assert_non_null(text);
 	memset(text, 'a', size);
-	assert_int_equal(import_bytes(text, size, &import, &mistakes), -EINVAL);
-	assert_int_equal(mistakes.n, 1);
-	assert_true(strlen(mistakes.items[0].text) < 2048);
-	config_mistakes_free(&mistakes);
+	assert_int_equal(import_bytes(text, size, &import, &errors), -EINVAL);
+	assert_int_equal(errors.n, 1);
+	assert_true(strlen(errors.items[0].text) < 2048);
+	config_errors_free(&errors);
 
 	for (i = 0; i < size; i++)
 		text[i] = i % 2 ? ' ' : 'a';
-	assert_int_equal(import_bytes(text, size, &import, &mistakes), -EINVAL);
-	assert_int_equal(mistakes.n, 1);
-	assert_string_equal(mistakes.items[0].text, "too many words");
-	config_mistakes_free(&mistakes);
+	assert_int_equal(import_bytes(text, size, &import, &errors), -EINVAL);
+	assert_int_equal(errors.n, 1);
+	assert_string_equal(errors.items[0].text, "too many words");
+	config_errors_free(&errors);
 
 	for (i = 0; i < size; i++)
 		text[i] = i % 2 ? '\n' : 'a';
-	assert_int_equal(import_bytes(text, size, &import, &mistakes), -EINVAL);
-	assert_int_equal(mistakes.n, 100);
-	assert_int_equal(mistakes.items[99].line, 100);
-	config_mistakes_free(&mistakes);
+	assert_int_equal(import_bytes(text, size, &import, &errors), -EINVAL);
+	assert_int_equal(errors.n, 100);
+	assert_int_equal(errors.items[99].line, 100);
+	config_errors_free(&errors);
 
 	/* Deeper than any reader should follow. */
 	memset(text, '[', size);
-	assert_int_equal(import_bytes(text, size, &import, &mistakes), -EINVAL);
-	config_mistakes_free(&mistakes);
+	assert_int_equal(import_bytes(text, size, &import, &errors), -EINVAL);
+	config_errors_free(&errors);
 
 	/* An object of more keys than there are words. */
 	p = text + sprintf(text, "[{\"address\":\"2001:db8::1\"");
 	for (i = 0; i < 50; i++)
 		p += sprintf(p, ",\"k%zu\":1", i);
 	sprintf(p, "}]");
-	assert_int_equal(import_text(text, &import, &mistakes), -EINVAL);
-	assert_string_equal(mistakes.items[0].text, "too many keys");
-	config_mistakes_free(&mistakes);
+	assert_int_equal(import_text(text, &import, &errors), -EINVAL);
+	assert_string_equal(errors.items[0].text, "too many keys");
+	config_errors_free(&errors);
 
 	for (p = text, i = 0; i < 20000; i++)
 		p += sprintf(p, "2001:db8::%zx dev eth0\n", i + 1);
-	assert_int_equal(import_text(text, &import, &mistakes), 0);
+	assert_int_equal(import_text(text, &import, &errors), 0);
 	assert_int_equal(import.n, 20000);
 	check_item(&import, 19999, "2001:db8::4e20", 20000);
 	import_free(&import);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What ran before, as text or as the kernel's tables, to an ndpx.conf: the rules it
- * holds when read back, the comments for what has no equivalent, every mistake's line.
+ * holds when read back, the comments for what has no equivalent, every error's line.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@ struct result {
 
 static void read_back(struct draft *draft, struct result *ret)
 {
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct error err;
 	FILE *fp;
 
@@ -43,9 +43,8 @@ static void read_back(struct draft *draft, struct result *ret)
 	ret->lost = draft->lost;
 	ret->warnings = draft->warnings.n;
 	draft_free(draft);
-	if (config_parse(ret->text, ret->len, &ret->model, &mistakes, &err))
-		fail_msg("%s: line %d: %s", ret->text, mistakes.items[0].line,
-			 mistakes.items[0].text);
+	if (config_parse(ret->text, ret->len, &ret->model, &errors, &err))
+		fail_msg("%s: line %d: %s", ret->text, errors.items[0].line, errors.items[0].text);
 	assert_int_equal(ret->model.n_uplinks, ret->uplinks);
 }
 
@@ -291,8 +290,8 @@ static void test_ndppd_last_proxy(void **state)
 	rule_of(&r, "eth0", 0, "2001:db8::2");
 	rule_of(&r, "eth1", 0, "2001:db8::1");
 	assert_int_equal(rules_of(&r), 2);
-	expect_text(&r, "line 1: rule 2001:db8::1: without effect");
-	expect_text(&r, "# line 4: eth3: not taken over: nothing is answered for here");
+	expect_text(&r, "line 1: rule 2001:db8::1: no effect");
+	expect_text(&r, "# line 4: eth3: not converted: nothing to answer for here");
 	result_free(&r);
 }
 
@@ -311,13 +310,14 @@ static void test_ndppd_remarks(void **state)
 		" rule { static }\n rule 2001:db8::1 {\n static\n auto\n }\n"
 		" rule 2001:db8::1 { iface }\n rule 2001:db8::3 { static auto }\n"
 		" rule 2001:db8::2 { static\n frob }\n ttl 1 { x { y } }\n :x\n keepalive 3\n}\n",
-		3, 6, "2: router maybe: whatever is neither", "3: router: the first one decides",
-		"4: rule '2001:db8::/129': not taken over", "5: rule '192.0.2.1': not taken over",
-		"6: rule 2001:db8::1: not taken over: ndppd wants exactly one",
-		"7: rule 2001:db8::1: not taken over", "8: rule '': not taken over",
-		"9: rule 2001:db8::1: not taken over", "13: iface: ", "14: 'auto' after 'static'",
+		3, 6, "2: router maybe: anything but yes",
+		"3: router: only the first one counts", "4: rule '2001:db8::/129': not converted",
+		"5: rule '192.0.2.1': not converted",
+		"6: rule 2001:db8::1: not converted: ndppd wants exactly one",
+		"7: rule 2001:db8::1: not converted", "8: rule '': not converted",
+		"9: rule 2001:db8::1: not converted", "13: iface: ", "14: 'auto' after 'static'",
 		"16: frob : unknown keyword", "17: 'ttl' takes no block",
-		"18: not understood from ':'", "19: keepalive 3: no equivalent");
+		"18: cannot parse from ':'", "19: keepalive 3: no equivalent");
 	REMARKS(from_ndppd, "proxy eth0 {\n rule 2001:db8::1 { static }\n", 1, 0,
 		"1: the block that starts here is not closed");
 	REMARKS(from_ndppd, "proxy eth0 {\nrule 2001:db8::1 { static }\n}\n/* proxy eth1 { }\n", 1,
@@ -327,7 +327,7 @@ static void test_ndppd_remarks(void **state)
 	REMARKS(from_ndppd,
 		"proxy eth0 {\nrule 2001:db8::1 { static }\n}\n"
 		"proxy interface-name00 {\nrule 2001:db8::2 { static }\n}\n",
-		1, 1, "4: proxy: not taken over: ");
+		1, 1, "4: proxy: not converted: ");
 }
 
 /* FIELD K: what panels and blogs write. */
@@ -359,7 +359,7 @@ static void test_ndppd_as_found(void **state)
 	assert_string_equal(rule_of(&r, "eth0", 0, "2001:db8::2")->port, "vif2.0");
 	assert_int_equal(rules_of(&r), 1);
 	assert_int_equal(r.warnings, 1);
-	expect_text(&r, "# line 1: proxy eth0: without effect");
+	expect_text(&r, "# line 1: proxy eth0: no effect");
 	result_free(&r);
 }
 
@@ -401,8 +401,8 @@ static void test_nul_bytes(void **state)
 	static const char npd6[] = "prefix=2001:db8:1:2:\ninterface=eth0\0\n";
 
 	(void)state;
-	refused(from_ndppd, ndppd, sizeof(ndppd) - 1, "2: a NUL byte");
-	refused(from_npd6, npd6, sizeof(npd6) - 1, "2: a NUL byte");
+	refused(from_ndppd, ndppd, sizeof(ndppd) - 1, "2: NUL byte");
+	refused(from_npd6, npd6, sizeof(npd6) - 1, "2: NUL byte");
 }
 
 /* --- npd6 --- */
@@ -445,7 +445,7 @@ static void test_npd6_lists(void **state)
 	assert_int_equal(rule_of(&r, "eth0", 0, "2001:db8:1:2::/64")->flags, NDPX_F_DAD_IGNORE);
 	assert_int_equal(rule_of(&r, "eth0", 0, "2001:db8:1:2::22")->action, NDPX_ACT_DENY);
 	assert_int_equal(rules_of(&r), 2);
-	expect_text(&r, "line 5: addrlist 2001:db8:9::1: without effect: no prefix covers it");
+	expect_text(&r, "line 5: addrlist 2001:db8:9::1: no effect: no prefix covers it");
 	result_free(&r);
 
 	r = convert(from_npd6, PAIR "listtype=white\naddrlist=2001:db8:1:2::22\n"
@@ -457,7 +457,7 @@ static void test_npd6_lists(void **state)
 
 	r = convert(from_npd6, PAIR "addrlist=2001:db8:1:2::22\nlisttype=none\n");
 	assert_int_equal(rules_of(&r), 1);
-	expect_text(&r, "line 3: addrlist 2001:db8:1:2::22: without effect: listtype is none");
+	expect_text(&r, "line 3: addrlist 2001:db8:1:2::22: no effect: listtype is none");
 	result_free(&r);
 }
 
@@ -471,7 +471,7 @@ static void test_npd6_expressions(void **state)
 	(void)state;
 	assert_true(rule_of(&r, "eth0", 0, "2001:db8:1:2::/64")->flags & NDPX_F_PAUSED);
 	assert_int_equal(r.lost, 1);
-	expect_text(&r, "paused until 'deny' says what line 3 keeps out");
+	expect_text(&r, "paused until 'deny' lists what line 3 excludes");
 	expect_text(&r, "# line 3: exprlist = (HOST);SEAN=(HOST&0xffff);((SEAN>0x99)");
 	result_free(&r);
 
@@ -492,9 +492,9 @@ static void test_npd6_remarks(void **state)
 	(void)state;
 	refused(from_npd6, "", 0, "1: expected 'prefix' and 'interface'");
 	REMARKS(from_npd6, PAIR "prefix=2001:db8::\n", 1, 1,
-		"3: not taken over: prefix without an interface");
+		"3: not converted: prefix without an interface");
 	REMARKS(from_npd6, PAIR "interface=eth1\n", 1, 1,
-		"3: not taken over: interface without a prefix");
+		"3: not converted: interface without a prefix");
 	/* A pair with an unreadable half keeps its place. */
 	REMARKS(from_npd6, "prefix=x\ninterface=eth0\nprefix=2001:db8:1:\ninterface=eth1\n", 1, 1,
 		"1: prefix: 'x': expected");
@@ -503,7 +503,7 @@ static void test_npd6_remarks(void **state)
 		     "prefix=12345:\nprefix=:\ninterface=a/b\nlisttype=grey\naddrlist=x\n"
 		     "routerNA=yes\nmaxHops=256\ncollectTargets=x\nlinkOption=on\nralogging=yes\n"
 		     "frob=1\nprefix\nprefix=\n",
-		1, 12, "1: paused until 'deny' says what line 9",
+		1, 12, "1: paused until 'deny' lists what line 9",
 		"3: prefix: ", "4: prefix: ", "5: prefix: ", "6: prefix: ", "7: prefix: ",
 		"8: interface: ", "9: listtype: 'grey'", "10: addrlist: ", "11: routerNA: 'yes'",
 		"12: maxHops 256: no equivalent", "13: collectTargets x: no equivalent",
@@ -512,12 +512,12 @@ static void test_npd6_remarks(void **state)
 		"18: 'prefix=': expected KEY");
 	/* What is denied is not to be answered for because its line cannot be read. */
 	REMARKS(from_npd6, PAIR "listtype=black\naddrlist=x\n", 1, 1,
-		"1: paused until 'deny' says what line 4 keeps out");
+		"1: paused until 'deny' lists what line 4 excludes");
 	REMARKS(from_npd6,
 		PAIR
 		"exprlist=1234567890123456789012345678901234567890123456789012345678901234567890"
 		"123456789012345678901234567890123456789012345678901234567890\n",
-		1, 1, "3: not taken over: npd6 cuts lines at 126");
+		1, 1, "3: not converted: npd6 cuts lines at 126");
 }
 
 /* --- the kernel --- */
@@ -611,8 +611,8 @@ static void test_kernel(void **state)
 	assert_int_equal(r.lost, 2);
 	expect_text(&r, "# net.ipv6.conf.eth0.proxy_ndp was 1");
 	expect_text(&r, "uplink eth0.88 {   # customers");
-	expect_text(&r, "2001:db8::1 dev vif1.0: not taken over: guests ask here");
-	expect_text(&r, "2001:db8:88::1 dev vif2.0: without effect: the kernel does not answer, "
+	expect_text(&r, "2001:db8::1 dev vif1.0: not converted: guests ask here");
+	expect_text(&r, "2001:db8:88::1 dev vif2.0: no effect: the kernel does not answer, "
 			"proxy_ndp");
 	result_free(&r);
 }
@@ -640,7 +640,7 @@ static void test_kernel_switches(void **state)
 	k.n_entries = 0;
 	k.n_switches = 0;
 	r = convert_kernel(&k);
-	expect_text(&r, "There are no proxy entries");
+	expect_text(&r, "The only proxy entries are ndpx");
 	result_free(&r);
 }
 
@@ -664,11 +664,11 @@ static void test_names(void **state)
 	assert_string_equal(rule_of(&r, "e#h(0)", 0, "2001:db8::8")->port, "v=1,+2");
 	assert_int_equal(rules_of(&r), 3);
 	assert_int_equal(r.lost, 5);
-	expect_text(&r, "vif1.1: not taken over: in ndpx.conf this name would mean VLAN 1 on vif1");
-	expect_text(&r, "tun0: not taken over: tun0 is no Ethernet");
-	expect_text(&r, "far: not taken over: the device below this VLAN is in another");
-	expect_text(&r, "qinq: not taken over: two VLAN tags");
-	expect_text(&r, "e*h: not taken over: the name cannot stand");
+	expect_text(&r, "vif1.1: not converted: in ndpx.conf this name would mean VLAN 1 on vif1");
+	expect_text(&r, "tun0: not converted: tun0 is not an Ethernet interface");
+	expect_text(&r, "far: not converted: the device below this VLAN is in another");
+	expect_text(&r, "qinq: not converted: two VLAN tags");
+	expect_text(&r, "e*h: not converted: the name is not valid");
 	result_free(&r);
 }
 

@@ -70,7 +70,7 @@ static const struct {
 	{ mac,
 	  "is a group address",
 	  { "01:00:5e:00:00:01", "33:33:0:0:0:1", "ff:ff:ff:ff:ff:ff" } },
-	{ mac, "not the MAC address of any device", { "00:00:00:00:00:00", "0:0:0:0:0:0" } },
+	{ mac, "not a usable MAC address", { "00:00:00:00:00:00", "0:0:0:0:0:0" } },
 	{ ifname,
 	  "not an interface name",
 	  { "", ".", "..", "0123456789abcdef", "a/b", "a:1", "a b", "a\tb", "a\n", "\v" } },
@@ -95,7 +95,7 @@ static const struct {
 	{ target, "has host bits set: 8000::/1 is the prefix", { "ffff::/1", "c000::/1" } },
 	{ target, "has host bits set: ::/0 is the prefix", { "::1/0", "8000::/0" } },
 	{ target, "is multicast", { "ff02::1", "ff02::/16", "ff00::/8" } },
-	{ target, "only be listed one by one", { "fe80::/10", "fe80::/64", "fe80::/127" } },
+	{ target, "must be listed individually", { "fe80::/10", "fe80::/64", "fe80::/127" } },
 	{ target, "cannot be a guest's address", { "::1", "::", "::/128" } },
 	{ target, "is IPv4-mapped", { "::ffff:192.0.2.1", "::ffff:0:0/96" } },
 };
@@ -258,9 +258,9 @@ static void test_uplink_set(void **state)
 		{ "source", "ff02::1", "cannot be the source" },
 		{ "source", "::", "cannot be the source" },
 		{ "source", "::1", "cannot be the source" },
-		{ "port", "eth1", "'port' does not belong here, but inside 'guest'" },
-		{ "", "", "unknown word ''" },
-		{ "Mode", "tc", "unknown word 'Mode'" },
+		{ "port", "eth1", "'port' belongs inside 'guest'" },
+		{ "", "", "unknown argument ''" },
+		{ "Mode", "tc", "unknown argument 'Mode'" },
 	};
 	struct uplink u = { 0 }, empty = { 0 };
 	struct error err;

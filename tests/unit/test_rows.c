@@ -220,8 +220,7 @@ static void run(const struct row *row, const __u8 *in, size_t len, const __u8 *a
 		memcpy(out, buf, len < answer_len ? len : answer_len);
 		free(buf);
 		buf = out;
-		nd_write_as(out, o.l2_len, &o.q, &o.say, &row->env->settings, row->env->is_port,
-			    nd_get_mac(row->env->settings.mac));
+		nd_write(out, o.l2_len, &o.q, &o.say, &row->env->settings);
 		assert_same_frame(out, answer, answer_len);
 	}
 	free(buf);

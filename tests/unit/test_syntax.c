@@ -138,20 +138,20 @@ static void test_recovery(void **state)
 	expect("a = = b c = d", "error 1:5 unexpected '=' (expected a word or '{')\n"
 				"set 1:9[c] = 1:13[d]\n");
 	expect("a = } b = c", "error 1:5 unexpected '}' (expected a word or '{')\n"
-			      "error 1:5 '}' without a '{' before it\n"
+			      "error 1:5 unmatched '}'\n"
 			      "set 1:7[b] = 1:11[c]\n");
 	expect("a { b = } c = d", "open 1:1[a]\n"
 				  "error 1:9 unexpected '}' (expected a word or '{')\n"
 				  "close\nset 1:11[c] = 1:15[d]\n");
 	expect("a = \"b\nc = d", "error 1:5 the closing quote (\") is missing\n"
 				 "set 1:1[a] = 1:5[]!\nset 2:1[c] = 2:5[d]\n");
-	expect("a = $b c = d", "error 1:5 '$' has no meaning here: nothing is expanded\n"
+	expect("a = $b c = d", "error 1:5 '$' has no meaning here: variables are not expanded\n"
 			       "set 1:1[a] = 1:5[]!\nset 1:8[c] = 1:12[d]\n");
 	expect("a { b { /*", "open 1:1[a]\nopen 1:5[b]\nerror 1:9 this comment is never closed\n");
 	expect("a { b {", "open 1:1[a]\nopen 1:5[b]\n"
 			  "error 1:7 the block that starts here is never closed\n");
-	expect("} } a = b", "error 1:1 '}' without a '{' before it\n"
-			    "error 1:3 '}' without a '{' before it\nset 1:5[a] = 1:9[b]\n");
+	expect("} } a = b", "error 1:1 unmatched '}'\n"
+			    "error 1:3 unmatched '}'\nset 1:5[a] = 1:9[b]\n");
 }
 
 int main(void)

@@ -412,14 +412,14 @@ static void test_missing_ports(void **state)
 	u.n_rules = 3;
 	w = build(&h, &u, 1, ETH0);
 	assert_int_equal(w.notes.n, 1);
-	assert_string_equal(w.notes.lines[0], "eth0: port vif2.0 is not there yet");
+	assert_string_equal(w.notes.lines[0], "eth0: port vif2.0 does not exist yet");
 	assert_int_equal(says(&w, 0, "2001:db8::11").action, NDPX_ACT_ANSWER);
 	assert_int_equal(says(&w, 0, "2001:db8::11").port, 0);
 	wanted_free(&w);
 	u.n_rules = 6;
 	w = build(&h, &u, 1, ETH0);
 	assert_int_equal(w.notes.n, 1);
-	assert_string_equal(w.notes.lines[0], "eth0: port vif2.0 and 1 more are not there yet");
+	assert_string_equal(w.notes.lines[0], "eth0: port vif2.0 and 1 more do not exist yet");
 	assert_int_equal(says(&w, 0, "2001:db8::15").port, VIF1);
 	wanted_free(&w);
 }

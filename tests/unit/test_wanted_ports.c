@@ -80,13 +80,13 @@ static struct entry guest(const char *text, uint16_t vlan, uint8_t action, uint8
 
 static struct wanted_ports build(const char *file, const struct entry *guests, size_t n)
 {
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct model model = { 0 };
 	struct wanted_ports w;
 	struct error err;
 	size_t i;
 
-	assert_int_equal(config_parse(file, strlen(file), &model, &mistakes, &err), 0);
+	assert_int_equal(config_parse(file, strlen(file), &model, &errors, &err), 0);
 	assert_int_equal(wanted_ports_build(&model, &state, guests, n, &w, &err), 0);
 	for (i = 1; i < w.n_entries; i++)
 		assert_true(entry_compare(&w.entries[i - 1], &w.entries[i]) < 0);
@@ -159,8 +159,8 @@ static void test_interfaces(void **test)
 	assert_memory_equal(w.ports[3].at.mac, br0, 6);
 	expect_note(&w, "vifslave belongs to the uplink bond0");
 	expect_note(&w, "vif88 belongs to the uplink eth0");
-	expect_note(&w, "tun0 is no Ethernet");
-	expect_note(&w, "\"xen*\": no interface of that name yet");
+	expect_note(&w, "tun0 is not an Ethernet interface");
+	expect_note(&w, "\"xen*\": no matching interface yet");
 	assert_int_equal(w.notes.n, 4);
 	assert_int_equal(w.sections.n, 4);
 	assert_string_equal(w.sections.pattern[3], "xen*");

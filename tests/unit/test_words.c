@@ -50,11 +50,11 @@ static void test_words_refused(void **state)
 		{ "2001:db8::1 dev eth0 vlan 5 vlan 5", "'vlan' is given twice" },
 		{ "2001:db8::1 dev eth0 router on router on", "'router' is given twice" },
 		{ "2001:db8::1 dev eth0 dev", "'dev' is given twice" },
-		{ "2001:db8::1 dev eth0 frob on", "unknown word 'frob'" },
+		{ "2001:db8::1 dev eth0 frob on", "unknown argument 'frob'" },
 		{ "2001:db8::1 dev eth0 ruoter on",
-		  "unknown word 'ruoter' (did you mean 'router'?)" },
-		{ "2001:db8::1 eth0 dev", "unknown word 'eth0'" },
-		{ "2001:db8::1 dev eth0 mode tc", "unknown word 'mode'" },
+		  "unknown argument 'ruoter' (did you mean 'router'?)" },
+		{ "2001:db8::1 eth0 dev", "unknown argument 'eth0'" },
+		{ "2001:db8::1 dev eth0 mode tc", "unknown argument 'mode'" },
 		{ "dev eth0", "'dev': not an IPv6 address" },
 		{ "2001:db8::1 dev a/b", "dev: 'a/b': not an interface name" },
 		{ "2001:db8::1 dev eth0 vlan 4095",
@@ -75,9 +75,9 @@ static void test_words_refused(void **state)
 		  "dad: invalid value 'on' (expected defend or ignore)" },
 		{ "2001:db8::1 dev eth0 answer no",
 		  "answer: invalid value 'no' (expected always, routed or alive)" },
-		{ "fe80::1 dev eth0 answer alive", "is link-local: the kernel routes nothing" },
-		{ "2001:db8::/47 dev eth0", "is shorter than /48: 'wide' must be on" },
-		{ "::/0 dev eth0 wide off", "::/0 is shorter than /48: 'wide' must be on" },
+		{ "fe80::1 dev eth0 answer alive", "is link-local: the kernel does not route it" },
+		{ "2001:db8::/47 dev eth0", "is shorter than /48: set 'wide = on'" },
+		{ "::/0 dev eth0 wide off", "::/0 is shorter than /48: set 'wide = on'" },
 		{ "2001:db8::1/64 dev eth0", "has host bits set" },
 	};
 	size_t i;
@@ -96,10 +96,10 @@ static void test_del(void **state)
 		{ "2001:db8::1 dev eth0 vlan x", "vlan: 'x': expected a number" },
 		{ "2001:db8::1 dev eth0 vlan 1 vlan 1", "'vlan' is given twice" },
 		{ "2001:db8::1 dev eth0.5 vlan 6", "vlan: 6, but the device says VLAN 5" },
-		{ "2001:db8::1 dev eth0 port", "'port' does not go with 'del'" },
-		{ "2001:db8::1 dev eth0 wide on", "'wide' does not go with 'del'" },
-		{ "2001:db8::1 dev eth0 vlna 5", "unknown word 'vlna' (did you mean 'vlan'?)" },
-		{ "2001:db8::1 dev eth0 rate 5", "unknown word 'rate'" },
+		{ "2001:db8::1 dev eth0 port", "'port' is not valid with 'del'" },
+		{ "2001:db8::1 dev eth0 wide on", "'wide' is not valid with 'del'" },
+		{ "2001:db8::1 dev eth0 vlna 5", "unknown argument 'vlna' (did you mean 'vlan'?)" },
+		{ "2001:db8::1 dev eth0 rate 5", "unknown argument 'rate'" },
 	};
 	struct guest_words words;
 	struct error err;

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "dataplane/match.h"
+#include "util/explain.h"
 #include "util/na_frame.h"
-#include "netlink/detail.h"
 
 #define NS_PER_S 1000000000ll
 
@@ -43,17 +43,22 @@ static int add(struct announcements *list, const uint8_t addr[16], uint16_t vlan
 	return 0;
 }
 
-/* Does the route leave by another interface than this link's? *ret is the answer. */
+/*
+ * Do the routes let the program answer? It is asked itself: what is on-link here, local or
+ * another interface's (P82) it knows best. One that is not alive yet is announced all the same.
+ */
 static int is_routed(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr, bool *ret,
 		     struct error *err)
 {
-	uint32_t stack = ndpx_link_of(dataplane_settings(dp), vlan)->stack, out = 0;
-	int r = nl_route_out(stack, addr, &out, err);
+	struct question q = { .target = *addr, .vlan = vlan };
+	uint8_t frame[EXPLAIN_FRAME];
+	struct trial trial;
+	int r;
 
-	if (r)
-		return r;
-	*ret = out && !dataplane_is_this_link(dp, vlan, out);
-	return 0;
+	question_asker(&q);
+	r = dataplane_try(dp, frame, question_build(&q, frame), &trial, err);
+	*ret = !r && trial.verdict != NDPX_V_NOT_ROUTED;
+	return r;
 }
 
 int announce_add(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
@@ -75,11 +80,13 @@ int announce_add(struct dataplane *dp, uint16_t vlan, const struct in6_addr *add
 		return refuse(err, addr, "no rule answers for it: 'ndpx guest add' first");
 	if (say->action == NDPX_ACT_OWN)
 		return refuse(err, addr,
-			      "an address or gateway of this host: the kernel speaks for it");
+			      "an address or gateway of this host: the kernel answers for it");
 	if (say->action == NDPX_ACT_DENY)
-		return refuse(err, addr, "denied by the file: take it out there and apply");
+		return refuse(err, addr,
+			      "denied by the file: remove it there and run 'ndpx apply'");
 	if (say->flags & NDPX_F_PAUSED)
-		return refuse(err, addr, "its rule is paused: 'ndpx guest replace' without it");
+		return refuse(err, addr,
+			      "its rule is paused: run 'ndpx guest replace' without 'paused'");
 	if (say->answer != NDPX_ANSWER_ALWAYS && !(say->flags & NDPX_F_HOST))
 		r = is_routed(dp, vlan, addr, &routed, err);
 	if (!r && !routed)

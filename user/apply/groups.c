@@ -49,7 +49,7 @@ static uint32_t stack_ifindex(const struct wanted_stack *stacks, size_t n, uint1
 	return dev;
 }
 
-/* Does the kernel itself answer for proxy entries here? Then they are no mere memberships. */
+/* Does the kernel itself answer for proxy entries here? Then they are more than memberships. */
 static bool kernel_answers(const struct wanted_stack *stacks, size_t n)
 {
 	char name[IFNAMSIZ];
@@ -81,7 +81,7 @@ static int set_allmulti(uint32_t ifindex, bool on, struct ndpx_record *record,
 	link = nl_link_by_index(&state, ifindex);
 	is_on = link && (link->flags & IFF_ALLMULTI);
 	nl_state_free(&state);
-	/* A device that is gone took the flag along; somebody else's is not ours to switch off. */
+	/* The flag goes with its device; one set by others is not ours to clear. */
 	if (!link || (on && is_on))
 		return 0;
 	if (on && !ours) {
@@ -167,25 +167,26 @@ int groups_want(enum want_groups want, const char *dev, uint32_t ifindex,
 	if (want == GROUPS_AUTO && prefixes) {
 		w.allmulti = true;
 		snprintf(w.note, sizeof(w.note),
-			 "%s: allmulticast, for a prefix has too many groups to join", dev);
+			 "%s: allmulticast, because a prefix has too many groups to join", dev);
 	} else if (want == GROUPS_AUTO && addresses > GROUPS_JOIN_MOST) {
 		w.allmulti = true;
-		snprintf(w.note, sizeof(w.note),
-			 "%s: allmulticast, for %zu groups are more than the %d that auto joins",
-			 dev, addresses, GROUPS_JOIN_MOST);
+		snprintf(
+			w.note, sizeof(w.note),
+			"%s: allmulticast, because %zu groups are more than the %d that auto joins",
+			dev, addresses, GROUPS_JOIN_MOST);
 	} else if (want == GROUPS_AUTO && addresses && kernel_answers(stacks, n_stacks)) {
 		w.allmulti = true;
 		snprintf(w.note, sizeof(w.note),
-			 "%s: allmulticast, for proxy_ndp is on and a joined group would be "
+			 "%s: allmulticast, because proxy_ndp is on and a joined group would be "
 			 "answered "
 			 "by the kernel as well",
 			 dev);
 	} else if (want == GROUPS_JOIN && prefixes) {
 		w.warning = true;
 		snprintf(w.note, sizeof(w.note),
-			 "%s: groups = join cannot join the groups of %zu prefixes: auto or "
+			 "%s: groups = join cannot join the groups of %zu prefixes: use auto or "
 			 "allmulti "
-			 "hears them",
+			 "instead",
 			 dev, prefixes);
 	}
 	if (want == GROUPS_JOIN && !w.note[0] && kernel_answers(stacks, n_stacks)) {
@@ -193,7 +194,7 @@ int groups_want(enum want_groups want, const char *dev, uint32_t ifindex,
 		snprintf(w.note, sizeof(w.note),
 			 "%s: proxy_ndp is on, so the kernel itself answers for joined addresses "
 			 "that "
-			 "ndpx leaves to it",
+			 "ndpx lets to it",
 			 dev);
 	}
 	if (!w.allmulti && (want == GROUPS_JOIN || want == GROUPS_AUTO) && addresses) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The instance of the guest ports, as the verbs see it; and what a change of an uplink's
- * rules means to it. Of each address all uplinks are asked anew: more than one may have it.
+ * rules means to it. Every uplink is checked again for each address: several may have it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -305,10 +305,11 @@ void command_sync_ports(const struct command *cmd, const struct plan *plans, siz
 	if (!r)
 		r = sync_keys(cmd, &s, plans, n, &err);
 	if (r)
-		command_note(cmd,
-			     "warning: the uplink's rules hold, but guest ports do not know of "
-			     "them: %s: run 'ndpx apply'",
-			     err.message);
+		command_note(
+			cmd,
+			"warning: the uplink's rules are in force, but guest ports could not be "
+			"updated: %s: run 'ndpx apply'",
+			err.message);
 	plan_free(&s.plan);
 	free(s.ports);
 	if (s.uplinks)

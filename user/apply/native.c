@@ -40,17 +40,17 @@ const char *native_trouble(const struct nl_link *link, const struct nl_state *st
 
 	*ret_stripper = NULL;
 	if (tags && veth)
-		return "a veth may hand a VLAN tag past XDP";
+		return "a veth may pass the VLAN tag around XDP";
 	if (!veth)
 		*ret_stripper = first_of(link, state, strips);
 	if (*ret_stripper)
-		return "the NIC takes VLAN tags out before XDP";
+		return "the NIC strips VLAN tags before XDP";
 	/*
 	 * Linux 6.1 and 6.12 on Xen 4.17: xennet_xdp_set() returns 0 and installs nothing where
 	 * the back end lacks xdp-headroom, and races with it where it has that.
 	 */
 	if (first_of(link, state, is_xen))
-		return "a Xen NIC may take an XDP program and never run it";
+		return "a Xen NIC may accept an XDP program and never run it";
 	if (veth && !nl_peer_has_xdp(link))
 		return "a veth delivers XDP's answers only if its other end runs an XDP program";
 	return NULL;

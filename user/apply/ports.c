@@ -96,6 +96,7 @@ static int commit(struct ports_job *job, struct error *err)
 		return no_memory(err);
 	job->settings = *now;
 	job->settings.flags = (now->flags & NDPX_S_PAUSED) | (job->cmd->paused ? NDPX_S_PAUSED : 0);
+	memcpy(job->settings.nets, job->wanted.nets, sizeof(job->wanted.nets));
 	job->changed = job->plan.n || !settings_same(now, &job->settings) ||
 		       dataplane_ports_differ(job->dp, &change);
 	if (!job->changed)
@@ -103,7 +104,7 @@ static int commit(struct ports_job *job, struct error *err)
 	return dataplane_commit_ports(job->dp, &job->plan, &job->settings, &change, err);
 }
 
-/* A port that goes while we look is no reason to fail: the next apply sees it gone. */
+/* A port that disappears meanwhile is not an error: the next apply sees that it is gone. */
 static int attach_all(struct ports_job *job, struct error *err)
 {
 	size_t i;
@@ -118,10 +119,9 @@ static int attach_all(struct ports_job *job, struct error *err)
 		if (dataplane_port_attach(job->dp, p->ifindex, p->dev, &rep, err)) {
 			/* Nothing of ours runs there; all others get the new rules. */
 			if (if_nametoindex(p->dev) == p->ifindex)
-				command_note(
-					job->cmd,
-					"warning: guest port %s: %s: left out, the others work",
-					p->dev, err->message);
+				command_note(job->cmd,
+					     "warning: guest port %s: %s: skipped; the others work",
+					     p->dev, err->message);
 			job->refused++;
 			continue;
 		}

@@ -62,43 +62,42 @@ int command_print(const char *text, struct error *err)
 }
 
 /* "LINE:COLUMN", or "LINE" where the column is not known. */
-static const char *place_text(const struct config_mistake *m, char buf[32])
+static const char *place_text(const struct config_error *m, char buf[32])
 {
 	snprintf(buf, 32, m->column ? "%d:%d" : "%d", m->line, m->column);
 	return buf;
 }
 
-int command_mistakes(const struct command *cmd, const char *file,
-		     const struct config_mistakes *mistakes)
+int command_errors(const struct command *cmd, const char *file, const struct config_errors *errors)
 {
 	char place[32];
 	struct output out;
 	size_t i;
 
-	for (i = 0; i < mistakes->n; i++)
-		fprintf(stderr, "ndpx: %s:%s: %s\n", file, place_text(&mistakes->items[i], place),
-			mistakes->items[i].text);
-	if (mistakes->more)
-		fprintf(stderr, "ndpx: %s: and %zu more errors\n", file, mistakes->more);
+	for (i = 0; i < errors->n; i++)
+		fprintf(stderr, "ndpx: %s:%s: %s\n", file, place_text(&errors->items[i], place),
+			errors->items[i].text);
+	if (errors->more)
+		fprintf(stderr, "ndpx: %s: and %zu more errors\n", file, errors->more);
 	if (!cmd->json)
 		return EXIT_USAGE;
 	out_start(&out, stdout, true, cmd->pretty);
 	out_object(&out, "error");
 	out_string(&out, "code", NULL, "EINVAL");
 	out_string(&out, "message", NULL, "the file has errors");
-	out_array(&out, "mistakes");
-	for (i = 0; i < mistakes->n; i++) {
+	out_array(&out, "errors");
+	for (i = 0; i < errors->n; i++) {
 		out_object(&out, NULL);
 		out_string(&out, "file", NULL, file);
-		out_number(&out, "line", NULL, (uint64_t)mistakes->items[i].line);
-		if (mistakes->items[i].column)
-			out_number(&out, "column", NULL, (uint64_t)mistakes->items[i].column);
-		out_string(&out, "message", NULL, mistakes->items[i].text);
+		out_number(&out, "line", NULL, (uint64_t)errors->items[i].line);
+		if (errors->items[i].column)
+			out_number(&out, "column", NULL, (uint64_t)errors->items[i].column);
+		out_string(&out, "message", NULL, errors->items[i].text);
 		out_close(&out, '}');
 	}
 	out_close(&out, ']');
-	if (mistakes->more)
-		out_number(&out, "more", NULL, mistakes->more);
+	if (errors->more)
+		out_number(&out, "more", NULL, errors->more);
 	out_close(&out, '}');
 	out_finish(&out);
 	return EXIT_USAGE;
@@ -183,9 +182,9 @@ static int use_real_names(struct model *model, struct error *err)
 
 int command_load_config(const struct command *cmd, struct model *ret)
 {
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct error err;
-	int r = config_load(cmd->config, ret, &mistakes, &err);
+	int r = config_load(cmd->config, ret, &errors, &err);
 
 	if (!r) {
 		if (!use_real_names(ret, &err))
@@ -193,10 +192,10 @@ int command_load_config(const struct command *cmd, struct model *ret)
 		model_free(ret);
 		return command_fail(cmd, &err);
 	}
-	if (!mistakes.n)
+	if (!errors.n)
 		return command_fail(cmd, &err);
-	command_mistakes(cmd, cmd->config, &mistakes);
-	config_mistakes_free(&mistakes);
+	command_errors(cmd, cmd->config, &errors);
+	config_errors_free(&errors);
 	return EXIT_USAGE;
 }
 
@@ -226,7 +225,7 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 		bool dev = !strcmp(argv[i], "dev"), vlan = !strcmp(argv[i], "vlan");
 
 		if (!dev && !vlan)
-			return error_set(err, EXIT_USAGE, EINVAL, "unknown word '%s'", argv[i]);
+			return error_set(err, EXIT_USAGE, EINVAL, "unknown argument '%s'", argv[i]);
 		if (i + 1 == argc)
 			return error_set(err, EXIT_USAGE, EINVAL, "'%s' needs a value", argv[i]);
 		if ((dev && named.dev[0]) || (vlan && place.have_vlan))
@@ -252,7 +251,7 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 		named.have_vlan = place.have_vlan;
 	}
 	if (named.have_vlan && !named.dev[0])
-		return error_set(err, EXIT_USAGE, EINVAL, "'vlan' needs 'dev DEV'");
+		return error_set(err, EXIT_USAGE, EINVAL, "'vlan' requires 'dev DEV'");
 	command_real_name(named.dev);
 	*ret = named;
 	*ret_found = named.dev[0] != '\0';
@@ -438,10 +437,10 @@ int command_choose_vlan(const struct ndpx_record *record, const struct place *pl
 					       record->vlans[i]);
 	}
 	if (!place->have_vlan)
-		return error_set(err, EXIT_USAGE, EINVAL, "%s: which VLAN? It has %s", place->dev,
-				 list);
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "%s: missing 'vlan': attached VLANs are %s", place->dev, list);
 	return error_set(err, EXIT_USAGE, EINVAL,
-			 "%s: no uplink with VLAN %u in the file; it has %s", place->dev, wanted,
+			 "%s: VLAN %u is not attached: attached VLANs are %s", place->dev, wanted,
 			 list);
 }
 
@@ -481,10 +480,11 @@ void command_sync_groups(const struct command *cmd, struct dataplane *dp)
 		command_note(cmd, "%s", report.note);
 out:
 	if (r)
-		command_note(cmd,
-			     "warning: %s: the rules hold, but not all groups are joined: %s: run "
-			     "'ndpx apply'",
-			     record->dev, why.message);
+		command_note(
+			cmd,
+			"warning: %s: rules are in force, but not all groups are joined: %s: run "
+			"'ndpx apply'",
+			record->dev, why.message);
 }
 
 const char *time_text(double seconds, char buf[32])

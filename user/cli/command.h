@@ -14,7 +14,7 @@ struct command {
 	bool json, pretty, quiet, verbose;
 	bool stats, replace, paused; /* -s, --replace, --paused */
 	bool prune;		     /* --prune */
-	bool heal, no_probe;	     /* --heal, --no-probe */
+	bool fix, no_probe;	     /* --fix, --no-probe */
 	double watch;		     /* --watch, seconds; 0: once */
 	const char *textfile;	     /* --textfile */
 	int argc;		     /* words after the verb */
@@ -28,7 +28,7 @@ struct command {
 #define OPT_WATCH    0x08u
 #define OPT_TEXTFILE 0x10u
 #define OPT_PRUNE    0x40u
-#define OPT_DOCTOR   0x20u /* --heal, --no-probe */
+#define OPT_DOCTOR   0x20u /* --fix, --no-probe */
 
 struct verb {
 	const char *name;
@@ -62,7 +62,7 @@ int guest_import(struct command *cmd);
 
 /* Prints an error the way the user asked for; returns its exit status. */
 int command_fail(const struct command *cmd, const struct error *err);
-/* One line on stderr, unless -q: something to know that is no error. */
+/* One line on stderr, unless -q: something worth knowing that is not an error. */
 void command_note(const struct command *cmd, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Finishes stdout; returns `status`, or prints why the output was lost. */
@@ -71,13 +71,12 @@ int command_finish(const struct command *cmd, struct output *out, int status);
 /* Writes a report that was held back to stdout. */
 int command_print(const char *text, struct error *err);
 
-/* Prints every mistake of `file`, as text and, asked for, as JSON; returns the exit status. */
-int command_mistakes(const struct command *cmd, const char *file,
-		     const struct config_mistakes *mistakes);
+/* Prints every error of `file`, as text and, asked for, as JSON; returns the exit status. */
+int command_errors(const struct command *cmd, const char *file, const struct config_errors *errors);
 
 /* An altname (`ip link property add`) becomes the name the kernel lists; others stay. */
 void command_real_name(char dev[IFNAMSIZ]);
-/* Loads the file, or prints every mistake and returns the exit status; EXIT_DONE with *ret filled. */
+/* Loads the file, or prints every error and returns the exit status; EXIT_DONE with *ret filled. */
 int command_load_config(const struct command *cmd, struct model *ret);
 
 /* "vif7.1" is an interface where there is one of that name: this_link_rename(). */
@@ -142,7 +141,7 @@ struct instance {
 
 /*
  * All instances, or that of `dev` where it is not NULL. The array is freed with
- * command_close_instances(). No instance is no error.
+ * command_close_instances(). Having no instance is not an error.
  */
 int command_instances(const struct command *cmd, const char *dev, struct instance **ret,
 		      size_t *ret_n, struct error *err);

@@ -47,20 +47,21 @@ void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n, boo
 	family(fp, classic ? "ndpx_build_info" : "ndpx_build", classic ? "gauge" : "info",
 	       "Version of ndpx.");
 	fprintf(fp, "ndpx_build_info{version=\"%s\"} 1\n", NDPX_VERSION);
-	family(fp, "ndpx_attached", "gauge", "1 where the responder is attached.");
+	family(fp, "ndpx_attached", "gauge", "1 if the responder is attached.");
 	for (i = 0; i < n; i++)
 		labelled(fp, "ndpx_attached", uplinks[i].dev, "mode", uplinks[i].mode,
 			 uplinks[i].attached);
-	family(fp, "ndpx_paused", "gauge", "1 where answering is paused.");
+	family(fp, "ndpx_paused", "gauge", "1 if answering is paused.");
 	for (i = 0; i < n; i++)
 		sample(fp, "ndpx_paused", uplinks[i].dev, uplinks[i].paused);
-	family(fp, "ndpx_attached_timestamp_seconds", "gauge", "When it was attached.");
+	family(fp, "ndpx_attached_timestamp_seconds", "gauge",
+	       "Unix time at which the responder was attached.");
 	if (!classic)
 		fputs("# UNIT ndpx_attached_timestamp_seconds seconds\n", fp);
 	for (i = 0; i < n; i++)
 		sample(fp, "ndpx_attached_timestamp_seconds", uplinks[i].dev,
 		       uplinks[i].attached_at);
-	family(fp, "ndpx_rules", "gauge", "Rules held, by kind.");
+	family(fp, "ndpx_rules", "gauge", "Rules in force, by kind.");
 	for (i = 0; i < n; i++) {
 		const struct tally *t = &uplinks[i].tally;
 
@@ -74,11 +75,11 @@ void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n, boo
 	for (i = 0; i < n && !uplinks[i].has_ports; i++)
 		;
 	if (i < n) {
-		family(fp, "ndpx_guest_ports", "gauge", "Guest ports answered on.");
+		family(fp, "ndpx_guest_ports", "gauge", "Guest ports with the responder attached.");
 		sample(fp, "ndpx_guest_ports", uplinks[i].dev, uplinks[i].ports);
 	}
 	family(fp, classic ? "ndpx_solicitations_total" : "ndpx_solicitations", "counter",
-	       "Neighbor Solicitations, by what the data plane decided.");
+	       "Neighbor Solicitations seen, by verdict.");
 	for (i = 0; i < n; i++) {
 		for (v = 1; v < NDPX_V_END && !uplinks[i].unknown; v++)
 			labelled(fp, "ndpx_solicitations_total", uplinks[i].dev, "verdict",

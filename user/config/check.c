@@ -17,20 +17,20 @@ static int by_rule_then_place(const void *a, const void *b)
 
 /* Neighbours in order that are the same prefix: twice, or an answer and a deny of one length. */
 static void check_duplicates(const struct rule *first, const struct rule *second,
-			     struct config_mistakes *mistakes)
+			     struct config_errors *errors)
 {
 	char text[RULE_TEXT_LEN];
 
 	target_text(&second->addr, second->bits, text);
 	if (first->action != second->action)
-		config_mistake_at(mistakes, second->line, second->column,
-				  "%s is both a guest and denied (line %d)", text, first->line);
+		config_error_at(errors, second->line, second->column,
+				"%s is both a guest and denied (line %d)", text, first->line);
 	else
-		config_mistake_at(mistakes, second->line, second->column,
-				  "%s is given twice, first in line %d", text, first->line);
+		config_error_at(errors, second->line, second->column,
+				"%s is given twice, first in line %d", text, first->line);
 }
 
-static void check_rules(struct uplink *u, struct config_mistakes *mistakes)
+static void check_rules(struct uplink *u, struct config_errors *errors)
 {
 	size_t i, prefixes = 0;
 	struct error err;
@@ -45,16 +45,16 @@ static void check_rules(struct uplink *u, struct config_mistakes *mistakes)
 		const struct rule *r = &u->rules[i];
 
 		if (i > 0 && rule_compare(r - 1, r) == 0)
-			check_duplicates(r - 1, r, mistakes);
+			check_duplicates(r - 1, r, errors);
 		if (rule_check(r, &err))
-			config_mistake_at(mistakes, r->line, r->column, "%s", err.message);
+			config_error_at(errors, r->line, r->column, "%s", err.message);
 		prefixes += r->bits < 128;
 	}
 	u->n_prefixes = prefixes;
 }
 
 /* What the maps of one device hold: `u` and the n - 1 behind it are its uplinks. */
-static void check_device(const struct uplink *u, size_t n, struct config_mistakes *mistakes)
+static void check_device(const struct uplink *u, size_t n, struct config_errors *errors)
 {
 	size_t addresses = 0, prefixes = 0, i, j;
 	unsigned int lengths = 0;
@@ -70,20 +70,20 @@ static void check_device(const struct uplink *u, size_t n, struct config_mistake
 		lengths += in_use[i];
 	/* The host's own addresses go into the same map. */
 	if (addresses > NDPX_MAX_GUESTS - 1024)
-		config_mistake_at(mistakes, u->line, u->column,
-				  "%s: more than %d addresses: use prefixes", u->dev,
-				  NDPX_MAX_GUESTS - 1024);
+		config_error_at(errors, u->line, u->column,
+				"%s: more than %d addresses: use prefixes", u->dev,
+				NDPX_MAX_GUESTS - 1024);
 	if (prefixes > NDPX_MAX_PREFIXES)
-		config_mistake_at(mistakes, u->line, u->column, "%s: more than %d prefixes", u->dev,
-				  NDPX_MAX_PREFIXES);
+		config_error_at(errors, u->line, u->column, "%s: more than %d prefixes", u->dev,
+				NDPX_MAX_PREFIXES);
 	if (lengths > NDPX_MAX_LENGTHS)
-		config_mistake_at(mistakes, u->line, u->column,
-				  "%s: prefixes of %u different lengths, at most %d work", u->dev,
-				  lengths, NDPX_MAX_LENGTHS);
+		config_error_at(errors, u->line, u->column,
+				"%s: prefixes of %u different lengths, at most %d are supported",
+				u->dev, lengths, NDPX_MAX_LENGTHS);
 	if (n > NDPX_MAX_VLANS)
-		config_mistake_at(mistakes, u->line, u->column,
-				  "%s: %zu VLANs on one device, at most %d work", u->dev, n,
-				  NDPX_MAX_VLANS);
+		config_error_at(errors, u->line, u->column,
+				"%s: %zu VLANs on one device, at most %d are supported", u->dev, n,
+				NDPX_MAX_VLANS);
 }
 
 /* One device has one program and one set of settings, whatever VLANs share it. */
@@ -103,7 +103,7 @@ static const char *differing_key(const struct uplink *a, const struct uplink *b)
 }
 
 static void check_pair(const struct uplink *first, const struct uplink *second,
-		       struct config_mistakes *mistakes)
+		       struct config_errors *errors)
 {
 	const char *key;
 
@@ -111,20 +111,20 @@ static void check_pair(const struct uplink *first, const struct uplink *second,
 		return;
 	if (first->vlan == second->vlan) {
 		if (first->vlan)
-			config_mistake_at(mistakes, second->line, second->column,
-					  "uplink %s vlan %u is given twice, first in line %d",
-					  second->dev, second->vlan, first->line);
+			config_error_at(errors, second->line, second->column,
+					"uplink %s vlan %u is given twice, first in line %d",
+					second->dev, second->vlan, first->line);
 		else
-			config_mistake_at(mistakes, second->line, second->column,
-					  "uplink %s is given twice, first in line %d", second->dev,
-					  first->line);
+			config_error_at(errors, second->line, second->column,
+					"uplink %s is given twice, first in line %d", second->dev,
+					first->line);
 		return;
 	}
 	key = differing_key(first, second);
 	if (key)
-		config_mistake_at(mistakes, second->line, second->column,
-				  "%s differs from line %d: VLANs of one device share it", key,
-				  first->line);
+		config_error_at(errors, second->line, second->column,
+				"%s differs from line %d: VLANs of one device share it", key,
+				first->line);
 }
 
 /* Uplinks of one device stand together: they are one instance. */
@@ -137,16 +137,16 @@ static int by_device(const void *a, const void *b)
 }
 
 /* The rules of a section: what of them is twice, or a prefix that is hardly meant. */
-static void check_section_rules(struct ports_section *p, struct config_mistakes *mistakes)
+static void check_section_rules(struct ports_section *p, struct config_errors *errors)
 {
 	char text[RULE_TEXT_LEN];
 	struct error err;
 	size_t i;
 
 	if (!p->n_rules) {
-		config_mistake_at(mistakes, p->line, p->column,
-				  "ports \"%s\" has nothing to answer: neither gateway nor onlink",
-				  p->pattern);
+		config_error_at(errors, p->line, p->column,
+				"ports \"%s\" has nothing to answer: neither gateway nor onlink",
+				p->pattern);
 		return;
 	}
 	qsort(p->rules, p->n_rules, sizeof(*p->rules), by_rule_then_place);
@@ -155,23 +155,23 @@ static void check_section_rules(struct ports_section *p, struct config_mistakes 
 
 		r->wide = p->wide;
 		if (rule_check(r, &err))
-			config_mistake_at(mistakes, r->line, r->column, "%s", err.message);
+			config_error_at(errors, r->line, r->column, "%s", err.message);
 		if (i == 0 || rule_compare(r - 1, r) != 0)
 			continue;
 		target_text(&r->addr, r->bits, text);
 		if (r[-1].flags == r->flags)
-			config_mistake_at(mistakes, r->line, r->column,
-					  "%s is given twice, first in line %d", text, r[-1].line);
+			config_error_at(errors, r->line, r->column,
+					"%s is given twice, first in line %d", text, r[-1].line);
 		else
-			config_mistake_at(mistakes, r->line, r->column,
-					  "%s is both gateway and onlink (line %d): a gateway is "
-					  "enough",
-					  text, r[-1].line);
+			config_error_at(errors, r->line, r->column,
+					"%s is both gateway and onlink (line %d): a gateway is "
+					"enough",
+					text, r[-1].line);
 	}
 }
 
 /* All sections hold the guests of all uplinks, in one pair of maps. */
-static void check_ports_room(const struct model *model, struct config_mistakes *mistakes)
+static void check_ports_room(const struct model *model, struct config_errors *errors)
 {
 	const struct ports_section *first = &model->ports[0];
 	size_t addresses = 0, prefixes = 0, own, i, j;
@@ -201,63 +201,63 @@ static void check_ports_room(const struct model *model, struct config_mistakes *
 		lengths += in_use[i];
 	own = 1024 * model->n_ports;
 	if (addresses > NDPX_MAX_GUESTS - own)
-		config_mistake_at(mistakes, first->line, first->column,
-				  "ports: %zu addresses, as each section holds all guests; at most "
-				  "%zu fit",
-				  addresses, NDPX_MAX_GUESTS - own);
+		config_error_at(errors, first->line, first->column,
+				"ports: %zu addresses, as each section holds all guests; at most "
+				"%zu fit",
+				addresses, NDPX_MAX_GUESTS - own);
 	if (prefixes > NDPX_MAX_PREFIXES)
-		config_mistake_at(mistakes, first->line, first->column,
-				  "ports: %zu prefixes, as each section holds all guests; at most "
-				  "%d fit",
-				  prefixes, NDPX_MAX_PREFIXES);
+		config_error_at(errors, first->line, first->column,
+				"ports: %zu prefixes, as each section holds all guests; at most "
+				"%d fit",
+				prefixes, NDPX_MAX_PREFIXES);
 	if (lengths > NDPX_MAX_LENGTHS)
-		config_mistake_at(
-			mistakes, first->line, first->column,
+		config_error_at(
+			errors, first->line, first->column,
 			"ports: prefixes of %u different lengths with those of all uplinks, "
-			"at most %d work",
+			"at most %d are supported",
 			lengths, NDPX_MAX_LENGTHS);
 }
 
-static void check_ports(struct model *model, struct config_mistakes *mistakes)
+static void check_ports(struct model *model, struct config_errors *errors)
 {
 	size_t i, j;
 
 	for (i = 0; i < model->n_ports; i++) {
 		struct ports_section *p = &model->ports[i];
 
-		check_section_rules(p, mistakes);
+		check_section_rules(p, errors);
 		for (j = 0; j < i; j++) {
 			if (p->pattern[0] && !strcmp(model->ports[j].pattern, p->pattern))
-				config_mistake_at(mistakes, p->line, p->column,
-						  "ports \"%s\" is given twice, first in line %d",
-						  p->pattern, model->ports[j].line);
+				config_error_at(errors, p->line, p->column,
+						"ports \"%s\" is given twice, first in line %d",
+						p->pattern, model->ports[j].line);
 		}
 		for (j = 0; j < model->n_uplinks; j++) {
 			const struct uplink *u = &model->uplinks[j];
 
 			if (u->dev[0] && ports_match(p->pattern, u->dev))
-				config_mistake_at(mistakes, p->line, p->column,
-						  "ports \"%s\" matches the uplink %s of line %d: "
-						  "an uplink is not a guest port",
-						  p->pattern, u->dev, u->line);
+				config_error_at(errors, p->line, p->column,
+						"ports \"%s\" matches the uplink %s of line %d: "
+						"an uplink is not a guest port",
+						p->pattern, u->dev, u->line);
 		}
 	}
 	if (model->n_ports > NDPX_MAX_SECTIONS)
-		config_mistake_at(mistakes, model->ports[NDPX_MAX_SECTIONS].line,
-				  model->ports[NDPX_MAX_SECTIONS].column,
-				  "more than %d ports sections", NDPX_MAX_SECTIONS);
+		config_error_at(errors, model->ports[NDPX_MAX_SECTIONS].line,
+				model->ports[NDPX_MAX_SECTIONS].column,
+				"more than %d ports sections", NDPX_MAX_SECTIONS);
 	if (model->n_ports)
-		check_ports_room(model, mistakes);
+		check_ports_room(model, errors);
 }
 
-void config_check(struct model *model, struct config_mistakes *mistakes)
+void config_check(struct model *model, struct config_errors *errors)
 {
 	size_t i, j;
 
 	for (i = 0; i < model->n_uplinks; i++) {
-		check_rules(&model->uplinks[i], mistakes);
+		check_rules(&model->uplinks[i], errors);
 		for (j = 0; j < i; j++)
-			check_pair(&model->uplinks[j], &model->uplinks[i], mistakes);
+			check_pair(&model->uplinks[j], &model->uplinks[i], errors);
 	}
 	if (model->n_uplinks)
 		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), by_device);
@@ -266,7 +266,7 @@ void config_check(struct model *model, struct config_mistakes *mistakes)
 			if (strcmp(model->uplinks[i].dev, model->uplinks[i + j].dev) != 0)
 				break;
 		}
-		check_device(&model->uplinks[i], j, mistakes);
+		check_device(&model->uplinks[i], j, errors);
 	}
-	check_ports(model, mistakes);
+	check_ports(model, errors);
 }

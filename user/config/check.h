@@ -12,6 +12,6 @@
  * that contradict each other; of `ports` sections the same, and an uplink that one
  * matches. Sorts the uplinks by device and VLAN.
  */
-void config_check(struct model *model, struct config_mistakes *mistakes);
+void config_check(struct model *model, struct config_errors *errors);
 
 #endif

@@ -23,7 +23,7 @@ struct frame {
 };
 
 struct load {
-	struct config_mistakes *mistakes;
+	struct config_errors *errors;
 	struct model model;
 	struct frame frames[3]; /* file, uplink or ports, guest */
 	size_t depth;
@@ -66,7 +66,7 @@ static const struct key *find(struct load *l, const struct statement *s)
 	key = key_find(scope, s->words[0].text, s->words[0].len);
 	if (!key) {
 		key_unknown(scope, "key", text_of(&s->words[0], name), &err);
-		config_mistake_at(l->mistakes, AT(s->words[0].at), "%s", err.message);
+		config_error_at(l->errors, AT(s->words[0].at), "%s", err.message);
 	}
 	return key;
 }
@@ -87,7 +87,7 @@ static void expected(struct load *l, const struct statement *s, size_t n_right, 
 		second[0] = ' ';
 		text_of(&s->words[1], second + 1);
 	}
-	config_mistake_at(l->mistakes, AT(at), "expected %s after '%s%s'", what, first, second);
+	config_error_at(l->errors, AT(at), "expected %s after '%s%s'", what, first, second);
 }
 
 static void set_value(struct load *l, const struct key *key, const struct word *w)
@@ -102,7 +102,7 @@ static void set_value(struct load *l, const struct key *key, const struct word *
 	if (w->bad)
 		return;
 	if (key->parse(key, scope, text_of(w, text), key->list ? &rule : object_of(l, scope), &err))
-		config_mistake_at(l->mistakes, AT(w->at), "%s: %s", key->name, err.message);
+		config_error_at(l->errors, AT(w->at), "%s: %s", key->name, err.message);
 	else if (key->list && (scope == SCOPE_UPLINK ? uplink_add(&l->uplink, &rule)
 						     : ports_add(&l->section, &rule)))
 		l->no_memory = true;
@@ -115,13 +115,14 @@ static void assign(struct load *l, const struct key *key, const struct statement
 	size_t i;
 
 	if (!key->list && s->op == OP_APPEND) {
-		config_mistake_at(l->mistakes, AT(s->end), "%s: '+=' is for lists", key->name);
+		config_error_at(l->errors, AT(s->end), "%s: '+=' is only valid for lists",
+				key->name);
 	} else if (!key->list && s->list) {
-		config_mistake_at(l->mistakes, AT(s->n_values ? s->values[0].at : s->end),
-				  "%s: a single value is expected, not a list", key->name);
+		config_error_at(l->errors, AT(s->n_values ? s->values[0].at : s->end),
+				"%s: expected a single value, not a list", key->name);
 	} else if (!key->list && given->line) {
-		config_mistake_at(l->mistakes, AT(s->words[0].at),
-				  "%s: given twice, first in line %d", key->name, given->line);
+		config_error_at(l->errors, AT(s->words[0].at), "%s: given twice, first in line %d",
+				key->name, given->line);
 	} else {
 		for (i = 0; i < s->n_values; i++)
 			set_value(l, key, &s->values[i]);
@@ -179,7 +180,7 @@ static void set_title(struct load *l, const struct key *key, const struct word *
 		l->guest_bad = r;
 	}
 	if (r)
-		config_mistake_at(l->mistakes, AT(w->at), "%s: %s", key->name, err.message);
+		config_error_at(l->errors, AT(w->at), "%s: %s", key->name, err.message);
 }
 
 static void on_open(void *arg, const struct statement *s)
@@ -211,9 +212,9 @@ static void end_uplink(struct load *l)
 	struct uplink *uplinks, *u = &l->uplink;
 
 	if (l->place.have_vlan && at.line && u->vlan != l->place.vlan)
-		config_mistake_at(l->mistakes, AT(at),
-				  "vlan = %u contradicts the name %s.%u, which says VLAN %u",
-				  u->vlan, u->dev, l->place.vlan, l->place.vlan);
+		config_error_at(l->errors, AT(at),
+				"vlan = %u contradicts the name %s.%u, which says VLAN %u", u->vlan,
+				u->dev, l->place.vlan, l->place.vlan);
 	if (l->place.have_vlan)
 		u->vlan = l->place.vlan;
 	u->dotted = l->place.dotted && !at.line;
@@ -263,15 +264,16 @@ static void on_semicolon(void *arg, struct position at)
 {
 	struct load *l = arg;
 
-	config_mistake_at(l->mistakes, AT(at),
-			  "unexpected ';': statements need no end, names with one need quotes");
+	config_error_at(
+		l->errors, AT(at),
+		"unexpected ';': statements take no terminator; quote names that contain one");
 }
 
 static void on_error(void *arg, struct position at, const char *message)
 {
 	struct load *l = arg;
 
-	config_mistake_at(l->mistakes, AT(at), "%s", message);
+	config_error_at(l->errors, AT(at), "%s", message);
 }
 
 /* The text into l->model, as far as it can be followed. */
@@ -289,8 +291,8 @@ static void read_text(struct load *l, const char *text, size_t len)
 	copy[len] = copy[len + 1] = '\0';
 	/* A file without uplinks is a wish; one without a byte is an accident. */
 	if (!len)
-		config_mistake_at(l->mistakes, 1, 1,
-				  "the file is empty: 'ndpx down' is what removes all uplinks");
+		config_error_at(l->errors, 1, 1,
+				"the file is empty: use 'ndpx down' to remove all uplinks");
 	if (syntax_read(copy, len, &events, l))
 		l->no_memory = true;
 	free(copy);
@@ -299,11 +301,11 @@ static void read_text(struct load *l, const char *text, size_t len)
 	free(l->section.rules);
 }
 
-int config_parse(const char *text, size_t len, struct model *ret,
-		 struct config_mistakes *ret_mistakes, struct error *err)
+int config_parse(const char *text, size_t len, struct model *ret, struct config_errors *ret_errors,
+		 struct error *err)
 {
-	struct config_mistakes all = { 0 };
-	struct load l = { .mistakes = &all };
+	struct config_errors all = { 0 };
+	struct load l = { .errors = &all };
 	int r = 0;
 
 	read_text(&l, text, len);
@@ -312,22 +314,22 @@ int config_parse(const char *text, size_t len, struct model *ret,
 	if (l.no_memory || all.lost) {
 		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	} else if (all.n) {
-		config_mistakes_sort(&all);
-		config_mistakes_limit(&all, CONFIG_MAX_ERRORS);
-		*ret_mistakes = all;
+		config_errors_sort(&all);
+		config_errors_limit(&all, CONFIG_MAX_ERRORS);
+		*ret_errors = all;
 		memset(&all, 0, sizeof(all));
 		r = error_set(err, EXIT_USAGE, EINVAL, "%zu errors",
-			      ret_mistakes->n + ret_mistakes->more);
+			      ret_errors->n + ret_errors->more);
 	} else {
 		*ret = l.model;
 		memset(&l.model, 0, sizeof(l.model));
 	}
 	model_free(&l.model);
-	config_mistakes_free(&all);
+	config_errors_free(&all);
 	return r;
 }
 
-int config_load(const char *path, struct model *ret, struct config_mistakes *ret_mistakes,
+int config_load(const char *path, struct model *ret, struct config_errors *ret_errors,
 		struct error *err)
 {
 	char *text;
@@ -336,7 +338,7 @@ int config_load(const char *path, struct model *ret, struct config_mistakes *ret
 
 	if (r)
 		return r;
-	r = config_parse(text, len, ret, ret_mistakes, err);
+	r = config_parse(text, len, ret, ret_errors, err);
 	free(text);
 	return r;
 }

@@ -11,14 +11,14 @@
 /*
  * Reads and checks `path`. 0 with *ret filled and every uplink's rules sorted by
  * rule_compare(); the caller frees it with model_free(). -EINVAL with at least one
- * error in *ret_mistakes, which the caller frees; any other -errno with *err set
+ * error in *ret_errors, which the caller frees; any other -errno with *err set
  * when the file cannot be read.
  */
-int config_load(const char *path, struct model *ret, struct config_mistakes *ret_mistakes,
+int config_load(const char *path, struct model *ret, struct config_errors *ret_errors,
 		struct error *err);
 
 /* The same for text in memory of `len` bytes; fuzzers come in here. */
-int config_parse(const char *text, size_t len, struct model *ret,
-		 struct config_mistakes *ret_mistakes, struct error *err);
+int config_parse(const char *text, size_t len, struct model *ret, struct config_errors *ret_errors,
+		 struct error *err);
 
 #endif

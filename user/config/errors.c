@@ -11,14 +11,13 @@
 
 #define MAX_KEPT 1000 /* a file of another kind has an error a word: no reason to keep them all */
 
-static void note(struct config_mistakes *mistakes, int line, int column, const char *fmt,
-		 va_list ap)
+static void note(struct config_errors *errors, int line, int column, const char *fmt, va_list ap)
 {
-	struct config_mistake *items;
+	struct config_error *items;
 	char text[1200], *p;
 
-	if (mistakes->n >= MAX_KEPT) {
-		mistakes->more++;
+	if (errors->n >= MAX_KEPT) {
+		errors->more++;
 		return;
 	}
 	vsnprintf(text, sizeof(text), fmt, ap);
@@ -26,66 +25,66 @@ static void note(struct config_mistakes *mistakes, int line, int column, const c
 		if (iscntrl((unsigned char)*p))
 			*p = '?';
 	}
-	items = array_room(mistakes->items, mistakes->n, sizeof(*items));
+	items = array_room(errors->items, errors->n, sizeof(*items));
 	if (!items) {
-		mistakes->lost = true;
+		errors->lost = true;
 		return;
 	}
-	mistakes->items = items;
-	items[mistakes->n] = (struct config_mistake){ line, column, strdup(text) };
-	if (items[mistakes->n].text)
-		mistakes->n++;
+	errors->items = items;
+	items[errors->n] = (struct config_error){ line, column, strdup(text) };
+	if (items[errors->n].text)
+		errors->n++;
 	else
-		mistakes->lost = true;
+		errors->lost = true;
 }
 
-void config_mistake(struct config_mistakes *mistakes, int line, const char *fmt, ...)
+void config_error(struct config_errors *errors, int line, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	note(mistakes, line, 0, fmt, ap);
+	note(errors, line, 0, fmt, ap);
 	va_end(ap);
 }
 
-void config_mistake_at(struct config_mistakes *mistakes, int line, int column, const char *fmt, ...)
+void config_error_at(struct config_errors *errors, int line, int column, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	note(mistakes, line, column, fmt, ap);
+	note(errors, line, column, fmt, ap);
 	va_end(ap);
 }
 
 static int by_position(const void *a, const void *b)
 {
-	const struct config_mistake *x = a, *y = b;
+	const struct config_error *x = a, *y = b;
 
 	if (x->line != y->line)
 		return x->line < y->line ? -1 : 1;
 	return (x->column > y->column) - (x->column < y->column);
 }
 
-void config_mistakes_sort(struct config_mistakes *mistakes)
+void config_errors_sort(struct config_errors *errors)
 {
-	if (mistakes->n)
-		qsort(mistakes->items, mistakes->n, sizeof(*mistakes->items), by_position);
+	if (errors->n)
+		qsort(errors->items, errors->n, sizeof(*errors->items), by_position);
 }
 
-void config_mistakes_limit(struct config_mistakes *mistakes, size_t most)
+void config_errors_limit(struct config_errors *errors, size_t most)
 {
-	while (mistakes->n > most) {
-		free(mistakes->items[--mistakes->n].text);
-		mistakes->more++;
+	while (errors->n > most) {
+		free(errors->items[--errors->n].text);
+		errors->more++;
 	}
 }
 
-void config_mistakes_free(struct config_mistakes *mistakes)
+void config_errors_free(struct config_errors *errors)
 {
 	size_t i;
 
-	for (i = 0; i < mistakes->n; i++)
-		free(mistakes->items[i].text);
-	free(mistakes->items);
-	memset(mistakes, 0, sizeof(*mistakes));
+	for (i = 0; i < errors->n; i++)
+		free(errors->items[i].text);
+	free(errors->items);
+	memset(errors, 0, sizeof(*errors));
 }

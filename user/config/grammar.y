@@ -54,8 +54,8 @@ statement:
 |	words block
 |	';'			{ s->events->semicolon(s->arg, @1); }
 |	','			{ syntax_error(s, @1, "unexpected ','"); }
-|	'=' value		{ if (!YYRECOVERING()) syntax_error(s, @1, "there is no key before '='"); }
-|	APPEND value		{ if (!YYRECOVERING()) syntax_error(s, @1, "there is no key before '+='"); }
+|	'=' value		{ if (!YYRECOVERING()) syntax_error(s, @1, "missing key before '='"); }
+|	APPEND value		{ if (!YYRECOVERING()) syntax_error(s, @1, "missing key before '+='"); }
 |	{ s->n_words = 0; } block
 |	words '=' error
 |	words APPEND error

@@ -54,8 +54,7 @@ static int split(char *line, char *words[MAX_WORDS])
 	}
 }
 
-static int read_lines(char *text, size_t len, struct import *import,
-		      struct config_mistakes *mistakes)
+static int read_lines(char *text, size_t len, struct import *import, struct config_errors *errors)
 {
 	char *words[MAX_WORDS], *end = text + len, *next;
 	struct guest_words guest;
@@ -69,25 +68,24 @@ static int read_lines(char *text, size_t len, struct import *import,
 		if (stop)
 			*stop = '\0';
 		line++;
-		if (mistakes->n >= MAX_MISTAKES)
+		if (errors->n >= MAX_MISTAKES)
 			return 0;
 		if (strlen(text) < (size_t)((stop ? stop : end) - text)) {
-			config_mistake_at(mistakes, line, (int)strlen(text) + 1,
-					  "a NUL byte: this is not a text file");
+			config_error_at(errors, line, (int)strlen(text) + 1,
+					"NUL byte: not a text file");
 			continue;
 		}
 		n = split(text, words);
 		if (n == 0)
 			continue;
 		if (n < 0) {
-			config_mistake(mistakes, line, "too many words");
+			config_error(errors, line, "too many words");
 			continue;
 		}
 		if (words_parse(SCOPE_WORDS, n, words, &guest, &at, &err)) {
 			const char *word = at < n ? words[at] : strchr(words[n - 1], '\0');
 
-			config_mistake_at(mistakes, line, (int)(word - text) + 1, "%s",
-					  err.message);
+			config_error_at(errors, line, (int)(word - text) + 1, "%s", err.message);
 			continue;
 		}
 		if (import_add(import, &guest, line))
@@ -110,15 +108,14 @@ static const char *value_word(const json_t *value, char buf[32])
 	return NULL;
 }
 
-/* Keys of `guest show -s` that are no words of a rule. */
+/* Keys of `guest show -s` that are not part of a rule. */
 static bool is_statistic(const char *key)
 {
 	return !strcmp(key, "origin") || !strcmp(key, "answers") || !strcmp(key, "last_answer") ||
 	       !strcmp(key, "last_asker");
 }
 
-static int read_object(json_t *object, int at, struct import *import,
-		       struct config_mistakes *mistakes)
+static int read_object(json_t *object, int at, struct import *import, struct config_errors *errors)
 {
 	char *words[MAX_WORDS], numbers[MAX_WORDS][32];
 	const char *key, *address;
@@ -129,7 +126,7 @@ static int read_object(json_t *object, int at, struct import *import,
 
 	address = json_string_value(json_object_get(object, "address"));
 	if (!address) {
-		config_mistake(mistakes, at, "'address' is missing or not a string");
+		config_error(errors, at, "'address' is missing or not a string");
 		return 0;
 	}
 	words[0] = (char *)address;
@@ -139,27 +136,27 @@ static int read_object(json_t *object, int at, struct import *import,
 		if (!strcmp(key, "address") || is_statistic(key))
 			continue;
 		if (n + 2 > MAX_WORDS) {
-			config_mistake(mistakes, at, "too many keys");
+			config_error(errors, at, "too many keys");
 			return 0;
 		}
 		word = value_word(value, numbers[n]);
 		if (!word) {
-			config_mistake(mistakes, at, "%s: expected a string, a number or a boolean",
-				       key);
+			config_error(errors, at, "%s: expected a string, a number or a boolean",
+				     key);
 			return 0;
 		}
 		words[n++] = (char *)key;
 		words[n++] = (char *)word;
 	}
 	if (words_parse(SCOPE_WORDS, n, words, &guest, &word_at, &err)) {
-		config_mistake(mistakes, at, "%s", err.message);
+		config_error(errors, at, "%s", err.message);
 		return 0;
 	}
 	return import_add(import, &guest, at);
 }
 
 static int read_json(const char *text, size_t len, struct import *import,
-		     struct config_mistakes *mistakes)
+		     struct config_errors *errors)
 {
 	json_t *root, *guests, *object;
 	json_error_t why;
@@ -169,21 +166,21 @@ static int read_json(const char *text, size_t len, struct import *import,
 	import->json = true;
 	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
 	if (!root) {
-		config_mistake_at(mistakes, why.line, why.column, "JSON: %s", why.text);
+		config_error_at(errors, why.line, why.column, "JSON: %s", why.text);
 		return 0;
 	}
 	guests = json_is_array(root) ? root : json_object_get(root, "guests");
 	if (!json_is_array(guests)) {
-		config_mistake(mistakes, 1, "JSON without an array \"guests\"");
+		config_error(errors, 1, "JSON has no \"guests\" array");
 	} else {
 		json_array_foreach(guests, i, object) {
-			if (mistakes->n >= MAX_MISTAKES)
+			if (errors->n >= MAX_MISTAKES)
 				break;
 			if (!json_is_object(object)) {
-				config_mistake(mistakes, (int)i + 1, "not an object");
+				config_error(errors, (int)i + 1, "not an object");
 				continue;
 			}
-			r = read_object(object, (int)i + 1, import, mistakes);
+			r = read_object(object, (int)i + 1, import, errors);
 			if (r)
 				break;
 		}
@@ -192,7 +189,7 @@ static int read_json(const char *text, size_t len, struct import *import,
 	return r;
 }
 
-int import_read(char *text, size_t len, struct import *ret, struct config_mistakes *mistakes)
+int import_read(char *text, size_t len, struct import *ret, struct config_errors *errors)
 {
 	struct import import = { 0 };
 	const char *p = text;
@@ -201,12 +198,12 @@ int import_read(char *text, size_t len, struct import *ret, struct config_mistak
 	while (isspace((unsigned char)*p))
 		p++;
 	if (*p == '{' || *p == '[')
-		r = read_json(text, len, &import, mistakes);
+		r = read_json(text, len, &import, errors);
 	else
-		r = read_lines(text, len, &import, mistakes);
-	if (!r && mistakes->n)
+		r = read_lines(text, len, &import, errors);
+	if (!r && errors->n)
 		r = -EINVAL;
-	if (mistakes->lost)
+	if (errors->lost)
 		r = -ENOMEM;
 	if (r)
 		import_free(&import);

@@ -18,11 +18,11 @@ struct import {
 };
 
 /*
- * Reads text of `len` bytes. 0 with *ret filled; -EINVAL with every mistake noted, as
+ * Reads text of `len` bytes. 0 with *ret filled; -EINVAL with every error noted, as
  * far as the text can be followed; -ENOMEM. `text` must end with a NUL byte; lines
  * are cut into words in place.
  */
-int import_read(char *text, size_t len, struct import *ret, struct config_mistakes *mistakes);
+int import_read(char *text, size_t len, struct import *ret, struct config_errors *errors);
 void import_free(struct import *import);
 
 #endif

@@ -101,7 +101,7 @@ int parse_mac(const char *text, uint8_t ret[6], struct error *err)
 	if (mac[0] & 1)
 		return bad(err, "'%s' is a group address: a guest needs its own MAC", text);
 	if (!(mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]))
-		return bad(err, "'%s': not the MAC address of any device", text);
+		return bad(err, "'%s': not a usable MAC address", text);
 	memcpy(ret, mac, sizeof(mac));
 	return 0;
 }
@@ -192,13 +192,14 @@ int parse_target(const char *text, struct rule *rule, struct error *err)
 				 target_text(&net, (unsigned int)bits, fixed));
 	/* RFC 4861 7.1.1 forbids to ask for these, so a rule for them is a slip. */
 	if (IN6_IS_ADDR_MULTICAST(&addr))
-		return bad(err, "'%s' is multicast: nobody may ask for it", text);
+		return bad(err, "'%s' is multicast: it cannot be solicited", text);
 	if (bits == 128 && (IN6_IS_ADDR_LOOPBACK(&addr) || IN6_IS_ADDR_UNSPECIFIED(&addr)))
 		return bad(err, "'%s' cannot be a guest's address", text);
 	if (bits < 128 && IN6_IS_ADDR_LINKLOCAL(&addr))
-		return bad(err, "'%s': link-local addresses can only be listed one by one", text);
+		return bad(err, "'%s': link-local addresses must be listed individually", text);
 	if (bits >= 96 && IN6_IS_ADDR_V4MAPPED(&addr))
-		return bad(err, "'%s' is IPv4-mapped: it is never on the wire", text);
+		return bad(err, "'%s' is IPv4-mapped: such addresses never appear on the wire",
+			   text);
 	rule->addr = addr;
 	rule->bits = (uint8_t)bits;
 	return 0;
@@ -210,14 +211,13 @@ int rule_check(const struct rule *rule, struct error *err)
 
 	if (rule->action == NDPX_ACT_ANSWER && rule->bits < MODEL_WIDE_BITS && !rule->wide)
 		return error_set(err, EXIT_USAGE, EINVAL,
-				 "%s is shorter than /%d: 'wide' must be on if so many are meant",
+				 "%s is shorter than /%d: set 'wide = on' if that is intended",
 				 target_text(&rule->addr, rule->bits, text), MODEL_WIDE_BITS);
 	if (rule->answer != NDPX_ANSWER_ALWAYS && IN6_IS_ADDR_LINKLOCAL(&rule->addr))
-		return error_set(
-			err, EXIT_USAGE, EINVAL,
-			"%s is link-local: the kernel routes nothing there, so 'answer' can "
-			"only be always",
-			target_text(&rule->addr, rule->bits, text));
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "%s is link-local: the kernel does not route it, so 'answer' must "
+				 "be always",
+				 target_text(&rule->addr, rule->bits, text));
 	return 0;
 }
 

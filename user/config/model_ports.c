@@ -18,7 +18,8 @@ int parse_pattern(const char *text, char ret[NDPX_PATTERN_LEN], struct error *er
 				 text, NDPX_PATTERN_LEN - 1);
 	/* What no interface's name holds; "/" and the like would match nothing for ever. */
 	if (strpbrk(text, "/: \t\n"))
-		return error_set(err, EXIT_USAGE, EINVAL, "'%s' matches no interface's name", text);
+		return error_set(err, EXIT_USAGE, EINVAL, "'%s' cannot match any interface name",
+				 text);
 	if (!strpbrk(text, "*?[") && len >= IFNAMSIZ)
 		return error_set(err, EXIT_USAGE, EINVAL,
 				 "'%s': not an interface name (1 to 15 characters)", text);

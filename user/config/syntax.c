@@ -41,7 +41,7 @@ struct word syntax_bare(struct syntax *s, char *text, size_t len, struct positio
 	struct word word = { .text = text, .len = (unsigned int)len, .at = at };
 
 	if (len > SYNTAX_MAX_WORD) {
-		syntax_error(s, at, "a word of %zu bytes: at most %d make sense", len,
+		syntax_error(s, at, "value of %zu bytes is too long (at most %d)", len,
 			     SYNTAX_MAX_WORD);
 		word.bad = true;
 		word.len = 0;
@@ -133,11 +133,12 @@ struct word syntax_quoted(struct syntax *s, char *text, size_t len, struct posit
 			}
 			p += n;
 		} else if (*from == '$') {
-			syntax_error(s, here, "'$' has no meaning here: nothing is expanded");
+			syntax_error(s, here,
+				     "'$' has no meaning here: variables are not expanded");
 			bad = true;
 		}
 		if (c == '\0') {
-			syntax_error(s, here, "a NUL byte: this is not a text file");
+			syntax_error(s, here, "NUL byte: not a text file");
 			bad = true;
 		}
 		for (; from < p; from++)
@@ -212,7 +213,7 @@ bool syntax_open(struct syntax *s, struct position at)
 	}
 	s->open[s->depth++] = at;
 	if (!s->n_words)
-		syntax_error(s, at, "there is no name before this block");
+		syntax_error(s, at, "missing name before this block");
 	make(s, OP_NONE, at, &statement);
 	s->events->open(s->arg, &statement);
 	return true;
@@ -227,5 +228,5 @@ void syntax_close(struct syntax *s)
 void syntax_stray_close(struct syntax *s, struct position at)
 {
 	if (!s->cut)
-		syntax_error(s, at, "'}' without a '{' before it");
+		syntax_error(s, at, "unmatched '}'");
 }

@@ -72,15 +72,14 @@ int key_unknown(enum key_scope scope, const char *kind, const char *name, struct
 	/* In the design, and in files written for it: say that this version is too old. */
 	if (scope <= SCOPE_PORTS && !strcmp(name, "follow"))
 		return error_set(err, EXIT_USAGE, ENOENT,
-				 "'%s' is not known to this version of ndpx yet", name);
+				 "'%s' is not supported by this version of ndpx", name);
 	for (i = 0; i < n_keys; i++) {
 		const struct key *home = home_of(&keys[i]);
 
 		if (!(keys[i].where & 1u << scope)) {
 			if (scope <= SCOPE_PORTS && home && !strcmp(keys[i].name, name))
 				return error_set(err, EXIT_USAGE, ENOENT,
-						 "'%s' does not belong here, but inside '%s'", name,
-						 home->name);
+						 "'%s' belongs inside '%s'", name, home->name);
 			continue;
 		}
 		d = distance(name, keys[i].name);
@@ -101,7 +100,7 @@ int key_set(enum key_scope scope, void *object, const char *name, const char *va
 	const struct key *key = key_find(scope, name, strlen(name));
 
 	if (!key || !key->parse || key->list)
-		return key_unknown(scope, "word", name, err);
+		return key_unknown(scope, "argument", name, err);
 	return key->parse(key, scope, value, object, err);
 }
 
@@ -146,11 +145,12 @@ static int parse_pair(enum key_scope scope, char *const words[], int i, int n,
 	int j, r;
 
 	if (!key && key_find(SCOPE_WORDS, words[i], strlen(words[i])))
-		return error_set(err, EXIT_USAGE, EINVAL,
-				 "'%s' does not go with 'del': address, dev and vlan say which",
-				 words[i]);
+		return error_set(
+			err, EXIT_USAGE, EINVAL,
+			"'%s' is not valid with 'del': address, dev and vlan identify a rule",
+			words[i]);
 	if (!key)
-		return key_unknown(scope, "word", words[i], err);
+		return key_unknown(scope, "argument", words[i], err);
 	for (j = 1; j < i; j += 2) {
 		if (!strcmp(words[i], words[j]))
 			return error_set(err, EXIT_USAGE, EINVAL, "'%s' is given twice", words[i]);

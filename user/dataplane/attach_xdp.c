@@ -38,7 +38,7 @@ static int foreign_xdp(const struct hook *h, uint32_t id, struct error *err)
 		return error_set(err, EXIT_KERNEL, EBUSY, "%s: XDP is busy: try again", h->dev);
 	dataplane_program_name(id, name);
 	return error_set(err, EXIT_KERNEL, EBUSY,
-			 "%s: another XDP program, '%s' (id %u), is attached and stays: set "
+			 "%s: another XDP program, '%s' (id %u), is attached: set "
 			 "mode = tc, or detach it",
 			 h->dev, name, id);
 }
@@ -52,14 +52,15 @@ static const char *refusal(int code)
 		return hint;
 	switch (code) {
 	case EOPNOTSUPP:
-		return ": the driver has none, or an offload (LRO, GRO_HW) is in its way";
+		return ": the driver does not support it, or an offload (LRO, GRO_HW) is in the "
+		       "way";
 	case EINVAL:
 	case ERANGE:
 	case EMSGSIZE:
-		return ": often the MTU is too large for it";
+		return ": usually the MTU is too large";
 	case ENOMEM:
 	case ENOSPC:
-		return ": often the NIC has too few queues for it";
+		return ": usually the NIC has too few queues";
 	default:
 		return "";
 	}

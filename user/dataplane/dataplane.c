@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * An instance in its pin directory, and what makes one whole. Order is
- * everything here: an instance without a record is no instance, an instance
+ * everything here: an instance without a record does not exist, an instance
  * without a link answers nothing, and every step may be a killed process's last.
  */
 #include <bpf/bpf.h>
@@ -198,10 +198,10 @@ int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, 
 		else if (i == MAP_RECORD && (!map_fits(dp->fds[i], sizeof(dp->record)) ||
 					     bpf_map_lookup_elem(dp->fds[i], &zero, &dp->record) ||
 					     !record_is_ours(&dp->record)))
-			r = error_set(
-				err, EXIT_KERNEL, EPROTO,
-				"%s was made by another version of ndpx: ndpx apply replaces it",
-				dp->dir);
+			r = error_set(err, EXIT_KERNEL, EPROTO,
+				      "%s was created by another version of ndpx: run 'ndpx apply' "
+				      "to replace it",
+				      dp->dir);
 	}
 	if (!r) {
 		r = map_memory(dp);

@@ -126,7 +126,7 @@ size_t attachment_before(uint32_t ifindex, const struct attachment *at,
 /* What dataplane_attach() did. */
 struct attach_report {
 	struct attachment now;
-	bool attached;	/* anew: the driver may have reset the link */
+	bool attached;	/* newly: the driver may have reset the link */
 	bool swapped;	/* another program inside the same link or filter, or before others */
 	char note[256]; /* why not native, "" if nothing is to be said */
 };
@@ -197,7 +197,7 @@ int dataplane_ports_read(const struct dataplane *dp, struct port_state **ret, si
 			 struct error *err);
 /*
  * What a pinned instance of any version says of its ports: ifindex and flags alone are
- * filled. None where there is no such instance.
+ * filled. None if no such instance exists.
  */
 int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret_n,
 			 struct error *err);

@@ -73,7 +73,7 @@ static int make_bpffs_dir(const char *path, struct error *err)
 		r = make_dirs(path);
 		if (r == -EPERM && strchr(path, '.'))
 			return error_set(err, EXIT_KERNEL, EPERM,
-					 "%s: a name in a bpffs holds no dot", path);
+					 "%s: names in a bpffs cannot contain a dot", path);
 		if (r)
 			return dataplane_fail(err, -r, path);
 	}
@@ -129,6 +129,10 @@ int dataplane_lock(const char *bpffs, bool create, int *ret_lock, struct error *
 	int fd, r;
 
 	for (;;) {
+		/* One that is not root's is refused below, so nobody else is to leave one. */
+		if (create && geteuid() != 0 && access(bpffs, F_OK))
+			return error_set(err, EXIT_KERNEL, EPERM, "%s: needs root to be made",
+					 bpffs);
 		if (create) {
 			r = make_bpffs_dir(bpffs, err);
 			if (r)

@@ -18,7 +18,7 @@ static uint32_t id_of(int fd)
 	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) ? info.id : 0;
 }
 
-/* The device that the pinned link hangs on, 0: none, or it is no link. */
+/* The device that the pinned link is attached to; 0: none, or not a link. */
 static uint32_t link_device(const struct dataplane *dp)
 {
 	struct bpf_link_info info = { 0 };

@@ -177,7 +177,7 @@ int dataplane_make_maps(struct dataplane *dp, struct error *err)
 	if (!r)
 		r = ndpx_bpf__load(skel);
 	if (r)
-		r = load_fail(-r, "making the maps", err);
+		r = load_fail(-r, "creating the maps", err);
 	for (i = 0; i < MAP_COUNT && !r; i++) {
 		if (!dataplane_has_map(dp, (enum map_id)i) || dp->fds[i] >= 0)
 			continue;

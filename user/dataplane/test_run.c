@@ -34,7 +34,7 @@ static int try_at(struct dataplane *dp, uint32_t ifindex, const struct attachmen
 
 	if (len < 14 || len + ROOM_TO_GROW > sizeof(ret->frame))
 		return error_set(err, EXIT_USAGE, EINVAL,
-				 "a frame has 14 to %zu bytes, this one has %zu",
+				 "a frame must have 14 to %zu bytes, not %zu",
 				 sizeof(ret->frame) - ROOM_TO_GROW, len);
 	xdp = at->mode == NDPX_MODE_NATIVE || at->mode == NDPX_MODE_GENERIC;
 	fd = bpf_prog_get_fd_by_id(at->prog_id);

@@ -7,7 +7,7 @@ static const char *const names[NDPX_V_END] = { [NDPX_V_NONE] = "none",
 #undef X
 };
 
-static const char *const texts[NDPX_V_END] = { [NDPX_V_NONE] = "no Neighbor Solicitation",
+static const char *const texts[NDPX_V_END] = { [NDPX_V_NONE] = "not a Neighbor Solicitation",
 #define X(number, id, name, text) [number] = text,
 					       NDPX_VERDICTS(X)
 #undef X

@@ -63,9 +63,10 @@ int wanted_find_nets(struct wanted *w, const char *dev, const struct nl_state *s
 			continue;
 		if (same == NDPX_MAX_NETS) {
 			wanted_note(&w->notes,
-			     "%s: more than %d networks on-link or local: answer = routed does "
-			     "not know of the shortest",
-			     dev, NDPX_MAX_NETS);
+				    "%s: more than %d networks on-link or local: answer = routed "
+				    "ignores "
+				    "the shortest",
+				    dev, NDPX_MAX_NETS);
 			break;
 		}
 		w->settings.nets[same++] = all[i];
@@ -75,7 +76,7 @@ int wanted_find_nets(struct wanted *w, const char *dev, const struct nl_state *s
 }
 
 /*
- * P83: interfaces without neighbour discovery. Where there is no Ethernet header the program
+ * P83: interfaces without neighbour discovery. Where there is not an Ethernet interface header the program
  * finds out itself, from kernel 5.12 on, so those come last.
  */
 void wanted_find_no_nd(struct wanted *w, const struct nl_state *state)

@@ -56,7 +56,7 @@ int origins_merge(const struct entry *want, size_t n_want, const struct entry *h
 			o.rules[o.n_rules++] = commands[c++];
 			continue;
 		}
-		/* P76: an address of the host on another interface is no rule by itself. */
+		/* P76: an address of the host on another interface is not a rule by itself. */
 		if (order == 0 && want[w].say.action == NDPX_ACT_HOST) {
 			o.rules[o.n_rules] = commands[c++];
 			wanted_host_guest(&o.rules[o.n_rules++].say, &want[w++].say);

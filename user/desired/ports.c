@@ -5,6 +5,7 @@
  * program asks the kernel, and is silent where that does not know either.
  */
 #include "desired/ports.h"
+#include "desired/internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ int guest_port_compare(const void *a, const void *b)
 }
 
 /*
- * Nowhere for what is no guest port: a bridge, a tunnel or a VLAN may lie between it and the
+ * Nowhere for anything but a guest port: a bridge, a tunnel or a VLAN may lie between it and the
  * port that asks, and a guest's own duplicate detection must never fail.
  */
 static const struct ndpx_port_at *port_at(uint32_t ifindex, const struct guest_port *ports,
@@ -221,6 +222,20 @@ static int add_section(struct wanted_ports *w, const struct ports_section *secti
 	return 0;
 }
 
+/* P93: what the host takes for its own is elsewhere. Nothing is on-link, for no uplink is named. */
+static int find_local(struct wanted_ports *w, const struct nl_state *state)
+{
+	struct wanted local = { 0 };
+	size_t i;
+	int r = wanted_find_nets(&local, "ports", state);
+
+	memcpy(w->nets, local.settings.nets, sizeof(w->nets));
+	for (i = 0; i < local.notes.n; i++)
+		wanted_note(&w->notes, "%s", local.notes.lines[i]);
+	wanted_free(&local);
+	return r;
+}
+
 int wanted_ports_build(const struct model *model, const struct nl_state *state,
 		       const struct entry *guests, size_t n_guests, struct wanted_ports *ret,
 		       struct error *err)
@@ -229,6 +244,8 @@ int wanted_ports_build(const struct model *model, const struct nl_state *state,
 	size_t i;
 	int r = wanted_ports_find(&w, model, state);
 
+	if (!r)
+		r = find_local(&w, state);
 	w.sections.n = (__u32)model->n_ports;
 	for (i = 0; i < model->n_ports && !r; i++) {
 		memcpy(w.sections.pattern[i], model->ports[i].pattern, NDPX_PATTERN_LEN);

@@ -20,6 +20,7 @@ struct wanted_ports {
 	struct guest_port *ports; /* owned; sorted by ifindex */
 	size_t n_ports;
 	struct ndpx_sections sections;
+	struct ndpx_net nets[NDPX_MAX_NETS]; /* local ones (AnyIP), as in struct ndpx_settings */
 	struct wanted_notes notes;
 	struct unclear_port *unclear; /* owned */
 	size_t n_unclear;

@@ -116,8 +116,8 @@ static int leave_unclear(struct wanted_ports *w, const char *pattern, const stru
 	memcpy(more[w->n_unclear].dev, link->name, IFNAMSIZ);
 	memcpy(more[w->n_unclear++].bridge, bridge->name, IFNAMSIZ);
 	wanted_note(&w->notes,
-		    "ports \"%s\": %s is in %s, which has no IPv6, and which device routes for it "
-		    "cannot be told: left alone",
+		    "ports \"%s\": %s is in %s, which has no IPv6: cannot tell which device routes "
+		    "for it: skipped",
 		    pattern, link->name, bridge->name);
 	return 0;
 }
@@ -136,20 +136,21 @@ static int add_port(struct wanted_ports *w, const struct model *model, const str
 			uplink = uplink_in(model, state, path.stack);
 	}
 	if (uplink) {
-		wanted_note(&w->notes, "ports \"%s\": %s belongs to the uplink %s: left alone",
+		wanted_note(&w->notes, "ports \"%s\": %s belongs to the uplink %s: skipped",
 			    pattern, link->name, uplink->name);
 		return 0;
 	}
 	if (!link->is_ethernet) {
-		wanted_note(&w->notes, "ports \"%s\": %s is no Ethernet interface: left alone",
+		wanted_note(&w->notes, "ports \"%s\": %s is not an Ethernet interface: skipped",
 			    pattern, link->name);
 		return 0;
 	}
 	if (nl_is_external(link, state)) {
-		wanted_note(&w->notes,
-			    "ports \"%s\": %s is a %s in external mode, where answers go nowhere: "
-			    "left alone",
-			    pattern, link->name, link->kind);
+		wanted_note(
+			&w->notes,
+			"ports \"%s\": %s is a %s in external mode, where answers would be lost: "
+			"skipped",
+			pattern, link->name, link->kind);
 		return 0;
 	}
 	if (!path.stack)
@@ -175,7 +176,7 @@ int wanted_ports_find(struct wanted_ports *w, const struct model *model,
 
 		if (section < 0 || (link->flags & IFF_LOOPBACK))
 			continue;
-		/* One that is left alone has a note of its own. */
+		/* One that is skipped has a note of its own. */
 		matched[section] = true;
 		r = add_port(w, model, state, link, section);
 		if (r)
@@ -184,8 +185,8 @@ int wanted_ports_find(struct wanted_ports *w, const struct model *model,
 	for (i = 0; i < model->n_ports; i++) {
 		if (!matched[i])
 			wanted_note(&w->notes,
-				    "ports \"%s\": no interface of that name yet: run 'ndpx apply' "
-				    "when there is",
+				    "ports \"%s\": no matching interface yet: run 'ndpx apply' "
+				    "once it exists",
 				    model->ports[i].pattern);
 	}
 	qsort(w->ports, w->n_ports, sizeof(*w->ports), guest_port_compare);

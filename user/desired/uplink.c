@@ -96,7 +96,9 @@ static void build_settings(struct wanted *w, const struct uplink *u)
 		memcpy(s->source, s->link_local, sizeof(s->source));
 		if (IN6_IS_ADDR_UNSPECIFIED((const struct in6_addr *)s->link_local)) {
 			s->source_mode = NDPX_SOURCE_TARGET;
-			note(w, "%s: no link-local address yet: answers go out from the target's",
+			note(w,
+			     "%s: no link-local address yet: answers are sent from the target "
+			     "address",
 			     u->dev);
 		}
 	}
@@ -160,9 +162,9 @@ static void note_missing(struct wanted *w, const char *dev, const char **names, 
 	for (i = 1; i < n; i++)
 		different += strcmp(names[i - 1], names[i]) != 0;
 	if (different == 1)
-		note(w, "%s: port %s is not there yet", dev, names[0]);
+		note(w, "%s: port %s does not exist yet", dev, names[0]);
 	else
-		note(w, "%s: port %s and %zu more are not there yet", dev, names[0], different - 1);
+		note(w, "%s: port %s and %zu more do not exist yet", dev, names[0], different - 1);
 }
 
 static int add_rules(struct wanted *w, const struct uplink *u, const struct nl_state *state)
@@ -362,15 +364,15 @@ int wanted_build(const struct uplink *uplinks, size_t n, const struct nl_link *l
 	wanted_sort_links(&w);
 	if (!r && 2 * w.n_links > NDPX_MAX_LINKS)
 		r = error_set(err, EXIT_USAGE, E2BIG,
-			      "%s: %zu interfaces and MACs of this host on its VLANs, and room for "
-			      "%d: fewer VLANs on one device",
+			      "%s: %zu interfaces and MACs of this host on its VLANs, room for "
+			      "%d: use fewer VLANs per device",
 			      uplinks[0].dev, w.n_links, NDPX_MAX_LINKS / 2);
 	if (!r)
 		build_settings(&w, &uplinks[0]);
 	if (!r && uplinks[0].source_mode == NDPX_SOURCE_LINK_LOCAL && !same_link_local(&w))
 		r = error_set(err, EXIT_USAGE, EINVAL,
 			      "%s: source = link-local, but its VLANs have different link-local "
-			      "addresses, and they share one program: source = target",
+			      "addresses, and they share one program: use source = target",
 			      uplinks[0].dev);
 	if (r) {
 		wanted_free(&w);

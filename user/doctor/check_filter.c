@@ -78,13 +78,13 @@ static void check_gateway(const struct doctor_snapshot *snap, const struct docto
 	inet_ntop(AF_INET6, &gw->addr, addr, sizeof(addr));
 	if (!name_chains(snap, up, stack, chains, remedy)) {
 		finding_add(ret, DOCTOR_GATEWAY_SILENT, &about,
-			    "gateway %s does not resolve on %s, and no packet filter is in the way",
+			    "gateway %s does not resolve on %s, and no packet filter blocks it",
 			    addr, stack->name);
 		return;
 	}
 	about.other = remedy;
 	finding_add(ret, DOCTOR_ND_FILTER, &about,
-		    "gateway %s does not resolve on %s; in the way could be %s", addr, stack->name,
+		    "gateway %s does not resolve on %s; possible culprits: %s", addr, stack->name,
 		    chains);
 }
 

@@ -34,11 +34,11 @@ static void check_tags(const struct doctor_uplink *up, const struct subject *abo
 	if (!up->now.hidden_tags && (veth || !foreign_vlans))
 		return;
 	finding_add(ret, DOCTOR_VLAN_HIDDEN, about,
-		    "%s XDP, %s, and rxvlan is on: tags may not be seen",
+		    "%s XDP, %s, and rxvlan is on: tags may be stripped",
 		    up->attachment.mode == NDPX_MODE_NATIVE ? "native" : "generic",
 		    up->now.hidden_tags
 			    ? "a VLAN in use"
-			    : "frames of any VLAN let in (promiscuous, or in a bridge)");
+			    : "frames of any VLAN accepted (promiscuous, or in a bridge)");
 }
 
 /* `mode = native` in the file, and not in force: why not? */
@@ -52,15 +52,16 @@ static void check_native(const struct doctor_uplink *up, const struct subject *a
 	if (up->nic.mtu > XDP_ONE_PAGE) {
 		known = true;
 		finding_add(ret, DOCTOR_XDP_MTU, about,
-			    "mode = native is not in force, and the MTU is %u", up->nic.mtu);
+			    "mode = native is not in effect, and the MTU is %u", up->nic.mtu);
 	}
 	if (up->lro) {
 		known = true;
 		finding_add(ret, DOCTOR_XDP_LRO, about,
-			    "mode = native is not in force, and large-receive-offload is on");
+			    "mode = native is not in effect, and large-receive-offload is on");
 	}
 	if (!known && up->pins == PINS_WHOLE && up->attachment.mode != NDPX_MODE_NONE)
-		finding_add(ret, DOCTOR_NOT_NATIVE, about, "mode = native in the file, and %s runs",
+		finding_add(ret, DOCTOR_NOT_NATIVE, about,
+			    "mode = native in the file, but %s is in use",
 			    runs_tc(up) ? "tc" : "generic XDP");
 }
 
@@ -74,7 +75,8 @@ static void check_kernel(const struct doctor_snapshot *snap, const struct doctor
 	    up->attachment.mode != NDPX_MODE_NATIVE && up->nic.mtu > XDP_ONE_PAGE)
 		finding_add(ret, DOCTOR_KERNEL_FEATURE,
 			    &(struct subject){ .dev = up->dev, .other = "5.18" },
-			    "no xdp.frags before 5.18: native XDP takes no MTU of %u", up->nic.mtu);
+			    "no xdp.frags before 5.18: native XDP does not support an MTU of %u",
+			    up->nic.mtu);
 	if (snap->kernel < 606 && up->pins == PINS_WHOLE && up->attachment.mode == NDPX_MODE_NONE &&
 	    up->record.mode == NDPX_MODE_CLSACT)
 		finding_add(ret, DOCTOR_KERNEL_FEATURE,
@@ -94,7 +96,7 @@ void doctor_check_before(const struct before *list, size_t n, const struct subje
 		if (list[i].hook != BEFORE_XDP)
 			finding_add(ret, DOCTOR_RUNS_BEFORE, about, "%s runs before ours%s",
 				    before_text(&list[i], text),
-				    list[i].stays ? ", and there is no room before it" : "");
+				    list[i].stays ? ", and ours cannot be put before it" : "");
 	}
 }
 
@@ -109,12 +111,12 @@ static void check_chain(const struct doctor_uplink *up, const struct subject *ab
 	/* Who says mode = tc may have said so because of it. */
 	if (runs_tc(up) && up->nic.xdp_id && up->record.want != WANT_TC)
 		finding_add(ret, DOCTOR_FOREIGN_XDP, about,
-			    "XDP program '%s' (id %u) sees the frames before ours in TC",
+			    "XDP program '%s' (id %u) sees frames before our TC program does",
 			    up->xdp_name, up->nic.xdp_id);
 	doctor_check_before(up->before, up->n_before, about, ret);
 	if (up->runs.looked && up->runs.received >= DOCTOR_MANY_FRAMES && !up->runs.ran)
 		finding_add(ret, DOCTOR_NEVER_RUNS, about,
-			    "%llu frames came in while doctor looked, and the program (%s) did not "
+			    "%llu frames arrived during the check, but the program (%s) did not "
 			    "run once",
 			    (unsigned long long)up->runs.received, what);
 }
@@ -202,10 +204,10 @@ static bool check_proxy(const struct doctor_snapshot *snap, const struct doctor_
 		several_add(&joined, &key);
 	}
 	if (joined.n)
-		finding_add(
-			ret, DOCTOR_PROXY_NDP, &(struct subject){ .dev = up->dev, .other = where },
-			"proxy_ndp of %s is on: the kernel itself answers for %s, joined by ndpx",
-			where, several_text(&joined));
+		finding_add(ret, DOCTOR_PROXY_NDP,
+			    &(struct subject){ .dev = up->dev, .other = where },
+			    "proxy_ndp of %s is on: the kernel also answers for %s, joined by ndpx",
+			    where, several_text(&joined));
 	return joined.n > 0;
 }
 
@@ -255,7 +257,7 @@ static void check_snooping(const struct doctor_snapshot *snap, const struct doct
 	if (lost.n)
 		finding_add(ret, DOCTOR_MLD_SNOOPING,
 			    &(struct subject){ .dev = up->dev, .other = up->bridge.name },
-			    "bridge %s snoops MLD, and sends no solicitation here for %s",
+			    "bridge %s snoops MLD and does not forward solicitations here for %s",
 			    up->bridge.name, several_text(&lost));
 }
 
@@ -295,5 +297,6 @@ void doctor_check_hearing(const struct doctor_snapshot *snap, const struct docto
 	}
 	if (prefixes.n)
 		finding_add(ret, DOCTOR_PREFIX_UNHEARD, &about,
-			    "groups = join hears nothing for prefix %s", several_text(&prefixes));
+			    "groups = join cannot hear solicitations for prefix %s",
+			    several_text(&prefixes));
 }

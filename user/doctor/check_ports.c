@@ -42,7 +42,7 @@ static void judge_chain(const struct port_state *have, const struct subject *abo
 }
 
 /*
- * A link-local address that came after `apply` is no fault: the hook of a guest's start runs
+ * A link-local address that came after `apply` is not a fault: the hook of a guest's start runs
  * before there is a carrier, and answers do not carry it.
  */
 static bool has_changed(const struct ndpx_port_at *have, const struct ndpx_port_at *want)
@@ -62,13 +62,13 @@ static void judge(const struct guest_port *want, const struct port_state *have,
 
 	if (!have)
 		finding_add(ret, DOCTOR_GUEST_PORT_MISSING, &about,
-			    "it has the name of a guest port, and nothing answers on it");
+			    "it matches a ports pattern, but nothing answers on it");
 	else if (have->attachment.mode == NDPX_MODE_NONE)
 		finding_add(ret, DOCTOR_GUEST_PORT_DETACHED, &about,
-			    "the program is gone from the port");
+			    "the program is no longer attached");
 	else if (has_changed(&have->at, &want->at))
 		finding_add(ret, DOCTOR_GUEST_PORT_CHANGED, &about,
-			    "MAC, link-local address, master or isolation are not what they were");
+			    "its MAC, link-local address, master or isolation changed");
 	if (have)
 		judge_chain(have, &about, ret);
 }
@@ -82,7 +82,7 @@ static void check_forwarding(const struct doctor_snapshot *snap, const struct gu
 	if (stack && snap->forwarding_all > 0 && sysctl_ipv6(stack->name, "forwarding") == 0)
 		finding_add(ret, DOCTOR_FORWARDING_OFF,
 			    &(struct subject){ .dev = port->dev, .other = stack->name },
-			    "net.ipv6.conf.%s.forwarding is 0: answers that the routes decide stay "
+			    "net.ipv6.conf.%s.forwarding is 0: answers that depend on routes stay "
 			    "out",
 			    stack->name);
 }
@@ -118,14 +118,18 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 		if (i < MOST_WAYS_OUT)
 			r = doctor_way_out(&snap->state, want->at.stack, ret, err);
 	}
+	if (!r && !dev &&
+	    memcmp(wanted.nets, dataplane_settings(dp)->nets, sizeof(wanted.nets)) != 0)
+		finding_add(ret, DOCTOR_NETS_CHANGED, &(struct subject){ .dev = "ports" },
+			    "a local network (AnyIP) came or went since apply");
 	for (i = 0; i < wanted.n_unclear && !r; i++) {
 		const struct unclear_port *u = &wanted.unclear[i];
 
 		if (!dev || !strcmp(dev, u->dev))
 			finding_add(ret, DOCTOR_GUEST_PORT_UNCLEAR,
 				    &(struct subject){ .dev = u->dev, .other = u->bridge },
-				    "%s has no IPv6, and which device routes for what is behind it "
-				    "cannot be told: left alone",
+				    "%s has no IPv6: cannot tell which device routes "
+				    "for it: skipped",
 				    u->bridge);
 	}
 	free(list);
@@ -151,13 +155,14 @@ static int attach(struct dataplane *dp, const struct wanted_ports *wanted, struc
 	return r ? r : dataplane_ports_attached(dp, err);
 }
 
-int doctor_ports_heal(struct dataplane *dp, const struct nl_state *state,
-		      char (*const uplinks)[IFNAMSIZ], size_t n_uplinks, struct error *err)
+int doctor_ports_fix(struct dataplane *dp, const struct nl_state *state,
+		     char (*const uplinks)[IFNAMSIZ], size_t n_uplinks, struct error *err)
 {
 	const struct plan nothing = { 0 };
 	struct wanted_ports wanted = { 0 };
 	struct ndpx_sections sections;
 	struct ports_change change = { .sections = &sections };
+	struct ndpx_settings set;
 	struct model model = { 0 };
 	int r = dataplane_recover(dp, err);
 
@@ -173,8 +178,13 @@ int doctor_ports_heal(struct dataplane *dp, const struct nl_state *state,
 		r = dataplane_sections(dp, &sections, err);
 	change.ports = wanted.ports;
 	change.n = wanted.n_ports;
-	if (!r && dataplane_ports_differ(dp, &change))
-		r = dataplane_commit_ports(dp, &nothing, NULL, &change, err);
+	if (!r) {
+		set = *dataplane_settings(dp);
+		memcpy(set.nets, wanted.nets, sizeof(set.nets));
+	}
+	if (!r &&
+	    (!settings_same(&set, dataplane_settings(dp)) || dataplane_ports_differ(dp, &change)))
+		r = dataplane_commit_ports(dp, &nothing, &set, &change, err);
 	wanted_ports_free(&wanted);
 	model_free(&model);
 	return r;

@@ -6,7 +6,7 @@
 #include "doctor/doctor.h"
 
 /*
- * Which interface a section's pattern matches and is no guest port, which one has no
+ * Which interface matches a section's pattern without being a guest port, which one has no
  * program any more, which one has changed. `dp` is the instance of the guest ports, `dev`
  * the only interface to look at, or NULL. 0, or -errno with *err set.
  */
@@ -16,9 +16,9 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 /*
  * Attaches the ports that the sections match and that have no program, and brings all to
  * what the host's links are today. Rules stay. `uplinks` are the names of all uplinks, which
- * are no guest ports. Under the lock. 0, or -errno with *err set.
+ * are not guest ports. Under the lock. 0, or -errno with *err set.
  */
-int doctor_ports_heal(struct dataplane *dp, const struct nl_state *state,
-		      char (*const uplinks)[IFNAMSIZ], size_t n_uplinks, struct error *err);
+int doctor_ports_fix(struct dataplane *dp, const struct nl_state *state,
+		     char (*const uplinks)[IFNAMSIZ], size_t n_uplinks, struct error *err);
 
 #endif

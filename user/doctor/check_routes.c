@@ -8,11 +8,7 @@
 
 #include "doctor/doctor.h"
 
-/*
- * Does it leave by the link that the solicitation came in on? As of today, not as the
- * program was told.
- */
-static bool is_back(const struct doctor_uplink *up, uint16_t vlan, uint32_t oif)
+bool doctor_is_back(const struct doctor_uplink *up, uint16_t vlan, uint32_t oif)
 {
 	const struct wanted *w = up->have_now ? &up->now : up->have_want ? &up->want : NULL;
 	const struct ndpx_link_key key = { .vlan = w ? ndpx_link_of(&w->settings, vlan)->vlan : 0,
@@ -42,7 +38,7 @@ static bool has_part(const struct doctor_snapshot *snap, const struct doctor_upl
 	for (i = 0; i < snap->n_routes; i++) {
 		const struct nl_route *r = &snap->routes[i];
 
-		if (r->type == RTN_UNICAST && r->oif && !is_back(up, prefix->vlan, r->oif) &&
+		if (r->type == RTN_UNICAST && r->oif && !doctor_is_back(up, prefix->vlan, r->oif) &&
 		    inside(r, prefix))
 			return true;
 	}
@@ -68,7 +64,7 @@ void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor
 			to = &none;
 		else if (hop->error)
 			to = &refused;
-		else if (hop->type == RTN_UNICAST && is_back(up, key->vlan, hop->oif))
+		else if (hop->type == RTN_UNICAST && doctor_is_back(up, key->vlan, hop->oif))
 			to = &back;
 		if (to && (key->bits == 128 || !has_part(snap, up, key)))
 			several_add(to, key);
@@ -80,7 +76,7 @@ void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor
 	if (refused.n)
 		finding_add(ret, DOCTOR_ROUTE_REFUSED,
 			    &(struct subject){ .dev = up->dev, .addr = refused.first },
-			    "the route to guest %s%s refuses (unreachable, prohibit or blackhole)",
+			    "the route to guest %s%s is unreachable, prohibit or blackhole",
 			    several_text(&refused), looked_at);
 	if (back.n)
 		finding_add(ret, DOCTOR_ROUTE_UPLINK,
@@ -120,7 +116,7 @@ static void check_twice(const struct doctor_snapshot *snap, const struct doctor_
 		const struct nl_net *there = &snap->state.nets[i];
 		const struct nl_link *link = nl_link_by_index(&snap->state, there->ifindex);
 
-		if (there->local || !link || is_back(up, vlan, there->ifindex) ||
+		if (there->local || !link || doctor_is_back(up, vlan, there->ifindex) ||
 		    there->bits != here->bits ||
 		    memcmp(&there->addr, &here->addr, sizeof(here->addr)) != 0)
 			continue;
@@ -149,6 +145,53 @@ void doctor_check_nets(const struct doctor_snapshot *snap, const struct doctor_u
 				check_twice(snap, up, net, up->stacks[j].vlan, ret);
 		}
 	}
+}
+
+/* Is there a rule that the routing table decides? Of a prefix it decides duplicate detection. */
+static bool asks_routes(const struct doctor_uplink *up)
+{
+	size_t i;
+
+	for (i = 0; i < up->n_rules; i++) {
+		if (up->rules[i].say.action == NDPX_ACT_ANSWER &&
+		    (up->rules[i].say.answer != NDPX_ANSWER_ALWAYS || up->rules[i].key.bits < 128))
+			return true;
+	}
+	return false;
+}
+
+/* One that the program does not know, and that it cannot find out either. */
+static bool lacks_no_nd(const struct doctor_snapshot *snap, const struct doctor_uplink *up)
+{
+	size_t i, j;
+
+	for (i = 0; i < NDPX_MAX_NO_ND; i++) {
+		const __u32 ifindex = up->now.settings.no_nd[i];
+		const struct nl_link *link =
+			ifindex ? nl_link_by_index(&snap->state, ifindex) : NULL;
+
+		for (j = 0; j < NDPX_MAX_NO_ND && up->settings.no_nd[j] != ifindex; j++)
+			;
+		/* bpf_check_mtu() tells of a tunnel, from kernel 5.12 on. */
+		if (link && j == NDPX_MAX_NO_ND && (link->is_ethernet || snap->kernel < 512))
+			return true;
+	}
+	return false;
+}
+
+void doctor_check_tables(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
+			 struct findings *ret)
+{
+	const struct subject about = { .dev = up->dev };
+
+	if (up->pins != PINS_WHOLE || !up->have_now || !asks_routes(up))
+		return;
+	if (memcmp(up->settings.nets, up->now.settings.nets, sizeof(up->settings.nets)) != 0)
+		finding_add(ret, DOCTOR_NETS_CHANGED, &about,
+			    "a network that is on-link here, or local, came or went since apply");
+	else if (lacks_no_nd(snap, up))
+		finding_add(ret, DOCTOR_NETS_CHANGED, &about,
+			    "an interface without neighbours came since apply");
 }
 
 static bool answers_by_route(const struct doctor_uplink *up)
@@ -209,12 +252,12 @@ static void check_default(const struct doctor_snapshot *snap, const struct docto
 	}
 	if (learnt)
 		finding_add(ret, DOCTOR_ACCEPT_RA, &about,
-			    "the default route came by an advertisement, and is not renewed: %s "
+			    "the default route came from an advertisement and is not renewed: %s "
 			    "forwards, accept_ra is 1",
 			    stack->name);
 	else if (stack->ra_received)
 		finding_add(ret, DOCTOR_ACCEPT_RA, &about,
-			    "advertisements came, but there is no default route: %s forwards, "
+			    "advertisements arrived, but there is no default route: %s forwards, "
 			    "accept_ra is 1",
 			    stack->name);
 }
@@ -235,7 +278,7 @@ void doctor_check_host(const struct doctor_snapshot *snap, const struct doctor_u
 		/* The kernel forwards by `all`; since 6.17 also by force_forwarding of the device. */
 		if (snap->forwarding_all == 0 && stack->force_forwarding <= 0 && !all_local(up))
 			finding_add(ret, DOCTOR_FORWARDING_OFF, &about,
-				    "net.ipv6.conf.all.forwarding is 0: nothing gets to a guest");
+				    "net.ipv6.conf.all.forwarding is 0: no frame reaches a guest");
 		check_default(snap, up, stack, ret);
 	}
 	if (up->forwarding_dev == 0 && snap->forwarding_all > 0 && answers_by_route(up) &&

@@ -13,7 +13,7 @@ static void check_absent(const struct doctor_uplink *up, const struct subject *a
 {
 	switch (up->pins) {
 	case PINS_PARTIAL:
-		finding_add(ret, DOCTOR_PINS_INCOMPLETE, about, "what is pinned is not whole");
+		finding_add(ret, DOCTOR_PINS_INCOMPLETE, about, "pins are incomplete");
 		break;
 	case PINS_OTHER_ABI:
 		finding_add(ret, DOCTOR_OTHER_ABI, about, "%s by another version of ndpx",
@@ -37,13 +37,13 @@ void doctor_check_attachment(const struct doctor_uplink *up, struct findings *re
 	}
 	if (!up->link && up->named) {
 		finding_add(ret, DOCTOR_IFINDEX_CHANGED, &about,
-			    "%s is interface %u now, and was %u when it was attached",
+			    "%s is interface %u now, but was %u when it was attached",
 			    up->named->name, up->named->ifindex, up->ifindex);
 		return;
 	}
 	if (!up->link) {
 		finding_add(ret, DOCTOR_INTERFACE_GONE, &about,
-			    "the interface is gone, its pins are left");
+			    "the interface no longer exists, but its pins remain");
 		return;
 	}
 	if (strcmp(up->record.dev, up->link->name) != 0)
@@ -53,15 +53,15 @@ void doctor_check_attachment(const struct doctor_uplink *up, struct findings *re
 			    "%zu rules are pinned, but the program is not attached", up->n_pinned);
 	else if (program->other_device)
 		finding_add(ret, DOCTOR_PROGRAM_REPLACED, &about,
-			    "the link pinned for this device hangs on interface %u",
+			    "the link pinned for this device is attached to interface %u",
 			    program->other_device);
 	else if (!program->ours)
 		finding_add(ret, DOCTOR_PROGRAM_REPLACED, &about,
-			    "program '%s' (id %u) does not read the rules that are pinned",
-			    program->name, up->attachment.prog_id);
+			    "program '%s' (id %u) does not use the pinned rules", program->name,
+			    up->attachment.prog_id);
 	else if (!program->current)
 		finding_add(ret, DOCTOR_OTHER_RELEASE, &about,
-			    "attached by ndpx %s, and this is another build", up->record.release);
+			    "attached by ndpx %s, which is another build", up->record.release);
 }
 
 void doctor_check_settings(const struct doctor_uplink *up, struct findings *ret)
@@ -79,11 +79,11 @@ void doctor_check_settings(const struct doctor_uplink *up, struct findings *ret)
 
 		if (memcmp(a->mac, b->mac, sizeof(a->mac)) != 0)
 			finding_add(ret, DOCTOR_MAC_CHANGED, &of,
-				    "answers say %s, the device has %s", mac_text(a->mac, one),
-				    mac_text(b->mac, two));
+				    "answers carry %s, but the device has %s",
+				    mac_text(a->mac, one), mac_text(b->mac, two));
 		if (memcmp(a->link_local, b->link_local, sizeof(a->link_local)) != 0)
 			finding_add(ret, DOCTOR_LINK_LOCAL_CHANGED, &of,
-				    "the program knows %s, the device has %s",
+				    "the program uses %s, but the device has %s",
 				    inet_ntop(AF_INET6, a->link_local, one, sizeof(one)),
 				    inet_ntop(AF_INET6, b->link_local, two, sizeof(two)));
 	}
@@ -91,7 +91,7 @@ void doctor_check_settings(const struct doctor_uplink *up, struct findings *ret)
 		moved |= up->record.stacks[i] != up->now.stacks[i].ifindex;
 	if (moved)
 		finding_add(ret, DOCTOR_LINK_MOVED, &about,
-			    "a VLAN device or a master came or went since apply");
+			    "a VLAN device or a master was added or removed after apply");
 }
 
 static bool covers(const struct ndpx_prefix_key *prefix, const struct ndpx_prefix_key *key)
@@ -173,20 +173,22 @@ void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
 			    several_text(&guests));
 	if (missing.n)
 		finding_add(ret, DOCTOR_OWN_ADDRESS_MISSING, &(struct subject){ .dev = up->dev },
-			    "a prefix answers for %s, which is this host's own or its gateway",
+			    "a prefix rule answers for %s, an address or gateway of this host",
 			    several_text(&missing));
 	if (elsewhere.n)
-		finding_add(ret, DOCTOR_OWN_ADDRESS_MISSING, &(struct subject){ .dev = up->dev },
-			    "%s is this host's on another interface, and a prefix answers for it "
-			    "as for a guest",
-			    several_text(&elsewhere));
+		finding_add(
+			ret, DOCTOR_OWN_ADDRESS_MISSING, &(struct subject){ .dev = up->dev },
+			"%s is this host's on another interface, and a prefix rule answers for it "
+			"as for a guest",
+			several_text(&elsewhere));
 	if (gone.n)
 		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &(struct subject){ .dev = up->dev },
-			    "%s is not this host's any more, and answered for as if it were",
+			    "%s is no longer this host's, but is answered for as if it were",
 			    several_text(&gone));
 	if (stale.n)
 		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &(struct subject){ .dev = up->dev },
-			    "%s is not this host's on this link any more, and not answered for",
+			    "%s is no longer this host's on this link, but is still excluded from "
+			    "answering",
 			    several_text(&stale));
 }
 
@@ -229,7 +231,7 @@ static bool has_vlan(const struct ndpx_record *record, uint16_t vlan)
 	return false;
 }
 
-/* Rules of the file that are not in force; what was added by hand is no mistake. */
+/* Rules of the file that are not in force; rules added by hand are not an error. */
 static void check_rules(const struct doctor_uplink *up, struct findings *ret)
 {
 	struct several missing = { 0 }, other = { 0 }, ports = { 0 };
@@ -261,11 +263,11 @@ static void check_rules(const struct doctor_uplink *up, struct findings *ret)
 			    "in the file, but not in force: %s", several_text(&missing));
 	if (other.n)
 		finding_add(ret, DOCTOR_CONFIG_DIFFERS, &(struct subject){ .dev = up->dev },
-			    "in force with other words than in the file: %s", several_text(&other));
+			    "in force with different settings than in the file: %s",
+			    several_text(&other));
 	if (ports.n)
 		finding_add(ret, DOCTOR_PORT_CHANGED, &(struct subject){ .dev = up->dev },
-			    "the port of guest %s is another interface than at apply",
-			    several_text(&ports));
+			    "the port of guest %s was recreated after apply", several_text(&ports));
 }
 
 /* Rules of one port tend to stand together: the last answer is worth keeping. */
@@ -369,12 +371,13 @@ void doctor_check_config(const struct doctor_snapshot *snap, const struct doctor
 		return;
 	settings_that_differ(up, words, sizeof(words));
 	if (words[0])
-		finding_add(ret, DOCTOR_CONFIG_DIFFERS, &about, "the file has another %s", words);
+		finding_add(ret, DOCTOR_CONFIG_DIFFERS, &about, "the file has a different %s",
+			    words);
 	for (i = 0; i < up->n_file; i++) {
 		if (!has_vlan(&up->record, up->file[i].vlan))
 			finding_add(ret, DOCTOR_NOT_ATTACHED,
 				    &(struct subject){ .dev = up->dev, .vlan = up->file[i].vlan },
-				    "the file names this VLAN, and nothing is attached for it");
+				    "the file has this VLAN, but nothing is attached for it");
 	}
 	check_rules(up, ret);
 }

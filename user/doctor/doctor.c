@@ -8,8 +8,8 @@
 #include "doctor/doctor.h"
 
 const struct doctor_row doctor_rows[DOCTOR_CODES_END] = {
-#define X(id, code, severity, heal, meaning, remedy)                                               \
-	[DOCTOR_##id] = { code, DOCTOR_##severity, heal, meaning, remedy },
+#define X(id, code, severity, fix, meaning, remedy)                                                \
+	[DOCTOR_##id] = { code, DOCTOR_##severity, fix, meaning, remedy },
 	DOCTOR_CODES(X)
 #undef X
 };
@@ -132,6 +132,8 @@ static void check_uplink(const struct doctor_snapshot *snap, const struct doctor
 	doctor_check_nic(snap, up, ret);
 	doctor_check_routes(snap, up, ret);
 	doctor_check_nets(snap, up, ret);
+	doctor_check_tables(snap, up, ret);
+	doctor_check_neighbours(snap, up, ret);
 	doctor_check_host(snap, up, ret);
 }
 

@@ -52,12 +52,22 @@ void doctor_check_hearing(const struct doctor_snapshot *snap, const struct docto
 			  struct findings *ret);
 void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
 			 struct findings *ret);
+void doctor_check_tables(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
+			 struct findings *ret);
+void doctor_check_neighbours(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
+			     struct findings *ret);
 void doctor_check_filter(const struct doctor_snapshot *snap, struct findings *ret);
 void doctor_check_nets(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
 		       struct findings *ret);
 void doctor_check_responders(const struct doctor_snapshot *snap, struct findings *ret);
 void doctor_check_host(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
 		       struct findings *ret);
+
+/*
+ * Is the interface part of the link that a solicitation of this VLAN comes in on? As of
+ * today, not as the program was told.
+ */
+bool doctor_is_back(const struct doctor_uplink *up, uint16_t vlan, uint32_t ifindex);
 
 /* What runs before a TC program of ours, of an uplink or a guest port. */
 void doctor_check_before(const struct before *list, size_t n, const struct subject *about,

@@ -15,7 +15,7 @@ static int save_record(void *arg, struct error *err)
 }
 
 /* The hook as it was: another one is for apply to choose, which knows the file. */
-static int heal_attachment(struct dataplane *dp, struct error *err)
+static int fix_attachment(struct dataplane *dp, struct error *err)
 {
 	struct ndpx_record *record = dataplane_record(dp);
 	const __u32 want = record->want;
@@ -85,8 +85,8 @@ static int merge(const struct entry *have, size_t n_have, const struct wanted *n
 	return 0;
 }
 
-static int heal_rules(struct dataplane *dp, struct wanted *now, struct entry **ret, size_t *ret_n,
-		      struct error *err)
+static int fix_rules(struct dataplane *dp, struct wanted *now, struct entry **ret, size_t *ret_n,
+		     struct error *err)
 {
 	const struct ndpx_settings *set = dataplane_settings(dp);
 	struct entry *have = NULL;
@@ -116,8 +116,8 @@ static int heal_rules(struct dataplane *dp, struct wanted *now, struct entry **r
 }
 
 /* Where the link was seen before as well: what was joined there is to be left. */
-static int heal_groups(struct dataplane *dp, const struct wanted *now, const struct entry *entries,
-		       size_t n_entries, struct error *err)
+static int fix_groups(struct dataplane *dp, const struct wanted *now, const struct entry *entries,
+		      size_t n_entries, struct error *err)
 {
 	struct ndpx_record *record = dataplane_record(dp), before = *record;
 	const struct groups_saver saver = { save_record, dp };
@@ -140,8 +140,8 @@ static int heal_groups(struct dataplane *dp, const struct wanted *now, const str
 	return r;
 }
 
-int doctor_heal(struct dataplane *dp, const struct nl_link *link, const struct nl_state *state,
-		struct error *err)
+int doctor_fix(struct dataplane *dp, const struct nl_link *link, const struct nl_state *state,
+	       struct error *err)
 {
 	struct entry *entries = NULL;
 	struct wanted now = { 0 };
@@ -156,11 +156,11 @@ int doctor_heal(struct dataplane *dp, const struct nl_link *link, const struct n
 	free(uplinks);
 	if (r)
 		return r;
-	r = heal_attachment(dp, err);
+	r = fix_attachment(dp, err);
 	if (!r)
-		r = heal_rules(dp, &now, &entries, &n_entries, err);
+		r = fix_rules(dp, &now, &entries, &n_entries, err);
 	if (!r)
-		r = heal_groups(dp, &now, entries, n_entries, err);
+		r = fix_groups(dp, &now, entries, n_entries, err);
 	free(entries);
 	wanted_free(&now);
 	return r;

@@ -90,7 +90,7 @@ static int open_socket(const struct link *link)
 	return fd;
 }
 
-/* The links that can be asked on. A socket that cannot be had is no finding. */
+/* The links that can be asked on. Failing to get a socket is not a finding. */
 static int find_links(struct doctor_snapshot *snap, struct probes *p)
 {
 	size_t i, j;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Does somebody else on the link answer for our guests? Asks, as a host would (RFC 4861
+ * Does another node on the link answer for our guests? Asks, as a host would (RFC 4861
  * 7.2.2): our own program sees what comes in only, so that whoever answers is not us.
  */
 #ifndef NDPX_DOCTOR_PROBE_H

@@ -5,7 +5,7 @@
 
 #include "doctor/snapshot.h"
 
-/* Frames received without a run that are no accident of when two counters were read. */
+/* Frames received without a run that cannot be explained by when the two counters were read. */
 #define DOCTOR_MANY_FRAMES 4
 
 /*

@@ -41,6 +41,8 @@ int doctor_look(struct doctor_snapshot *snap, struct error *err)
 	if (!r)
 		r = nl_routes_read(&snap->routes, &snap->n_routes, err);
 	if (!r)
+		r = nl_neighbours_read(&snap->neighbours, &snap->n_neighbours, err);
+	if (!r)
 		r = doctor_processes(&snap->processes, &snap->n_processes, err);
 	if (r)
 		return r;
@@ -314,6 +316,7 @@ void doctor_snapshot_free(struct doctor_snapshot *snap)
 	free(snap->members);
 	free(snap->proxies);
 	free(snap->routes);
+	free(snap->neighbours);
 	free(snap->mdb);
 	free(snap->processes);
 	free(snap->asked);

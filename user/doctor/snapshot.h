@@ -120,6 +120,8 @@ struct doctor_snapshot {
 	size_t n_members;
 	struct nl_proxy *proxies;
 	size_t n_proxies;
+	struct nl_neighbour *neighbours;
+	size_t n_neighbours;
 	struct nl_route *routes;
 	size_t n_routes;
 	struct nl_mdb *mdb; /* sorted by doctor_mdb_compare() */

@@ -44,7 +44,7 @@ void doctor_way_device(const struct nl_state *state, uint32_t ifindex, struct fi
 		   !wanted_link_local(ifindex, state)) {
 		/* ndisc_send_ns() gives up where it finds no source for what is forwarded. */
 		snprintf(text, sizeof(text),
-			 "no link-local address%s: the host asks for nobody there",
+			 "no link-local address%s: the host cannot solicit neighbours there",
 			 sysctl_ipv6(link->name, "addr_gen_mode") == ADDR_GEN_NONE
 				 ? ", addr_gen_mode is none"
 				 : "");
@@ -60,7 +60,7 @@ int doctor_way_out(const struct nl_state *state, uint32_t ifindex, struct findin
 	struct nl_hop own, from;
 	int r;
 
-	/* Without forwarding, and without IPv6, there is no way for anything: said elsewhere. */
+	/* Without forwarding, and without IPv6, nothing can get through: reported elsewhere. */
 	if (!link || !(link->flags & IFF_UP) || sysctl_ipv6("all", "forwarding") <= 0 ||
 	    sysctl_ipv6(link->name, "disable_ipv6") > 0)
 		return 0;
@@ -70,7 +70,7 @@ int doctor_way_out(const struct nl_state *state, uint32_t ifindex, struct findin
 		r = nl_hops_read(ifindex, &somewhere, 1, &from, err);
 	if (!r && !own.error && own.type == RTN_UNICAST && from.error)
 		add_once(ret, DOCTOR_NO_WAY_OUT, link,
-			 "what comes in here finds no default route, though the host has one");
+			 "traffic from here has no default route, though the host has one");
 	return r;
 }
 
@@ -129,14 +129,14 @@ static void check_hops(const struct doctor_snapshot *snap, const struct doctor_u
 	if (silent.n)
 		finding_add(ret, DOCTOR_NEIGHBOUR_FAILED,
 			    &(struct subject){ .dev = up->dev, .addr = silent.first },
-			    "the host asked for guest %s on %s in vain", several_text(&silent),
-			    link ? link->name : "its port");
+			    "the host solicited guest %s on %s and got no answer",
+			    several_text(&silent), link ? link->name : "its port");
 	if (other.n)
 		finding_add(ret, DOCTOR_ROUTE_PORT,
 			    &(struct subject){ .dev = up->dev,
 					       .addr = other.first,
 					       .other = right ? right->name : NULL },
-			    "the route to guest %s leaves by another device than its port",
+			    "the route to guest %s leaves by a device other than its port",
 			    several_text(&other));
 }
 

@@ -147,7 +147,7 @@ static void put_uplink(FILE *fp, const struct draft_uplink *u)
 	fputc('\n', fp);
 	if (u->refused) {
 		put_comment(fp, u->line, u->name);
-		fputs(": not taken over: ", fp);
+		fputs(": not converted: ", fp);
 		put_clean(fp, u->refused);
 		fputc('\n', fp);
 	} else {
@@ -186,7 +186,7 @@ int draft_write(struct draft *draft, FILE *fp, size_t *ret_uplinks)
 
 		drop_twins(draft, &u->in);
 		if (!has_rule(&u->in))
-			draft_refuse(draft, i, "nothing is answered for here");
+			draft_refuse(draft, i, "nothing to answer for here");
 		for (j = 0; u->refused && j < u->in.n; j++)
 			draft->lost += u->in.items[j].is_rule;
 		n += !u->refused;

@@ -105,7 +105,7 @@ int draft_check_text(const char *text, size_t len, struct error *err)
 		return 0;
 	for (; text < nul; text++)
 		line += *text == '\n';
-	return error_set(err, EXIT_USAGE, EINVAL, "%d: a NUL byte: not a text file", line);
+	return error_set(err, EXIT_USAGE, EINVAL, "%d: NUL byte: not a text file", line);
 }
 
 /* Can the name stand in ndpx.conf? Not all that the kernel takes can. */
@@ -127,7 +127,7 @@ static bool find_title(const struct nl_state *state, const char *name, char titl
 
 	snprintf(title, 64, "%s", name);
 	if (!writable(name)) {
-		snprintf(why, 256, "the name cannot stand in ndpx.conf");
+		snprintf(why, 256, "the name is not valid in ndpx.conf");
 		return false;
 	}
 	if (link && link->vlan) {
@@ -140,13 +140,13 @@ static bool find_title(const struct nl_state *state, const char *name, char titl
 			return false;
 		}
 		if (lower->vlan) {
-			snprintf(why, 256, "two VLAN tags: ndpx answers behind one");
+			snprintf(why, 256, "two VLAN tags: ndpx supports one");
 			return false;
 		}
 		snprintf(title, 64, "%s.%u", lower->name, link->vlan);
 		link = lower;
 		if (!writable(title)) {
-			snprintf(why, 256, "the name %s cannot stand in ndpx.conf", lower->name);
+			snprintf(why, 256, "the name %s is not valid in ndpx.conf", lower->name);
 			return false;
 		}
 	} else if (link && !parse_dev(name, &place, &err) && place.have_vlan) {
@@ -155,7 +155,7 @@ static bool find_title(const struct nl_state *state, const char *name, char titl
 		return false;
 	}
 	if (link && !link->is_ethernet) {
-		snprintf(why, 256, "%s is no Ethernet", link->name);
+		snprintf(why, 256, "%s is not an Ethernet interface", link->name);
 		return false;
 	}
 	if (parse_dev(title, &place, &err)) {
@@ -271,7 +271,7 @@ void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, con
 			 target_text(&rule->addr, rule->bits, was));
 	comment = join(draft, comment, extra);
 	if (parse_target(text, &ignored, &err)) {
-		draft_lost(draft, uplink, rule->line, "%s%s%s: not taken over: %s",
+		draft_lost(draft, uplink, rule->line, "%s%s%s: not converted: %s",
 			   comment ? comment : "", comment && comment[0] ? ": " : "", text,
 			   err.message);
 		free(comment);
@@ -281,12 +281,13 @@ void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, con
 		fixed.wide = true;
 	if (fixed.answer != NDPX_ANSWER_ALWAYS && IN6_IS_ADDR_LINKLOCAL(&fixed.addr)) {
 		fixed.answer = NDPX_ANSWER_ALWAYS;
-		comment = join(draft, comment,
-			       "answered always, for the kernel routes no link-local address");
+		comment = join(
+			draft, comment,
+			"answered always, because the kernel does not route link-local addresses");
 	}
 	if (fixed.port[0] && !writable(fixed.port)) {
 		fixed.port[0] = '\0';
-		comment = join(draft, comment, "the port's name cannot stand in ndpx.conf");
+		comment = join(draft, comment, "the port's name is not valid in ndpx.conf");
 	}
 	item = comment ? add_item(draft, uplink) : NULL;
 	if (!item) {

@@ -2,7 +2,7 @@
 /*
  * The kernel answers for a proxy entry where the device forwards and proxy_ndp is on,
  * for it or for all (ndisc_recv_ns()). The same entries towards guests, for their
- * gateway, are no uplink's.
+ * gateway, belong to no uplink.
  */
 #include "migrate/from_kernel.h"
 
@@ -55,13 +55,13 @@ static void draft_entry(const struct kernel_proxies *k, struct draft *draft,
 	}
 	if (on && (!on->forwarding || (!on->proxy_ndp && !k->all_proxy_ndp))) {
 		draft_note(draft, DRAFT_TOP, 0,
-			   "%s dev %s: without effect: the kernel does not answer, %s is off there",
+			   "%s dev %s: no effect: the kernel does not answer, %s is off there",
 			   text, link->name, on->forwarding ? "proxy_ndp" : "forwarding");
 		return;
 	}
 	if (faces_guests(k, p)) {
 		draft_lost(draft, DRAFT_TOP, 0,
-			   "%s dev %s: not taken over: guests ask here for what is on %s: leave "
+			   "%s dev %s: not converted: guests ask here for what is on %s: leave "
 			   "the entry, and proxy_ndp of %s, as they are",
 			   text, link->name, out ? out->name : "the uplink", link->name);
 		return;
@@ -91,7 +91,7 @@ void from_kernel(const struct kernel_proxies *k, struct draft *draft)
 				   link->name);
 	}
 	if (!k->n_entries)
-		draft_note(draft, DRAFT_HEAD, 0, "There are no proxy entries but ndpx's own.");
+		draft_note(draft, DRAFT_HEAD, 0, "The only proxy entries are ndpx's own.");
 	for (i = 0; i < k->n_entries; i++)
 		draft_entry(k, draft, &k->entries[i]);
 }

@@ -30,7 +30,7 @@ struct text {
 
 /* Keywords of 0.2.5, of its later development and of 1.x that ndpx does without, and why. */
 static const struct draft_option options[] = {
-	{ "route-ttl", "ndpx asks the kernel's routing table each time" },
+	{ "route-ttl", "ndpx consults the kernel's routing table each time" },
 	{ "address-ttl", "'ndpx apply' reads the host's addresses" },
 	{ "timeout", "ndpx does not wait for guests" },
 	{ "ttl", "ndpx keeps no sessions" },
@@ -47,7 +47,7 @@ static const struct draft_option options[] = {
 	{ "renew", "ndpx keeps no sessions" },
 	{ "retrans-limit", "ndpx does not ask guests" },
 	{ "retrans-time", "ndpx does not ask guests" },
-	{ "table", "the kernel's routing rules choose the table" },
+	{ "table", "the kernel's routing rules select the table" },
 	{ "rewrite", "ndpx does not ask guests, and answers for the address as solicited" },
 	{ NULL, NULL },
 };
@@ -169,8 +169,8 @@ static bool find_keyword(struct text *f, int opened)
 			draft_note(f->draft, f->at, f->line, "'}' closes no block");
 			continue;
 		}
-		draft_note(f->draft, f->at, f->line, "not understood from '%c' to the line's end",
-			   *f->p);
+		draft_note(f->draft, f->at, f->line,
+			   "cannot parse from '%c' to the end of the line", *f->p);
 		while (f->p < f->end && *f->p != '\n')
 			step(f);
 	}
@@ -198,8 +198,8 @@ static bool next(struct text *f, int opened, struct keyword *ret)
 	if (peek(f, 0) == '{') {
 		if (f->line != ret->line)
 			draft_warn(f->draft, f->at, ret->line,
-				   "ndppd ignores the block of '%s %s': its '{' stands in another "
-				   "line; taken over all the same",
+				   "ndppd ignores the block of '%s %s': its '{' is on another "
+				   "line; converted nevertheless",
 				   ret->word, ret->value);
 		step(f);
 		ret->block = true;
@@ -241,7 +241,7 @@ static bool parse_prefix(struct text *f, const struct keyword *w, struct rule *r
 		return true;
 	}
 	draft_lost(f->draft, f->at, w->line,
-		   "rule '%s': not taken over: expected an IPv6 address or prefix", w->value);
+		   "rule '%s': not converted: expected an IPv6 address or prefix", w->value);
 	return false;
 }
 
@@ -302,19 +302,19 @@ static void read_router(struct text *f, struct ndppd_proxy *p, const struct keyw
 	bool on = !strcasecmp(w->value, "yes") || !strcasecmp(w->value, "true");
 
 	if (p->router != ROUTER_DEFAULT) {
-		draft_note(f->draft, f->at, w->line, "router: the first one decides");
+		draft_note(f->draft, f->at, w->line, "router: only the first one counts");
 		return;
 	}
 	p->router = !w->value[0] ? ROUTER_BARE : on && !w->semicolon ? ROUTER_ON : ROUTER_OFF;
 	if (on && w->semicolon)
 		draft_note(f->draft, f->at, w->line,
-			   "router %s;: ndppd takes the semicolon for a part of the word, so the R "
+			   "router %s;: ndppd reads the semicolon as part of the value, so the R "
 			   "flag was off",
 			   w->value);
 	else if (p->router == ROUTER_OFF && strcasecmp(w->value, "no") != 0 &&
 		 strcasecmp(w->value, "false") != 0)
 		draft_note(f->draft, f->at, w->line,
-			   "router %s: whatever is neither yes nor true means no", w->value);
+			   "router %s: anything but yes and true means no", w->value);
 }
 
 static void read_proxy(struct text *f, const struct keyword *title)
@@ -325,7 +325,7 @@ static void read_proxy(struct text *f, const struct keyword *title)
 
 	f->at = DRAFT_TOP;
 	if (parse_ifname(title->value, proxy.dev, &err))
-		draft_lost(f->draft, DRAFT_TOP, title->line, "proxy: not taken over: %s",
+		draft_lost(f->draft, DRAFT_TOP, title->line, "proxy: not converted: %s",
 			   err.message);
 	else
 		f->at = draft_uplink(f->draft, proxy.dev, title->line);
@@ -377,7 +377,7 @@ int from_ndppd(const char *text, size_t len, struct draft *draft, struct error *
 	ndppd_draft(&f.file, draft);
 	if (!f.file.n_proxies)
 		r = error_set(err, EXIT_USAGE, EINVAL,
-			      "1: no 'proxy' with an interface: ndppd answers nothing with this");
+			      "1: no 'proxy' with an interface: ndppd would answer nothing");
 	if (f.file.no_memory)
 		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	for (i = 0; i < f.file.n_proxies; i++)

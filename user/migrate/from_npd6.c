@@ -175,7 +175,7 @@ static void on_listtype(struct file *f, int line, const char *value)
 
 /* What npd6 does and ndpx does otherwise, or not at all. */
 static const struct draft_option options[] = {
-	{ "linkOption", "the answer always has the option" },
+	{ "linkOption", "answers always carry the option" },
 	{ "ignoreLocal",
 	  "unicast probes are answered, and the host's own addresses on this link never" },
 	{ "listlogging", "'ndpx stats' counts 'denied'" },
@@ -226,7 +226,7 @@ static void read_line(struct file *f, int line, const char *text, size_t len)
 
 	if (len > LINE_MOST) {
 		draft_lost(f->draft, DRAFT_TOP, line,
-			   "not taken over: npd6 cuts lines at %d characters", LINE_MOST);
+			   "not converted: npd6 cuts lines at %d characters", LINE_MOST);
 		unclear(f, line);
 		return;
 	}
@@ -242,7 +242,7 @@ static void read_line(struct file *f, int line, const char *text, size_t len)
 	read_key(f, line, buf, value);
 }
 
-/* Whatever is no key is noise to npd6; these are the signs of a comment. */
+/* Whatever is not a key is noise to npd6; these are the signs of a comment. */
 static bool is_comment(const char *text, size_t len)
 {
 	while (len && isspace((unsigned char)*text)) {
@@ -274,10 +274,10 @@ static size_t pairs(struct file *f)
 
 	for (i = n; i < f->n_prefixes; i++)
 		draft_lost(f->draft, DRAFT_TOP, abs(f->prefixes[i].line),
-			   "not taken over: prefix without an interface: npd6 pairs them in order");
+			   "not converted: prefix without an interface: npd6 pairs them in order");
 	for (i = n; i < f->n_interfaces; i++)
 		draft_lost(f->draft, DRAFT_TOP, f->interfaces[i].line,
-			   "not taken over: interface without a prefix: npd6 pairs them in order");
+			   "not converted: interface without a prefix: npd6 pairs them in order");
 	return n;
 }
 
@@ -322,12 +322,12 @@ static void draft_pair(struct file *f, const struct rule *prefix, const struct n
 	target_text(&rule.addr, rule.bits, text);
 	if (f->list == LIST_WHITE) {
 		draft_note(f->draft, uplink, rule.line,
-			   "prefix %s: listtype = white answers for what is listed alone", text);
+			   "prefix %s: listtype = white answers only for listed addresses", text);
 	} else if (f->list == LIST_BLACK && f->unclear) {
 		/* Answering for what was kept out may take somebody's address from him. */
 		rule.flags |= NDPX_F_PAUSED;
 		draft_rule(f->draft, uplink, &rule,
-			   "paused until 'deny' says what line %d keeps out", f->unclear);
+			   "paused until 'deny' lists what line %d excludes", f->unclear);
 		rule.flags &= (uint8_t)~NDPX_F_PAUSED;
 	} else {
 		draft_rule(f->draft, uplink, &rule, "%s", "");
@@ -340,7 +340,7 @@ static void draft_expression(struct file *f, const struct expression *e)
 {
 	if (f->list == LIST_NONE)
 		draft_note(f->draft, DRAFT_TOP, e->line,
-			   "exprlist = %s: without effect: listtype is none", e->text);
+			   "exprlist = %s: no effect: listtype is none", e->text);
 	else
 		draft_lost(f->draft, DRAFT_TOP, e->line,
 			   "exprlist = %s: no equivalent: write a '%s' for each address or prefix "
@@ -371,10 +371,10 @@ static void draft_file(struct file *f)
 		target_text(&listed->addr, 128, text);
 		if (f->list == LIST_NONE)
 			draft_note(f->draft, DRAFT_TOP, listed->line,
-				   "addrlist %s: without effect: listtype is none", text);
+				   "addrlist %s: no effect: listtype is none", text);
 		else if (!listed->used)
 			draft_note(f->draft, DRAFT_TOP, listed->line,
-				   "addrlist %s: without effect: no prefix covers it", text);
+				   "addrlist %s: no effect: no prefix covers it", text);
 	}
 }
 

@@ -74,16 +74,15 @@ static void draft_one(struct draft *draft, size_t uplink, const struct ndppd_pro
 		return;
 	}
 	if (r->method == METHOD_IFACE && !strcmp(r->iface, p->dev)) {
-		draft_lost(
-			draft, uplink, rule.line,
-			"rule %s: not taken over: iface %s is the uplink itself, and ndpx leaves "
-			"what is on its link to answer for itself",
-			text, r->iface);
+		draft_lost(draft, uplink, rule.line,
+			   "rule %s: not converted: iface %s is the uplink itself, and ndpx lets "
+			   "nodes on its link answer for themselves",
+			   text, r->iface);
 		return;
 	}
 	if (r->method == METHOD_NONE || r->method == METHOD_SEVERAL) {
 		draft_lost(draft, uplink, rule.line,
-			   "rule %s: not taken over: ndppd wants exactly one of iface, auto and "
+			   "rule %s: not converted: ndppd wants exactly one of iface, auto and "
 			   "static",
 			   text);
 		return;
@@ -144,9 +143,9 @@ static void note_differences(const struct ndppd_file *f, struct draft *draft)
 			prefixes |= f->proxies[i].rules[j].rule.bits < 128;
 		}
 	}
-	draft_note(
-		draft, DRAFT_HEAD, 0,
-		"ndppd answers duplicate detection to ::1, where nobody hears it: dad = ignore.");
+	draft_note(draft, DRAFT_HEAD, 0,
+		   "ndppd answers duplicate address detection to ::1, where no node hears it: dad "
+		   "= ignore.");
 	if (f->is_1x)
 		draft_note(draft, DRAFT_HEAD, 0,
 			   "Read as ndppd 1.x, where 'router' is off unless it is written.");
@@ -183,13 +182,13 @@ void ndppd_draft(struct ndppd_file *f, struct draft *draft)
 			continue;
 		}
 		draft_warn(draft, uplink, p->line,
-			   "proxy %s: without effect: of proxies on one interface ndppd obeys the "
+			   "proxy %s: no effect: of proxies on one interface ndppd obeys the "
 			   "last, in line %d",
 			   p->dev, last->line);
 		for (j = 0; j < p->n_rules; j++)
 			draft_note(
 				draft, uplink, p->rules[j].rule.line,
-				"rule %s: without effect, as its proxy",
+				"rule %s: no effect, as its proxy",
 				target_text(&p->rules[j].rule.addr, p->rules[j].rule.bits, text));
 	}
 }

@@ -60,6 +60,14 @@ int nl_members_read(struct nl_member **ret, size_t *ret_n, struct error *err);
 int nl_mdb_read(struct nl_mdb **ret, size_t *ret_n, struct error *err);
 int nl_routes_read(struct nl_route **ret, size_t *ret_n, struct error *err);
 
+/* An IPv6 neighbour whose MAC the kernel knows, however old: no proxy entry, no group. */
+struct nl_neighbour {
+	uint32_t ifindex;
+	uint8_t mac[6];
+	struct in6_addr addr;
+};
+int nl_neighbours_read(struct nl_neighbour **ret, size_t *ret_n, struct error *err);
+
 /* IPv6 neighbours that the kernel asked for in vain (NUD_FAILED). Whole table, as above. */
 int nl_failed_read(struct nl_address **ret, size_t *ret_n, struct error *err);
 

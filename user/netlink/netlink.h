@@ -99,7 +99,7 @@ struct nl_filter {
 	char kind[16];
 };
 
-/* In the order in which they run; none where there is no such qdisc. The array is the caller's. */
+/* In the order in which they run; none without such a qdisc. The array is the caller's. */
 int nl_filters_read(uint32_t ifindex, struct nl_filter **ret, size_t *ret_n, struct error *err);
 
 /* SO_NETNS_COOKIE (kernel 5.14), else the namespace's inode number. */

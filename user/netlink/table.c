@@ -107,6 +107,39 @@ int nl_mdb_read(struct nl_mdb **ret, size_t *ret_n, struct error *err)
 		       "bridge mdb", err);
 }
 
+static int on_neighbour(const struct nlmsghdr *nlh, void *data)
+{
+	const uint16_t known = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT;
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr, *addr = NULL, *mac = NULL;
+	struct nl_neighbour *one;
+
+	if (!(ndm->ndm_state & known) || (ndm->ndm_flags & NTF_PROXY))
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*ndm)) {
+		if (mnl_attr_get_type(attr) == NDA_DST)
+			addr = attr;
+		else if (mnl_attr_get_type(attr) == NDA_LLADDR)
+			mac = attr;
+	}
+	if (!addr || mnl_attr_get_payload_len(addr) != sizeof(one->addr) || !mac ||
+	    mnl_attr_get_payload_len(mac) != sizeof(one->mac))
+		return MNL_CB_OK;
+	one = nl_list_add(data);
+	if (!one)
+		return MNL_CB_OK;
+	one->ifindex = (uint32_t)ndm->ndm_ifindex;
+	memcpy(&one->addr, mnl_attr_get_payload(addr), sizeof(one->addr));
+	memcpy(one->mac, mnl_attr_get_payload(mac), sizeof(one->mac));
+	return MNL_CB_OK;
+}
+
+int nl_neighbours_read(struct nl_neighbour **ret, size_t *ret_n, struct error *err)
+{
+	return nl_dump(RTM_GETNEIGH, AF_INET6, 0, on_neighbour, sizeof(**ret), (void **)ret, ret_n,
+		       "neighbours", err);
+}
+
 static int on_failed(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);

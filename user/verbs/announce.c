@@ -39,11 +39,12 @@ static int check_answering(struct dataplane *dp, const char *dev, struct error *
 	dataplane_attachment(dp, &now);
 	if (now.mode == NDPX_MODE_NONE)
 		return error_set(err, EXIT_NOT_ATTACHED, ENOENT,
-				 "%s: the program is not attached any more: 'ndpx apply'", dev);
+				 "%s: the program is no longer attached: run 'ndpx apply'", dev);
 	if (dataplane_settings(dp)->flags & NDPX_S_PAUSED)
-		return error_set(err, EXIT_USAGE, EBUSY,
-				 "%s: paused, so nothing would be answered: 'ndpx resume dev %s'",
-				 dev, dev);
+		return error_set(
+			err, EXIT_USAGE, EBUSY,
+			"%s: paused, so nothing would be answered: run 'ndpx resume dev %s'", dev,
+			dev);
 	return 0;
 }
 
@@ -100,18 +101,20 @@ int verb_announce(struct command *cmd)
 	struct place place = { 0 };
 	struct error err;
 	bool named = false;
+	int lock = -1;
 
 	r = command_parse_dev(cmd->argc - n, cmd->argv + n, &place, &named, &err);
 	if (!r && !named)
 		r = error_set(&err, EXIT_USAGE, EINVAL,
 			      "announce: 'dev DEV' is missing: on which uplink?");
 	if (!r)
-		r = command_open(cmd, place.dev, &dp, NULL, &err);
+		r = command_open(cmd, place.dev, &dp, &lock, &err);
 	if (r)
 		return command_fail(cmd, &err);
 	r = check_answering(dp, place.dev, &err);
 	if (!r)
 		r = collect(cmd, dp, &place, n, &list, &err);
+	dataplane_unlock(lock); /* as in resume */
 	return finish(cmd, dp, place.dev, &list, r, &err);
 }
 
@@ -180,10 +183,10 @@ int verb_resume(struct command *cmd)
 	r = set_paused(dp, false, &err);
 	if (!r)
 		r = command_resume_ports(cmd, &err);
-	dataplane_unlock(lock); /* announcing takes its time, and changes nothing */
 	if (!r)
 		r = check_answering(dp, place.dev, &err);
 	if (!r)
 		r = announce_add_all(dp, -1, &list, &err);
+	dataplane_unlock(lock); /* announcing takes its time, and changes nothing */
 	return finish(cmd, dp, place.dev, &list, r, &err);
 }

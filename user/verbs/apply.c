@@ -49,10 +49,11 @@ static int check_mode(const struct job *job, const char *trouble, struct error *
 	enum want_mode mode = job->uplinks[0].mode;
 
 	if (mode == WANT_GENERIC && is_stacked(job->link))
-		return error_set(err, EXIT_KERNEL, EOPNOTSUPP,
-				 "%s: mode = generic: VLAN tags are gone before generic XDP runs "
-				 "on a %s: mode = tc",
-				 job->link->name, job->link->kind);
+		return error_set(
+			err, EXIT_KERNEL, EOPNOTSUPP,
+			"%s: mode = generic: VLAN tags are stripped before generic XDP runs "
+			"on a %s: use mode = tc",
+			job->link->name, job->link->kind);
 	if (!trouble || mode == WANT_AUTO || mode == WANT_TC)
 		return 0;
 	if (!job->stripper) {
@@ -365,9 +366,9 @@ static const char *removed_text(const struct model *model, const struct instance
 		if (strcmp(model->uplinks[i].dev, instance->dev) != 0)
 			continue;
 		return if_nametoindex(instance->dev)
-			       ? "%s: the interface was created again: what belonged to the "
-				 "earlier "
-				 "one is removed\n"
+			       ? "%s: the interface was recreated: state of the "
+				 "old "
+				 "one removed\n"
 			       : "%s: removed: the interface no longer exists\n";
 	}
 	return "%s: removed: not in the file\n";
@@ -502,7 +503,7 @@ int verb_apply(struct command *cmd)
 	bool skipped = false;
 
 	if (cmd->argc) {
-		error_set(&err, EXIT_USAGE, EINVAL, "apply: unknown word '%s'", cmd->argv[0]);
+		error_set(&err, EXIT_USAGE, EINVAL, "apply: unknown argument '%s'", cmd->argv[0]);
 		return command_fail(cmd, &err);
 	}
 	stat(cmd->config, &before);

@@ -13,7 +13,7 @@ int verb_check(struct command *cmd)
 	int status;
 
 	if (cmd->argc) {
-		error_set(&err, EXIT_USAGE, EINVAL, "check: unknown word '%s'", cmd->argv[0]);
+		error_set(&err, EXIT_USAGE, EINVAL, "check: unknown argument '%s'", cmd->argv[0]);
 		return command_fail(cmd, &err);
 	}
 	status = command_load_config(cmd, &model);

@@ -24,7 +24,7 @@ struct ward {
 	size_t n_instances;
 	struct doctor_snapshot snap;
 	struct findings findings;
-	struct findings before; /* with --heal: what was found before it */
+	struct findings before; /* with --fix: what was found before it */
 };
 
 /* The uplinks of the file on one device: they stand together. */
@@ -132,7 +132,7 @@ static int check_ports(const struct ward *w, struct findings *ret, struct error 
 		return 0;
 	if (r == -EPROTO) {
 		finding_add(ret, DOCTOR_OTHER_ABI, &(struct subject){ .dev = "ports" },
-			    "the guest ports are of another version");
+			    "the guest ports were set up by another version of ndpx");
 		return 0;
 	}
 	if (r)
@@ -148,7 +148,7 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 	int r = look_locked(w, ret_lock, err);
 	size_t i;
 
-	/* Nothing that a probe finds is healed, and nobody shall wait for its answers. */
+	/* Nothing that a probe finds is fixed, and nobody shall wait for its answers. */
 	if (!r && !ret_lock && !w->cmd->no_probe)
 		r = doctor_runs(&w->snap, doctor_probe, err);
 	if (!r && !ret_lock)
@@ -166,7 +166,7 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 	check_vlan(w, ret);
 	if (!w->snap.n_uplinks && !(w->dev && command_is_port(w->cmd, w->dev)))
 		finding_add(ret, DOCTOR_NOT_ATTACHED, &(struct subject){ 0 },
-			    "no uplink is attached, and no file names one");
+			    "no uplink is attached or configured");
 	return ret->no_memory ? error_set(err, EXIT_KERNEL, ENOMEM, "out of memory") : 0;
 }
 
@@ -192,20 +192,20 @@ static void print_finding(const struct finding *f, struct output *out)
 	out_string(out, "severity", NULL, doctor_severity_word(row->severity));
 	out_string(out, "message", ": %s", f->message);
 	out_string(out, "remedy", ": %s\n", f->remedy);
-	out_bool(out, "heal", NULL, row->heal);
+	out_bool(out, "fix", NULL, row->fix);
 	out_close(out, '}');
 }
 
 /* What was found before and is found no more. */
-static void print_healed(const struct ward *w, struct output *out)
+static void print_fixed(const struct ward *w, struct output *out)
 {
 	size_t i;
 
-	out_array(out, "healed");
+	out_array(out, "fixed");
 	for (i = 0; i < w->before.n; i++) {
 		const struct finding *f = &w->before.items[i];
 
-		if (!doctor_rows[f->code].heal || findings_have(&w->findings, f))
+		if (!doctor_rows[f->code].fix || findings_have(&w->findings, f))
 			continue;
 		out_object(out, NULL);
 		out_string(out, "code", NULL, doctor_rows[f->code].code);
@@ -213,7 +213,7 @@ static void print_healed(const struct ward *w, struct output *out)
 		if (f->vlan)
 			out_number(out, "vlan", ".%llu", f->vlan);
 		out_text(out, ": %s", doctor_rows[f->code].code);
-		out_string(out, "message", ": %s: healed\n", f->message);
+		out_string(out, "message", ": %s: fixed\n", f->message);
 		out_close(out, '}');
 	}
 	out_close(out, ']');
@@ -226,8 +226,8 @@ static int print(const struct ward *w)
 	size_t i, n = 0;
 
 	out_start(&out, stdout, cmd->json, cmd->pretty);
-	if (cmd->heal)
-		print_healed(w, &out);
+	if (cmd->fix)
+		print_fixed(w, &out);
 	out_array(&out, "findings");
 	for (i = 0; i < w->findings.n; i++) {
 		if (!is_wanted(w, &w->findings.items[i]))
@@ -242,7 +242,7 @@ static int print(const struct ward *w)
 }
 
 /* Is there something on this device that may be mended, and nothing that forbids it? */
-static bool can_heal(const struct ward *w, const char *dev)
+static bool can_fix(const struct ward *w, const char *dev)
 {
 	bool some = false;
 	size_t i;
@@ -254,7 +254,7 @@ static bool can_heal(const struct ward *w, const char *dev)
 			continue;
 		if (f->code == DOCTOR_PROGRAM_REPLACED)
 			return false;
-		some |= doctor_rows[f->code].heal && is_wanted(w, f);
+		some |= doctor_rows[f->code].fix && is_wanted(w, f);
 	}
 	return some;
 }
@@ -266,6 +266,8 @@ static bool ports_need_it(const struct ward *w)
 	for (i = 0; i < w->before.n; i++) {
 		enum doctor_code code = w->before.items[i].code;
 
+		if (code == DOCTOR_NETS_CHANGED && !strcmp(w->before.items[i].dev, "ports"))
+			return true;
 		if (code == DOCTOR_GUEST_PORT_MISSING || code == DOCTOR_GUEST_PORT_DETACHED ||
 		    code == DOCTOR_GUEST_PORT_CHANGED)
 			return true;
@@ -274,7 +276,7 @@ static bool ports_need_it(const struct ward *w)
 }
 
 /* All of them: their state comes true as a whole. */
-static int heal_ports(const struct ward *w, struct error *err)
+static int fix_ports(const struct ward *w, struct error *err)
 {
 	struct instance *all = NULL;
 	struct dataplane *dp = NULL;
@@ -290,7 +292,7 @@ static int heal_ports(const struct ward *w, struct error *err)
 	for (i = 0; names && i < n && !r; i++)
 		memcpy(names[i], all[i].dev, sizeof(names[i]));
 	if (!r)
-		r = doctor_ports_heal(dp, &w->snap.state, names, n, err);
+		r = doctor_ports_fix(dp, &w->snap.state, names, n, err);
 	free(names);
 	if (all)
 		command_close_instances(all, n);
@@ -299,7 +301,7 @@ static int heal_ports(const struct ward *w, struct error *err)
 }
 
 /* A device where it fails keeps its finding, and a note says why. */
-static int heal(struct ward *w, struct error *err)
+static int fix(struct ward *w, struct error *err)
 {
 	int lock = -1, r = examine(w, &lock, &w->before, err);
 	size_t i;
@@ -309,17 +311,17 @@ static int heal(struct ward *w, struct error *err)
 		const struct nl_link *link = nl_link_by_index(&w->snap.state, in->ifindex);
 		struct error why;
 
-		if (!in->dp || !link || !can_heal(w, in->dev))
+		if (!in->dp || !link || !can_fix(w, in->dev))
 			continue;
 		if (dataplane_recover(in->dp, &why) ||
-		    doctor_heal(in->dp, link, &w->snap.state, &why))
-			command_note(w->cmd, "%s: not healed: %s", in->dev, why.message);
+		    doctor_fix(in->dp, link, &w->snap.state, &why))
+			command_note(w->cmd, "%s: not fixed: %s", in->dev, why.message);
 	}
 	if (!r && ports_need_it(w)) {
 		struct error why;
 
-		if (heal_ports(w, &why))
-			command_note(w->cmd, "guest ports: not healed: %s", why.message);
+		if (fix_ports(w, &why))
+			command_note(w->cmd, "guest ports: not fixed: %s", why.message);
 	}
 	if (lock >= 0)
 		dataplane_unlock(lock);
@@ -343,7 +345,7 @@ int verb_doctor(struct command *cmd)
 		status = command_load_config(cmd, &w.model);
 	if (status)
 		return status;
-	r = cmd->heal ? heal(&w, &err) : 0;
+	r = cmd->fix ? fix(&w, &err) : 0;
 	if (!r)
 		r = examine(&w, NULL, &w.findings, &err);
 	status = r ? command_fail(cmd, &err) : print(&w);

@@ -93,7 +93,7 @@ int verb_down(struct command *cmd)
 	if (!r && place.have_vlan && !command_is_port(cmd, word))
 		r = error_set(
 			&err, EXIT_USAGE, EINVAL,
-			"down: a VLAN shares its device's program: take it out of the file and "
+			"down: a VLAN shares its device's program: remove it from the file and "
 			"apply");
 	if (r)
 		return command_fail(cmd, &err);

@@ -4,12 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "cli/command.h"
 #include "verbs/explain_story.h"
-
-#define DEFAULT_ASKER "fe80::6e64:7078:1" /* nobody's: link-local, and made up */
 
 /* `argv` is left with the words that say where, for command_parse_dev(). */
 static int parse_words(int argc, char **argv, struct words *w, struct error *err)
@@ -24,7 +21,7 @@ static int parse_words(int argc, char **argv, struct words *w, struct error *err
 		bool takes = where || !strcmp(word, "from") || !strcmp(word, "frame");
 
 		if (takes && !value)
-			return error_set(err, EXIT_USAGE, EINVAL, "explain: '%s' wants a value",
+			return error_set(err, EXIT_USAGE, EINVAL, "explain: '%s' needs a value",
 					 word);
 		i += takes;
 		if (!strcmp(word, "dad")) {
@@ -45,7 +42,7 @@ static int parse_words(int argc, char **argv, struct words *w, struct error *err
 			have_target = true;
 		} else {
 			return error_set(err, EXIT_USAGE, EINVAL,
-					 have_target ? "explain: unknown word '%s'"
+					 have_target ? "explain: unknown argument '%s'"
 						     : "explain: '%s' is not an IPv6 address",
 					 word);
 		}
@@ -58,38 +55,28 @@ static int parse_words(int argc, char **argv, struct words *w, struct error *err
 				 "explain: 'dev DEV' is missing: on which uplink?");
 	if (have_target == !!w->frame)
 		return error_set(err, EXIT_USAGE, EINVAL,
-				 "explain: one address to ask for, or 'frame HEX'");
+				 "explain: expected one address, or 'frame HEX'");
 	if (w->frame && (dad || probe || w->have_from))
 		return error_set(err, EXIT_USAGE, EINVAL,
-				 "explain: 'frame' says everything: no dad, probe or from");
+				 "explain: 'frame' excludes dad, probe and from");
 	if (dad && (probe || w->have_from))
-		return error_set(err, EXIT_USAGE, EINVAL,
-				 "explain: 'dad' asks from :: and everybody: no probe, no from");
+		return error_set(err, EXIT_USAGE, EINVAL, "explain: 'dad' excludes probe and from");
 	w->question.kind = dad ? QUESTION_DAD : probe ? QUESTION_PROBE : QUESTION_MULTICAST;
 	return 0;
-}
-
-/* A MAC of our own making: individual, locally administered. */
-static void make_mac(uint8_t mac[6])
-{
-	static const uint8_t otherwise[6] = { 0x02, 'n', 'd', 'p', 'x', 1 };
-
-	if (getrandom(mac, 6, 0) != 6)
-		memcpy(mac, otherwise, sizeof(otherwise));
-	mac[0] = (uint8_t)((mac[0] & 0xfc) | 0x02);
 }
 
 static int make_frame(struct dataplane *dp, struct story *s, struct error *err)
 {
 	struct question *q = &s->words.question;
+	struct in6_addr from;
 	int n, r;
 
 	if (s->words.frame) {
 		n = frame_from_hex(s->words.frame, s->frame);
 		if (n < 0)
 			return error_set(err, EXIT_USAGE, EINVAL,
-					 "frame: up to %d bytes in hex digits, as tcpdump -xx "
-					 "prints them",
+					 "frame: expected up to %d bytes in hex, as tcpdump -xx "
+					 "prints it",
 					 EXPLAIN_FRAME);
 		s->len = (size_t)n;
 		return 0;
@@ -105,9 +92,10 @@ static int make_frame(struct dataplane *dp, struct story *s, struct error *err)
 		       sizeof(q->port_mac));
 	}
 	q->target = s->words.target;
-	make_mac(q->mac);
-	if (!s->words.have_from)
-		inet_pton(AF_INET6, DEFAULT_ASKER, &q->source);
+	from = q->source;
+	question_asker(q);
+	if (s->words.have_from)
+		q->source = from;
 	s->len = question_build(q, s->frame);
 	return 0;
 }
@@ -195,7 +183,7 @@ static int open_port(struct command *cmd, struct story *s, struct dataplane **re
 		r = -ENOENT;
 	if (!r && s->words.place.have_vlan)
 		r = error_set(err, EXIT_USAGE, EINVAL,
-			      "%s: a guest port: what comes in tagged is not answered there",
+			      "%s: a guest port: tagged frames are not answered there",
 			      s->words.place.dev);
 	if (r) {
 		dataplane_close(*ret);
@@ -234,8 +222,7 @@ static int open_device(struct command *cmd, struct story *s, struct dataplane **
 	}
 	if (!r && at.mode == NDPX_MODE_NONE)
 		r = error_set(err, EXIT_NOT_ATTACHED, ENOENT,
-			      "%s: not attached, only pinned: 'ndpx apply' mends",
-			      s->words.place.dev);
+			      "%s: pinned but not attached: run 'ndpx apply'", s->words.place.dev);
 	return r;
 }
 

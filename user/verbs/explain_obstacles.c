@@ -94,7 +94,7 @@ static void check_route(struct dataplane *dp, struct way *w)
 		return;
 	if (w->hop.error && w->hop.error != -ENETUNREACH && w->hop.error != -EAGAIN)
 		add(w->s, "route-refused",
-		    "the host's route to %s refuses (unreachable, prohibit or blackhole): "
+		    "the host's route to %s is unreachable, prohibit or blackhole: "
 		    "ip -6 route replace %s dev PORT",
 		    addr, addr);
 	else if (!w->route)
@@ -107,13 +107,13 @@ static void check_route(struct dataplane *dp, struct way *w)
 		    addr, addr);
 	else if (!w->s->is_port && w->s->trial.verdict == NDPX_V_NOT_ROUTED)
 		add(w->s, "route-on-link",
-		    "the host's route to %s leaves elsewhere, but is no longer than an on-link "
+		    "the host's route to %s leaves elsewhere, but is not longer than an on-link "
 		    "prefix of this link, and no neighbour there has it: ip -6 route add %s dev "
 		    "PORT",
 		    addr, addr);
 	else if (!w->s->is_port && e->say.port && port != w->route)
 		add(w->s, "route-port",
-		    "the rule says port %s, the host's route leaves by another one",
+		    "the rule says port %s, but the host's route leaves by another interface",
 		    name_of(w, e->say.port));
 }
 
@@ -124,14 +124,15 @@ static void check_back(struct way *w)
 	struct error ignored;
 	struct nl_hop hop;
 
-	/* What is no asker's address (P37) has no route, and the kernel says so in many ways. */
+	/* An address that cannot be an asker's (P37) has no route, and the kernel says so in many ways. */
 	if (!w->s->words.have_from || IN6_IS_ADDR_LINKLOCAL(from) || IN6_IS_ADDR_MULTICAST(from) ||
 	    w->s->trial.act != TRIAL_ANSWER || nl_hops_read(w->route, from, 1, &hop, &ignored))
 		return;
 	if (hop.error || hop.type != RTN_UNICAST)
-		add(w->s, "route-back", "the host has no route back to who asks");
+		add(w->s, "route-back", "the host has no route back to the asker");
 	else if (hop.oif != w->stack)
-		add(w->s, "route-back", "the host's route back to who asks leaves by %s, not by %s",
+		add(w->s, "route-back",
+		    "the host's route back to the asker leaves by %s, not by %s",
 		    name_of(w, hop.oif), name_of(w, w->stack));
 }
 
@@ -157,7 +158,7 @@ static int check_devices(struct way *w, struct error *err)
 		r = nl_failed_read(&failed, &n, err);
 	if (!r && doctor_way_failed(failed, n, w->route, &w->s->words.target))
 		add(w->s, doctor_rows[DOCTOR_NEIGHBOUR_FAILED].code,
-		    "the host asked for it on %s, and nobody answered", name_of(w, w->route));
+		    "the host solicited it on %s and got no answer", name_of(w, w->route));
 	free(failed);
 	return r;
 }
@@ -169,7 +170,7 @@ static int look(struct dataplane *dp, struct way *w, struct error *err)
 	if (r)
 		return r;
 	w->route = w->hop.error || w->hop.type != RTN_UNICAST ? 0 : w->hop.oif;
-	/* To a gateway that a port's section names traffic only goes through; it is no target. */
+	/* To a gateway that a port's section names traffic only goes through; it is not a target. */
 	if (!w->s->is_port || !(w->s->rule.entry.say.flags & NDPX_F_GATEWAY))
 		check_route(dp, w);
 	check_back(w);
@@ -179,8 +180,9 @@ static int look(struct dataplane *dp, struct way *w, struct error *err)
 	r = find_membership(dp, w, err);
 	if (!r && !w->joined)
 		add(w->s, "not-joined",
-		    "the group of this address is not joined, so the NIC or a switch may keep "
-		    "questions away: groups = join, or ndpx doctor --heal");
+		    "the group of this address is not joined, so the NIC or a switch may filter "
+		    "out "
+		    "solicitations: groups = join, or ndpx doctor --fix");
 	return r;
 }
 
@@ -199,7 +201,7 @@ static void find_before(struct dataplane *dp, struct story *s)
 		dataplane_attachment(dp, &at);
 	n = attachment_before(ifindex, &at, list);
 	for (i = 0; i < n; i++)
-		add(s, "runs-before", "%s gets frames before this program, and may keep them",
+		add(s, "runs-before", "%s runs before this program and may consume frames",
 		    before_text(&list[i], what));
 }
 

@@ -64,8 +64,8 @@ static void print_nearest(const struct story *s, const char *dev, struct output 
 		return;
 	out_array(out, "nearest");
 	if (!s->n_nearest)
-		out_text(out, s->is_port ? "    there is nothing that this port answers for\n"
-					 : "    there is no guest on this VLAN: ndpx guest add\n");
+		out_text(out, s->is_port ? "    this port answers for nothing\n"
+					 : "    no guest on this VLAN: ndpx guest add\n");
 	for (i = 0; i < s->n_nearest; i++) {
 		out_text(out, "    nearest: ");
 		guest_print(out, dev, &s->nearest[i], NULL, 0, 0);
@@ -144,7 +144,7 @@ void explain_print(const struct story *s, struct output *out)
 	out_string(out, "verdict", ": %s", verdict_name(v));
 	out_string(out, "act", " (%s)", act_word(s->trial.act));
 	out_string(out, "text", ": %s",
-		   v == NDPX_V_NONE ? "no Neighbor Solicitation" : verdict_text(v));
+		   v == NDPX_V_NONE ? "not a Neighbor Solicitation" : verdict_text(v));
 	print_rule(s, out);
 	out_text(out, "\n");
 	print_nearest(s, w->place.dev, out);

@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "dataplane/match.h"
-#include "cli/explain.h"
+#include "util/explain.h"
 
 #define EXPLAIN_NEAREST	  3 /* rules shown where none decides */
 #define EXPLAIN_OBSTACLES 12

@@ -46,17 +46,20 @@ static int check_action(enum what what, const struct there *there, const char *t
 				 text);
 	if (there->now.action == NDPX_ACT_DENY)
 		return error_set(err, EXIT_USAGE, EEXIST,
-				 "%s is denied by the file: take it out there and apply", text);
+				 "%s is denied by the file: remove it there and run 'ndpx apply'",
+				 text);
 	if (what == ADD && there->overridden)
 		return error_set(err, EXIT_KERNEL, EEXIST,
-				 "%s dev %s: exists, in the file: change it there and apply", text,
-				 dev);
+				 "%s dev %s: already exists, in the file: change it there and run "
+				 "'ndpx apply'",
+				 text, dev);
 	if (what == ADD && there->now.action == NDPX_ACT_ANSWER)
 		return error_set(err, EXIT_KERNEL, EEXIST,
-				 "%s dev %s: exists: 'guest replace' changes it", text, dev);
+				 "%s dev %s: already exists: use 'guest replace' to change it",
+				 text, dev);
 	if (what == DEL && there->overridden)
 		return error_set(err, EXIT_USAGE, EPERM,
-				 "%s dev %s: belongs to the file: take it out there and run 'ndpx "
+				 "%s dev %s: belongs to the file: remove it there and run 'ndpx "
 				 "apply'",
 				 text, dev);
 	if (what == DEL && there->now.action != NDPX_ACT_ANSWER)
@@ -114,12 +117,12 @@ static int change_rule(const struct command *cmd, struct dataplane *dp, enum wha
 	if (!r)
 		r = commit_one(cmd, dp, &entry, &there, what, err);
 	if (!r && there.overridden)
-		command_note(cmd,
-			     what == DEL
-				     ? "%s dev %s: still answered for: it is in the file as well"
-				     : "%s dev %s: the file has it and decides: this rule takes "
-				       "over when the file no longer names it",
-			     text, place->dev);
+		command_note(
+			cmd,
+			what == DEL ? "%s dev %s: still answered for: it is in the file as well"
+				    : "%s dev %s: the file's rule takes precedence: this one takes "
+				      "over once the file no longer names it",
+			text, place->dev);
 	return r;
 }
 
@@ -160,9 +163,9 @@ int verb_guest(struct command *cmd)
 		cmd->argv++;
 	}
 	if (cmd->stats && strcmp(what, "show") != 0)
-		error_set(&err, EXIT_USAGE, EINVAL, "-s goes with 'guest show'");
+		error_set(&err, EXIT_USAGE, EINVAL, "-s is only valid with 'guest show'");
 	else if (cmd->replace && strcmp(what, "import") != 0)
-		error_set(&err, EXIT_USAGE, EINVAL, "--replace goes with 'guest import'");
+		error_set(&err, EXIT_USAGE, EINVAL, "--replace is only valid with 'guest import'");
 	else if (!strcmp(what, "add"))
 		return guest_change(cmd, ADD);
 	else if (!strcmp(what, "replace"))
@@ -175,6 +178,6 @@ int verb_guest(struct command *cmd)
 		return guest_import(cmd);
 	else
 		error_set(&err, EXIT_USAGE, EINVAL,
-			  "guest '%s': one of add, replace, del, show, import", what);
+			  "guest '%s': expected add, replace, del, show or import", what);
 	return command_fail(cmd, &err);
 }

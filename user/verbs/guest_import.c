@@ -81,8 +81,10 @@ static int plan_one(const struct command *cmd, struct dataplane *dp, struct entr
 	if (there->action == NDPX_ACT_DENY)
 		return error_set(err, EXIT_USAGE, EEXIST, "%s is denied by the file", text);
 	if (there->action == NDPX_ACT_ANSWER && !cmd->replace)
-		return error_set(err, EXIT_KERNEL, EEXIST,
-				 "%s exists with other words: --replace changes it", text);
+		return error_set(
+			err, EXIT_KERNEL, EEXIST,
+			"%s already exists with different settings: use --replace to change it",
+			text);
 	if (there->action == NDPX_ACT_ANSWER && there->origin < NDPX_ORIGIN_COMMAND)
 		return plan_below(dp, want, plan, err);
 	if (plan_add(plan, &want->key, there, &want->say))
@@ -264,15 +266,15 @@ static int import_all(const struct command *cmd, const char *file, struct import
 	return r ? r : commit_targets(cmd, targets, err);
 }
 
-static int fail_mistakes(const struct command *cmd, const char *file, bool json,
-			 struct config_mistakes *mistakes)
+static int fail_errors(const struct command *cmd, const char *file, bool json,
+		       struct config_errors *errors)
 {
 	char place[PATH_MAX];
 	int status;
 
 	snprintf(place, sizeof(place), "%s%s", file, json ? ":guests" : "");
-	status = command_mistakes(cmd, place, mistakes);
-	config_mistakes_free(mistakes);
+	status = command_errors(cmd, place, errors);
+	config_errors_free(errors);
 	return status;
 }
 
@@ -299,7 +301,7 @@ static int report(const struct command *cmd, const struct targets *targets)
 int guest_import(struct command *cmd)
 {
 	const char *file = cmd->argc ? cmd->argv[0] : "-";
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct targets targets = { 0 };
 	struct import import = { 0 };
 	struct error err;
@@ -308,7 +310,7 @@ int guest_import(struct command *cmd)
 	int lock = -1, status, r;
 
 	if (cmd->argc > 1) {
-		error_set(&err, EXIT_USAGE, EINVAL, "import: unknown word '%s'", cmd->argv[1]);
+		error_set(&err, EXIT_USAGE, EINVAL, "import: unknown argument '%s'", cmd->argv[1]);
 		return command_fail(cmd, &err);
 	}
 	r = text_file_read(file, &text, &len, &err);
@@ -316,11 +318,11 @@ int guest_import(struct command *cmd)
 		return command_fail(cmd, &err);
 	if (!strcmp(file, "-"))
 		file = "<stdin>";
-	r = import_read(text, len, &import, &mistakes);
+	r = import_read(text, len, &import, &errors);
 	if (r == -EINVAL) {
 		const char *p = text + strspn(text, " \t\r\n");
 
-		status = fail_mistakes(cmd, file, *p == '{' || *p == '[', &mistakes);
+		status = fail_errors(cmd, file, *p == '{' || *p == '[', &errors);
 		free(text);
 		return status;
 	}

@@ -41,7 +41,7 @@ static int parse_filter(int argc, char **argv, struct filter *ret, struct error 
 			return error_set(err, EXIT_USAGE, EINVAL, "'origin' is given twice");
 		r = parse_origin(argv[i + 1], &ret->origin, &why);
 		if (r)
-			return error_set(err, EXIT_USAGE, -r, "origin %s", why.message);
+			return error_set(err, EXIT_USAGE, -r, "origin: %s", why.message);
 		memmove(argv + i, argv + i + 2, (size_t)(argc - i - 2) * sizeof(*argv));
 		argc -= 2;
 		i -= 2;

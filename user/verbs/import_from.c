@@ -22,7 +22,7 @@ static const struct source {
 	const char *end; /* what ends it, once the file is looked through */
 } sources[] = {
 	{ "kernel", NULL, NULL,
-	  "set proxy_ndp to 0 and take out the entries (ip -6 neigh del proxy)" },
+	  "set proxy_ndp to 0 and delete the entries (ip -6 neigh del proxy)" },
 	{ "ndppd", "/etc/ndppd.conf", from_ndppd, "systemctl disable --now ndppd" },
 	{ "npd6", "/etc/npd6.conf", from_npd6, "systemctl disable --now npd6" },
 };
@@ -99,18 +99,18 @@ static int read_kernel(const struct nl_state *state, struct draft *draft, struct
 /* What comes out must pass `check`, whatever went in. */
 static int check_result(const char *text, size_t len, struct error *err)
 {
-	struct config_mistakes mistakes = { 0 };
+	struct config_errors errors = { 0 };
 	struct model model = { 0 };
 	struct error why;
-	int r = config_parse(text, len, &model, &mistakes, &why);
+	int r = config_parse(text, len, &model, &errors, &why);
 
 	if (!r) {
 		model_free(&model);
 		return 0;
 	}
 	r = error_set(err, EXIT_USAGE, -r, "import-from: this does not fit into one ndpx.conf: %s",
-		      mistakes.n ? mistakes.items[0].text : why.message);
-	config_mistakes_free(&mistakes);
+		      errors.n ? errors.items[0].text : why.message);
+	config_errors_free(&errors);
 	return r;
 }
 
@@ -134,11 +134,10 @@ static int print_draft(const struct command *cmd, struct draft *draft, struct er
 		command_note(cmd, "warning: line %d: %s", draft->warnings.items[i].line,
 			     draft->warnings.items[i].text);
 	if (!r && !uplinks)
-		command_note(cmd, "warning: the file names no uplink: 'ndpx apply' with it would "
-				  "remove those there are");
+		command_note(cmd, "warning: the file has no uplink: 'ndpx apply' with it would "
+				  "remove all attached uplinks");
 	if (!r && draft->lost)
-		command_note(cmd,
-			     "warning: %zu %s the same way: read the comments of what was printed",
+		command_note(cmd, "warning: %zu %s the same way: see the comments in the output",
 			     draft->lost,
 			     draft->lost == 1 ? "thing will not be answered"
 					      : "things will not be answered");
@@ -178,10 +177,11 @@ static int import_from(const struct command *cmd, const struct source *source, s
 	draft_note(&draft, DRAFT_HEAD, 0,
 		   "Made by 'ndpx import-from %s%s%s', ndpx " NDPX_VERSION ".", source->name,
 		   file ? " " : "", file ? file : "");
-	draft_note(&draft, DRAFT_HEAD, 0, "Look it through; 'ndpx check'; 'ndpx apply'; then %s;",
+	draft_note(&draft, DRAFT_HEAD, 0, "Review it; run 'ndpx check' and 'ndpx apply'; then %s;",
 		   source->end);
-	draft_note(&draft, DRAFT_HEAD, 0,
-		   "and 'ndpx apply' again: what ends may take groups or allmulticast along.");
+	draft_note(
+		&draft, DRAFT_HEAD, 0,
+		"and 'ndpx apply' again: a responder that exits may drop groups or allmulticast.");
 	if (source->read && file)
 		r = read_file(source, file, &draft, err);
 	else
@@ -205,14 +205,14 @@ int verb_import_from(struct command *cmd)
 			source = &sources[i];
 	}
 	if (!source)
-		error_set(&err, EXIT_USAGE, EINVAL, "import-from '%s': one of kernel, ndppd, npd6",
-			  name);
+		error_set(&err, EXIT_USAGE, EINVAL,
+			  "import-from '%s': expected kernel, ndppd or npd6", name);
 	else if (cmd->argc > (source->read ? 2 : 1))
-		error_set(&err, EXIT_USAGE, EINVAL, "import-from %s: unknown word '%s'", name,
+		error_set(&err, EXIT_USAGE, EINVAL, "import-from %s: unknown argument '%s'", name,
 			  cmd->argv[cmd->argc - 1]);
 	else if (cmd->json)
 		error_set(&err, EXIT_USAGE, EINVAL,
-			  "import-from: prints an ndpx.conf, which has no JSON: without -j");
+			  "import-from: -j is not supported: the output is an ndpx.conf");
 	else if (!import_from(cmd, source, &err))
 		return EXIT_DONE;
 	return command_fail(cmd, &err);

@@ -99,10 +99,12 @@ int verb_metrics(struct command *cmd)
 	int r;
 
 	if (cmd->argc)
-		r = error_set(&err, EXIT_USAGE, EINVAL, "metrics: unknown word '%s'", cmd->argv[0]);
+		r = error_set(&err, EXIT_USAGE, EINVAL, "metrics: unknown argument '%s'",
+			      cmd->argv[0]);
 	else if (cmd->json)
 		r = error_set(&err, EXIT_USAGE, EINVAL,
-			      "metrics is OpenMetrics text: 'ndpx -j stats' is the JSON of it");
+			      "metrics: -j is not supported: the output is OpenMetrics text; use "
+			      "'ndpx -j stats'");
 	else
 		r = dump(cmd, &text, &len, &err);
 	if (r)

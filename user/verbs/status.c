@@ -94,12 +94,12 @@ static int print_instance(struct instance *in, struct output *out, struct error 
 	if (attached && !in->dp) {
 		out_string(out, "mode", ": %s", mode_word(in->attachment.mode));
 		out_number(out, "prog_id", ", prog %llu", in->attachment.prog_id);
-		out_text(out, ", by another version of ndpx: 'ndpx apply' replaces it\n");
+		out_text(out, ", by another version of ndpx: run 'ndpx apply' to replace it\n");
 	} else if (attached)
 		r = print_attached(in, out, err);
 	else
-		out_text(out,
-			 ": not attached, only pinned: 'ndpx apply' mends, 'ndpx down' removes\n");
+		out_text(out, ": pinned but not attached: run 'ndpx apply' to attach it again, "
+			      "'ndpx down' to remove it\n");
 	out_close(out, '}');
 	return r;
 }
@@ -120,7 +120,7 @@ int verb_status(struct command *cmd)
 		r = command_instances(cmd, named ? place.dev : NULL, &instances, &n, &err);
 	if (r)
 		return command_fail(cmd, &err);
-	/* A VLAN that is no uplink is not attached, whatever else its device carries. */
+	/* A VLAN that is not an uplink is not attached, whatever else its device carries. */
 	if (n && instances[0].dp && place.have_vlan &&
 	    command_choose_vlan(dataplane_record(instances[0].dp), &place, &vlan, &err)) {
 		command_close_instances(instances, n);

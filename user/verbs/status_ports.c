@@ -161,7 +161,8 @@ int status_ports(const struct command *cmd, struct output *out, bool *ret_there,
 		*ret_ok = false;
 		out_object(out, "ports");
 		out_bool(out, "attached", NULL, false);
-		out_text(out, "ports: only pinned: 'ndpx apply' mends, 'ndpx down' removes\n");
+		out_text(out, "ports: pinned but not attached: run 'ndpx apply' to attach them "
+			      "again, 'ndpx down' to remove them\n");
 		out_close(out, '}');
 	}
 	if (r == -ENOENT)
@@ -172,7 +173,7 @@ int status_ports(const struct command *cmd, struct output *out, bool *ret_there,
 	out_text(out, "ports");
 	if (r) {
 		out_bool(out, "attached", NULL, true);
-		out_text(out, ": by another version of ndpx: 'ndpx apply' replaces it\n");
+		out_text(out, ": by another version of ndpx: run 'ndpx apply' to replace it\n");
 		r = 0;
 	} else {
 		r = print_ports(dp, out, ret_ok, err);

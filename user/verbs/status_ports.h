@@ -17,7 +17,7 @@ struct ports_count {
 int ports_count(const struct dataplane *dp, struct ports_count *ret, struct error *err);
 
 /*
- * The object "ports" of `status`, nothing where there is no instance. *ret_there says
+ * The object "ports" of `status`, nothing without an instance. *ret_there says
  * whether there is one, *ret_ok whether each of its ports is attached.
  */
 int status_ports(const struct command *cmd, struct output *out, bool *ret_there, bool *ret_ok,

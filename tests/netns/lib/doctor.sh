@@ -23,7 +23,7 @@ finds() {
 	status 3 ndpx -j doctor "${PROBE[@]}" "$@"
 	assert_json "$WORK/out" '[.findings[] | select(.code == "'"$code"'" and
 		(.dev // "") == "'"$dev"'" and (.vlan // null) == '"$vlan"' and
-		(.message | length > 0) and (.remedy | length > 0) and (.heal | type == "boolean") and
+		(.message | length > 0) and (.remedy | length > 0) and (.fix | type == "boolean") and
 		(.severity | IN("error", "warning", "info")))] | length >= 1'
 }
 
@@ -39,10 +39,10 @@ finds_none() {
 	assert_eq "doctor says" "$(cat "$WORK/out")" "no findings"
 }
 
-# heals WHO CODE: --heal says so, and nothing is left. What it mended is in force.
-heals() {
-	status 0 ndpx doctor --heal "${PROBE[@]}"
-	assert_has "$WORK/out" "^$1: $2: .*: healed$"
+# fixes WHO CODE: --fix says so, and nothing is left. What it mended is in force.
+fixes() {
+	status 0 ndpx doctor --fix "${PROBE[@]}"
+	assert_has "$WORK/out" "^$1: $2: .*: fixed$"
 	assert_has "$WORK/out" '^no findings$'
 	assert_eq "stderr" "$(cat "$WORK/err")" ""
 	finds_none

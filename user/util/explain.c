@@ -6,8 +6,9 @@
 
 #include <netinet/icmp6.h>
 #include <netinet/ip6.h>
+#include <sys/random.h>
 
-#include "cli/explain.h"
+#include "util/explain.h"
 #include "util/icmp6.h"
 
 #define ETH_LEN	     14
@@ -25,6 +26,16 @@ static void put16(uint8_t *p, unsigned int v)
 static unsigned int get16(const uint8_t *p)
 {
 	return (unsigned int)p[0] << 8 | p[1];
+}
+
+void question_asker(struct question *q)
+{
+	static const uint8_t otherwise[6] = { 0x02, 'n', 'd', 'p', 'x', 1 };
+
+	inet_pton(AF_INET6, "fe80::6e64:7078:1", &q->source);
+	if (getrandom(q->mac, sizeof(q->mac), 0) != sizeof(q->mac))
+		memcpy(q->mac, otherwise, sizeof(otherwise));
+	q->mac[0] = (uint8_t)((q->mac[0] & 0xfc) | 0x02);
 }
 
 size_t question_build(const struct question *q, uint8_t frame[EXPLAIN_FRAME])

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor --heal: what is pinned comes into force again, and nothing else changes. It
+# doctor --fix: what is pinned comes into force again, and nothing else changes. It
 # answers after each, as the router sees it.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
@@ -31,7 +31,7 @@ settle() {
 ailments() {
 	conf <<<"uplink eth0 { mode = $1  groups = $2  guest $ADDR { } }"
 	status 0 ndpx apply
-	# Not in the file: healing must not take it away, as apply would.
+	# Not in the file: fixing must not take it away, as apply would.
 	status 0 ndpx guest add 2001:db8:1::2 dev eth0
 	finds_none
 	assert_answered $ADDR
@@ -43,14 +43,14 @@ ailments() {
 	fi
 	assert_silent $ADDR
 	finds eth0 detached 'is not attached'
-	heals eth0 detached
+	fixes eth0 detached
 	assert_answered $ADDR 2001:db8:1::2
 	status 0 ndpx -j status
 	assert_json "$WORK/out" '.uplinks[0].mode == "'"$1"'"'
 
 	lab_ip host link set eth0 address 02:00:00:00:00:aa
 	finds eth0 mac-changed 02:00:00:00:00:aa
-	heals eth0 mac-changed
+	fixes eth0 mac-changed
 	assert_eq "answer for $ADDR" "$("$NDTOOL" na -f S 02:00:00:00:00:aa "$LAB_ROUTER_MAC" $ADDR \
 		"$ASKER" $ADDR 02:00:00:00:00:aa)" \
 		"$(lab_in router "$NDTOOL" exchange eth0 "$("$NDTOOL" ns "$LAB_ROUTER_MAC" "$ASKER" \
@@ -65,7 +65,7 @@ ailments() {
 		! joined 00:1 || fail "the group survived"
 		finds eth0 groups-lost "the solicited-node group of $ADDR and 1 more is not joined"
 	fi
-	status 0 ndpx doctor --heal
+	status 0 ndpx doctor --fix
 	finds_none
 	if [ "$2" = join ]; then
 		joined 00:1 || fail "not joined again"
@@ -80,7 +80,7 @@ ailments() {
 	finds_none
 	lab_ip host link set eth0 allmulticast off
 	finds eth0 allmulti-off 'need allmulticast'
-	heals eth0 allmulti-off
+	fixes eth0 allmulti-off
 	lab_ip host link show eth0 | grep -q ALLMULTI || fail "no allmulticast"
 	status 0 ndpx down
 	! lab_ip host link show eth0 | grep -q ALLMULTI || fail "allmulticast is left"
@@ -108,27 +108,27 @@ for dev in eth0 vif1; do
 	lab_ip host addr add 2001:db8:2::3/128 dev $dev
 	lab_ip host addr add 2001:db8:99::1/128 dev $dev # no rule covers it: no finding
 	finds eth0 own-address-missing 2001:db8:2::3
-	heals eth0 own-address-missing
+	fixes eth0 own-address-missing
 	[ $dev = eth0 ] || assert_own 2001:db8:2::3
 	lab_ip host addr del 2001:db8:2::3/128 dev $dev
 	lab_ip host addr del 2001:db8:99::1/128 dev $dev
 	finds eth0 own-address-stale 2001:db8:2::3
-	heals eth0 own-address-stale
+	fixes eth0 own-address-stale
 	assert_answered 2001:db8:2::3
 done
 lab_ip host -6 route add 2001:db8:2::8/126 dev eth0
 lab_ip host -6 route add 2001:db8:ff::/48 via 2001:db8:2::9 dev eth0
 finds eth0 own-address-missing 2001:db8:2::9
 assert_answered 2001:db8:2::9
-heals eth0 own-address-missing
+fixes eth0 own-address-missing
 assert_silent 2001:db8:2::9
 lab_ip host -6 route del 2001:db8:ff::/48
-heals eth0 own-address-stale
+fixes eth0 own-address-stale
 
 note "what is paused stays paused"
 status 0 ndpx apply --paused
 lab_ip host link set eth0 allmulticast off
-heals eth0 allmulti-off
+fixes eth0 allmulti-off
 assert_silent 2001:db8:2::9
 status 0 ndpx -q resume dev eth0
 
@@ -137,11 +137,11 @@ status 0 ndpx guest add 2001:db8:3::3 dev eth0
 lab_ip host addr add 2001:db8:3::3/128 dev eth0
 finds eth0 guest-own-address 'guest 2001:db8:3::3'
 lab_ip host link set eth0 allmulticast off
-status 3 ndpx doctor --heal
-assert_has "$WORK/out" '^eth0: allmulti-off: .*: healed$'
-assert_has "$WORK/out" '^eth0: guest-own-address: .*take 2001:db8:3::3 away'
-status 3 ndpx -j doctor --heal
-assert_json "$WORK/out" '.healed == [] and [.findings[].code] == ["guest-own-address"]'
+status 3 ndpx doctor --fix
+assert_has "$WORK/out" '^eth0: allmulti-off: .*: fixed$'
+assert_has "$WORK/out" '^eth0: guest-own-address: .*remove 2001:db8:3::3 from this host'
+status 3 ndpx -j doctor --fix
+assert_json "$WORK/out" '.fixed == [] and [.findings[].code] == ["guest-own-address"]'
 lab_ip host addr del 2001:db8:3::3/128 dev eth0
 
 note "another build of the program: swapped inside the link"
@@ -155,7 +155,7 @@ bytes=$(bpftool -j map lookup pinned "$record" key 0 0 0 0 |
 bpftool map update pinned "$record" key 0 0 0 0 value $bytes
 before=$(ndpx -j status | jq '.uplinks[0] | [.link_id, .prog_id]')
 finds eth0 other-release 'another build'
-heals eth0 other-release
+fixes eth0 other-release
 assert_eq "the same link" "$(ndpx -j status | jq '.uplinks[0].link_id')" "$(jq '.[0]' <<<"$before")"
 [ "$(ndpx -j status | jq '.uplinks[0].prog_id')" != "$(jq '.[1]' <<<"$before")" ] ||
 	fail "the same program"
@@ -165,15 +165,15 @@ lab_ip host link add br0 type bridge
 lab_ip host link set br0 up
 lab_ip host link set eth0 master br0
 wait_for 5 sh -c "ip -n $(lab_name host) -6 addr show dev br0 scope link | grep -q inet6"
-finds eth0 link-moved 'a master came or went'
+finds eth0 link-moved 'a master was added or removed'
 finds eth0 groups-lost "group of $ADDR"
-heals eth0 link-moved
+fixes eth0 link-moved
 assert_eq "proxy entries" "$(lab_ip host -6 neigh show proxy | sed 's/ *$//')" \
 	"$ADDR dev br0 proxy proto 110"
 assert_answered $ADDR
 lab_ip host link del br0
-finds eth0 link-moved 'a master came or went'
-heals eth0 link-moved
+finds eth0 link-moved 'a master was added or removed'
+fixes eth0 link-moved
 assert_eq "proxy entries" "$(lab_ip host -6 neigh show proxy | sed 's/ *$//')" \
 	"$ADDR dev eth0 proxy proto 110"
 
@@ -182,28 +182,28 @@ lab_ip host addr add fe80::77/64 dev eth0
 lab_ip host addr del "$(lab_ip host -j -6 addr show dev eth0 scope link |
 	jq -r '.[0].addr_info[] | .local | select(. != "fe80::77")')/64" dev eth0
 finds eth0 link-local-changed 'the device has fe80::77'
-heals eth0 link-local-changed
+fixes eth0 link-local-changed
 
-note "what cannot be healed is said, and stays a finding"
+note "what cannot be fixed is said, and stays a finding"
 status 0 ndpx down
 conf <<<"uplink eth0 { mode = native  guest $ADDR { } }"
 status 0 ndpx apply
 bpftool link detach pinned "$(link_pin)"
 lab_hear_xdp host eth0
 id=$(xdp_id host)
-status 3 ndpx doctor --heal --no-probe
-assert_has "$WORK/err" "^ndpx: eth0: not healed: .*'xdp_pass'"
+status 3 ndpx doctor --fix --no-probe
+assert_has "$WORK/err" "^ndpx: eth0: not fixed: .*'xdp_pass'"
 assert_has "$WORK/out" '^eth0: detached: '
-assert_has_not "$WORK/out" ': healed$'
+assert_has_not "$WORK/out" ': fixed$'
 assert_eq "the foreign program" "$(xdp_id host)" "$id"
 lab_ip host link set eth0 xdp off
-heals eth0 detached
+fixes eth0 detached
 assert_answered $ADDR
 
-note "nothing is healed where nothing ails: the record, the rules and the link stay"
+note "nothing is changed where nothing is wrong: the record, the rules and the link stay"
 before=$(bpftool map dump pinned "$(find "$BPFFS" -name record)"; ndpx -j status)
-status 0 ndpx -j doctor --heal --no-probe
-assert_json "$WORK/out" '.healed == [] and .findings == []'
+status 0 ndpx -j doctor --fix --no-probe
+assert_json "$WORK/out" '.fixed == [] and .findings == []'
 assert_eq "the state" "$(bpftool map dump pinned "$(find "$BPFFS" -name record)"
 	ndpx -j status)" "$before"
 
@@ -214,6 +214,6 @@ lab_ip host link set eth0 allmulticast off
 pin=$(find "$BPFFS" -name guests)
 rm "$pin"
 bpftool map create "$pin" type hash key 20 value 72 entries 16 name guests flags 1
-status 3 ndpx doctor --heal
+status 3 ndpx doctor --fix
 assert_has "$WORK/out" '^eth0: program-replaced'
-assert_has_not "$WORK/out" 'healed'
+assert_has_not "$WORK/out" 'fixed'

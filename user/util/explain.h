@@ -26,6 +26,9 @@ struct question {
 	uint8_t port_mac[6]; /* of the port, for a probe */
 };
 
+/* Sets `mac` and `source` to those of nobody: made up, locally administered and link-local. */
+void question_asker(struct question *q);
+
 /* Writes the frame, checksum and all; returns its length, at most 90 bytes. */
 size_t question_build(const struct question *q, uint8_t frame[EXPLAIN_FRAME]);
 
@@ -41,7 +44,7 @@ struct advertisement {
 	bool checksum_ok;
 };
 
-/* -EINVAL where the frame is no NA. */
+/* -EINVAL if the frame is not an NA. */
 int advertisement_read(const uint8_t *frame, size_t len, struct advertisement *ret);
 
 /* Hex digits; blanks and colons between bytes and tcpdump's "0x0010:" are skipped. The number of bytes, or -EINVAL. */
