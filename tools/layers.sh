@@ -36,7 +36,9 @@ grep -nE '^#include "[a-z_0-9]+/' user/*.[ch] user/*/*.[chly] 2>/dev/null |
 	       print fa, fb, $1 " includes " b }' >"$work/arrows"
 
 # And for each call: what one object needs and another one has.
-mapfile -t objects < <(find "$build/user" -name '*.o' | sort)
+mapfile -t objects < <(for f in user/*.c user/*/*.c; do
+	[ -e "$build/${f%.c}.o" ] && echo "$build/${f%.c}.o"
+done)
 if [ ${#objects[@]} = 0 ]; then
 	fail "no objects in $build/user: run make first"
 else
