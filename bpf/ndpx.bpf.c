@@ -464,8 +464,8 @@ static __always_inline enum ndpx_verdict judge_route(void *ctx, enum hook hook, 
 	bits = find_net(generation, NDPX_NET_ONLINK, q->vlan, hi, lo);
 	if (named && bits < 64)
 		bits = 64;
-	at = hook == HOOK_XDP ? ask_kernel_xdp(ctx, generation, hi, lo, ASK_HOW(q->vlan, bits)) :
-				ask_kernel_tc(ctx, generation, hi, lo, ASK_HOW(q->vlan, bits));
+	at = hook == HOOK_XDP ? ask_kernel_xdp(ctx, generation, hi, lo, ASK_HOW(q->vlan, bits))
+			      : ask_kernel_tc(ctx, generation, hi, lo, ASK_HOW(q->vlan, bits));
 	/* A local route is asked for here: so it counts on a host that does not forward as well. */
 	if (at & AT_KEPT) {
 		bits = find_net(generation, NDPX_NET_LOCAL, 0, hi, lo);
@@ -475,8 +475,8 @@ static __always_inline enum ndpx_verdict judge_route(void *ctx, enum hook hook, 
 	if (!(at & AT_PROVEN))
 		return named ? NDPX_V_DAD_IGNORED : NDPX_V_NOT_ROUTED;
 	if (say->answer == NDPX_ANSWER_ALIVE && !(at & AT_USABLE) &&
-	    !(hook == HOOK_XDP ? has_no_nd_xdp(ctx, generation, (__u32)(at >> 32), len) :
-				 has_no_nd_tc(ctx, generation, (__u32)(at >> 32), len)))
+	    !(hook == HOOK_XDP ? has_no_nd_xdp(ctx, generation, (__u32)(at >> 32), len)
+			       : has_no_nd_tc(ctx, generation, (__u32)(at >> 32), len)))
 		return NDPX_V_NOT_ALIVE;
 	return NDPX_V_END;
 }
@@ -621,7 +621,8 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	int by_prefix = 0;
 	__u32 isolated = 0;
 	__u16 group = 0;
-	__u32 apart = 0; /* both behind isolated ports of a bridge, which lets neither hear the other */
+	__u32 apart =
+		0; /* both behind isolated ports of a bridge, which lets neither hear the other */
 	const struct ndpx_link *link = NULL;
 	__u8 host = 0; /* P76: flags */
 
@@ -729,15 +730,16 @@ static __always_inline enum ndpx_verdict decide(void *ctx, enum hook hook, struc
 	if (hook != HOOK_PORT)
 		v = judge_route(ctx, hook, generation, q, say, by_prefix, linear);
 	else if (say->answer != NDPX_ANSWER_ALWAYS)
-		v = (enum ndpx_verdict)ask_elsewhere(ctx, q->target.hi, q->target.lo, ifindex,
-				  (1 - is_set(q->kind ^ ND_KIND_DAD)) * ASK_DAD |
-					  is_set(isolated) * ASK_ISOLATED | apart * ASK_APART |
-					  (1 - is_set(say->answer ^ NDPX_ANSWER_GATEWAY)) * ASK_GATEWAY);
+		v = (enum ndpx_verdict)ask_elsewhere(
+			ctx, q->target.hi, q->target.lo, ifindex,
+			(1 - is_set(q->kind ^ ND_KIND_DAD)) * ASK_DAD |
+				is_set(isolated) * ASK_ISOLATED | apart * ASK_APART |
+				(1 - is_set(say->answer ^ NDPX_ANSWER_GATEWAY)) * ASK_GATEWAY);
 	/* P93: AnyIP. The host itself is elsewhere. */
 	if (hook == HOOK_PORT && v == ELSEWHERE_KEPT)
-		v = find_net(generation, NDPX_NET_LOCAL, 0, q->target.hi, q->target.lo) ?
-			    NDPX_V_END :
-			    NDPX_V_NOT_ROUTED;
+		v = find_net(generation, NDPX_NET_LOCAL, 0, q->target.hi, q->target.lo)
+			    ? NDPX_V_END
+			    : NDPX_V_NOT_ROUTED;
 	if (v != NDPX_V_END)
 		return v;
 

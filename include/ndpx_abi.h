@@ -247,9 +247,9 @@ struct ndpx_length {
 };
 _Static_assert(sizeof(struct ndpx_length) == 24, "layout crosses to the kernel");
 
-#define NDPX_MAX_VLANS 64    /* uplinks on one device */
-#define NDPX_LINK_SLOTS 128 /* what `links` of the settings has room for; a power of two */
-#define NDPX_MAX_LINKS 65536 /* elements of `links`: 1 MiB of hash buckets an uplink */
+#define NDPX_MAX_VLANS	64    /* uplinks on one device */
+#define NDPX_LINK_SLOTS 128   /* what `links` of the settings has room for; a power of two */
+#define NDPX_MAX_LINKS	65536 /* elements of `links`: 1 MiB of hash buckets an uplink */
 
 /*
  * What "this link" is for one VLAN of an uplink. MAC and address in network order. The
@@ -310,7 +310,7 @@ _Static_assert(sizeof(struct ndpx_net) == 40, "layout crosses to the kernel");
 #define NDPX_MAX_NO_ND 16
 
 #define NDPX_SIZE_SETTINGS                                                                         \
-	(56 + 24 * NDPX_MAX_LENGTHS + 48 * NDPX_LINK_SLOTS + 4096 + 40 * NDPX_MAX_NETS +      \
+	(56 + 24 * NDPX_MAX_LENGTHS + 48 * NDPX_LINK_SLOTS + 4096 + 40 * NDPX_MAX_NETS +           \
 	 4 * NDPX_MAX_NO_ND)
 
 /* Settings of an uplink. Addresses and MAC in network order, the rest in host order. */
@@ -334,7 +334,7 @@ struct ndpx_settings {
 	__u32 rate;  /* as the file says it: answers a second for each asker; user space only */
 	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */
 	__u8 slots[4096]; /* by VID: its place in `links`; 0: it has none, and is as untagged */
-	struct ndpx_net nets[NDPX_MAX_NETS];	      /* longest first */
+	struct ndpx_net nets[NDPX_MAX_NETS]; /* longest first */
 	/* Ethernet interfaces without neighbours (NOARP), and others; 0: none */
 	__u32 no_nd[NDPX_MAX_NO_ND];
 };

@@ -41,8 +41,7 @@ int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *ad
 	if (ret->host && ret->entry.say.action == NDPX_ACT_ANSWER)
 		ret->entry.say.flags |= host_flags;
 	/* Of guest ports the same bit is NDPX_F_GATEWAY. */
-	ret->host |= dp->ifindex != DATAPLANE_PORTS &&
-		     ret->entry.say.action == NDPX_ACT_ANSWER &&
+	ret->host |= dp->ifindex != DATAPLANE_PORTS && ret->entry.say.action == NDPX_ACT_ANSWER &&
 		     (ret->entry.say.flags & NDPX_F_HOST);
 	/* P81: what is longer than /64 is a slice, not a subnet. */
 	ret->anycast = ret->entry.say.action == NDPX_ACT_ANSWER && key->bits <= 64 &&
