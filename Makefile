@@ -26,9 +26,9 @@ WARN := -Wall -Wextra -Wshadow -Wimplicit-fallthrough -Wstrict-prototypes -Wmiss
 	-Wpointer-arith -Wvla $(WERROR)
 CFLAGS ?= -O2 -g
 CPPFLAGS_ALL := -D_GNU_SOURCE -DNDPX_VERSION='"$(VERSION)"' -DNDPX_SYSCONFDIR='"$(SYSCONFDIR)"' -Iinclude -Iuser \
-	-I$(B)/gen
+	-I$(B)/gen $(CPPFLAGS)
 CFLAGS_ALL := -std=gnu11 $(WARN) $(CFLAGS)
-LIBS := -lbpf -lmnl -ljansson
+LIBS := $(or $(shell $(PKG_CONFIG) --libs libbpf libmnl jansson 2>/dev/null),-lbpf -lmnl -ljansson)
 
 # clang for BPF knows no multiarch directory of its own.
 BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra $(WERROR) -Iinclude -Ibpf \
@@ -91,7 +91,7 @@ $(B)/bpf/ndpx.skel.h: $(B)/bpf/ndpx.bpf.o
 $(B)/man-findings: tools/man-findings.c user/doctor/codes.h
 	$(call say,LINK)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
 
 # Its list of findings is printed from the table that doctor itself uses.
 $(B)/man/ndpx-doctor.8: user/man/ndpx-doctor.8.in $(B)/man-findings

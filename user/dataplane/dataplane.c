@@ -312,7 +312,7 @@ int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err)
 	DIR *stream;
 
 	instance_dir(bpffs, ifindex, dir);
-	/* Whatever is there, also of a version that pins more; the record last, for it says what to undo. */
+	/* Whatever is there, also of a version that pins more; the record last, because it says what to undo. */
 	stream = opendir(dir);
 	while (stream && (entry = readdir(stream))) {
 		if (entry->d_name[0] != '.' && strcmp(entry->d_name, NDPX_MAP_RECORD) != 0)

@@ -232,7 +232,7 @@ int dataplane_port_attach(struct dataplane *dp, uint32_t ifindex, const char *de
 			  struct attach_report *ret, struct error *err);
 /* After all are attached: writes down which program it was. */
 int dataplane_ports_attached(struct dataplane *dp, struct error *err);
-/* Detaches; the entry stays until it is forgotten, for it says what else to undo. */
+/* Detaches; the entry stays until it is forgotten, because it says what else to undo. */
 int dataplane_port_detach(const char *bpffs, uint32_t ifindex, struct error *err);
 void dataplane_port_forget(struct dataplane *dp, uint32_t ifindex);
 

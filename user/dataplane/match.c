@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Which rule decides for an address: exact, then the longest prefix. Reads maps, changes none. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Findings about guest ports, and fixing them through apply/; prints nothing. */
 #include "doctor/check_ports.h"
 
 #include <errno.h>

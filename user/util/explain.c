@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Takes the frames of `explain` apart and writes its question; prints nothing, knows no map. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The ICMPv6 checksum. Pure. */
 #include "util/icmp6.h"
 
 #include <string.h>

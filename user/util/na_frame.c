@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Writes a Neighbor Advertisement as a frame. Pure; sends nothing. */
 #include "util/na_frame.h"
 
 #include "util/icmp6.h"
