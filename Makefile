@@ -94,8 +94,9 @@ $(B)/bpf/ndpx.skel.h: $(B)/bpf/ndpx.bpf.o
 
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TEST_CFLAGS := -std=gnu11 $(WARN) -Wno-missing-prototypes -Wno-vla -O1 -g
-TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Ibpf -Itests/rows
+TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Itests/rows
 
+ABI_H := $(wildcard include/*.h include/nd/*.h)
 ROWS_SRC := $(wildcard tests/rows/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
@@ -127,7 +128,7 @@ $(B)/tests/unit/%: $(B)/san/tests/unit/%.o $(PURE_OBJ) $(ROWS_OBJ)
 	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -lmnl -ljansson
 
 $(B)/tests/bpf_run/test_prog: $(wildcard tests/bpf_run/*.c) $(ROWS_SRC) $(wildcard tests/bpf_run/*.h tests/rows/*.h) \
-		include/ndpx_abi.h $(wildcard bpf/*.h)
+		$(ABI_H)
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf -lcmocka
@@ -138,7 +139,7 @@ $(B)/tests/ndtool: $(wildcard tests/netns/lib/*.c) $(wildcard tests/netns/lib/*.
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
 
 $(B)/tests/wire: $(wildcard tests/on_wire/*.c) $(ROWS_SRC) $(wildcard tests/on_wire/*.h tests/rows/*.h tests/*.h) \
-		include/ndpx_abi.h
+		$(ABI_H)
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf
@@ -151,7 +152,7 @@ $(B)/tests/tapwire: tests/lab/tapwire.c
 DIFF := tests/differential
 DIFF_MUT := $(DIFF)/native.c $(DIFF)/mutate.c $(DIFF)/mutate_nd.c
 DIFF_PROG := tests/bpf_run/prog.c tests/bpf_run/machine.c
-DIFF_H := $(wildcard tests/differential/*.h tests/bpf_run/*.h tests/rows/*.h bpf/*.h) include/ndpx_abi.h
+DIFF_H := $(wildcard tests/differential/*.h tests/bpf_run/*.h tests/rows/*.h) $(ABI_H)
 DIFF_BIN := $(B)/tests/differential/test_native $(B)/tests/differential/test_pass $(B)/tests/differential/oracle
 
 $(B)/tests/differential/test_native: $(DIFF)/test_native.c $(DIFF)/counters.c $(DIFF_MUT) $(DIFF_PROG) \
@@ -176,7 +177,7 @@ $(B)/tests/xdp_pass.bpf.o: tests/lab/xdp_pass.bpf.c
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
 # As the program is compiled, and without what only a debugger needs.
-$(B)/tests/count: tests/instructions/count.c $(ROWS_SRC) $(wildcard tests/rows/*.h bpf/*.h) include/ndpx_abi.h
+$(B)/tests/count: tests/instructions/count.c $(ROWS_SRC) $(wildcard tests/rows/*.h) $(ABI_H)
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -O2 -g0 -o $@ $(filter %.c,$^)
@@ -200,7 +201,7 @@ FUZZ_FLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer
 FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import $(B)/fuzz/fuzz_import_from
 FUZZ_SRC := $(PURE:%=user/%.c) $(GEN)
 
-$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h user/*.h user/*/*.h include/*.h) \
+$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h user/*.h user/*/*.h) $(ABI_H) \
 		$(FUZZ_SRC)
 	$(call say,FUZZ)
 	@mkdir -p $(@D)
@@ -263,7 +264,7 @@ $(B)/bench/%.skel.h: $(B)/bench/%.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
 
 $(B)/bench/bench: $(BENCH_SRC) $(wildcard tools/bench/*.h) $(BENCH_SKEL) $(ROWS_SRC) \
-		$(wildcard tests/rows/*.h) include/ndpx_abi.h
+		$(wildcard tests/rows/*.h) $(ABI_H)
 	$(call say,LINK)
 	$(Q)$(CC) $(CPPFLAGS_ALL) -Itests/rows -I$(B)/bench $(CFLAGS_ALL) -o $@ $(filter %.c,$^) -lbpf
 

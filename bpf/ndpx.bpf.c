@@ -9,8 +9,8 @@
 #include <bpf/bpf_helpers.h>
 
 #include "ndpx_abi.h"
-#include "nd_plain.h"
-#include "nd_reply.h"
+#include "nd/fast_path.h"
+#include "nd/reply.h"
 
 #define LINEAR_FRAME  512 /* no driver splits a frame so short over buffers */
 #define NDPX_AF_INET6 10  /* the ABI's; <sys/socket.h> is not for BPF */
