@@ -108,7 +108,7 @@ PURE := apply/native cli/before cli/explain cli/openmetrics cli/output config/ch
 	doctor/check_filter doctor/check_link doctor/check_others doctor/check_routes doctor/check_rules \
 	doctor/doctor migrate/conf_writer migrate/draft migrate/from_kernel migrate/from_ndppd migrate/from_npd6 \
 	migrate/ndppd_draft netlink/device netlink/gateway netlink/kind netlink/netlink netlink/table util/error \
-	util/icmp6 util/na_frame util/text_file
+	util/text_file
 PURE_OBJ := $(PURE:%=$(B)/san/user/%.o) $(GEN:$(B)/%.c=$(B)/san/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 

@@ -83,8 +83,8 @@ ND_INLINE __u32 nd_put_ns(__u8 *m, struct nd_addr target, nd_mac sll)
 }
 
 /* A solicitation, checksum and all; `sll` as in nd_put_ns(). Returns its length. */
-ND_INLINE __u32 nd_write_ns(__u8 frame[ND_FRAME_MAX], const struct nd_head *h, struct nd_addr target,
-			    nd_mac sll)
+ND_INLINE __u32 nd_write_ns(__u8 frame[ND_FRAME_MAX], const struct nd_head *h,
+			    struct nd_addr target, nd_mac sll)
 {
 	__u8 *ip6 = frame + nd_put_l2(frame, h->dst_mac, h->src_mac, h->vlan);
 	__u8 *m = ip6 + ND_IP6_LEN;
