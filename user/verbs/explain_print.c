@@ -51,7 +51,8 @@ static void print_rule(const struct story *s, struct output *out)
 	out_object(out, "rule");
 	out_string(out, "action", "; rule: %s ", action_word(&e->say));
 	out_string(out, "address", "%s", text);
-	out_bool(out, "host", ", an address of this host on another interface", s->rule.host);
+	out_bool(out, "host", ", an address of this host on another interface",
+		 s->rule.host && !s->is_port);
 	out_bool(out, "anycast", ", whose first address is the routers' (RFC 4861 7.2.7)",
 		 s->rule.anycast);
 	out_close(out, '}');
