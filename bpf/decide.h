@@ -28,7 +28,7 @@ struct request {
 	__u32 stack;		      /* the interface on which this host's stack sees the link */
 	__u32 isolated, apart;	      /* of a guest port: ASK_ISOLATED, ASK_APART */
 	__u16 group;		      /* of a guest port: its section */
-	/* What is said about the target; the words are copied, see find_uplink_rule(). */
+	/* What is said about the target */
 	struct ndpx_rule *rule;
 	struct ndpx_say say;
 	int by_prefix;
