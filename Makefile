@@ -107,8 +107,9 @@ $(B)/man/ndpx-doctor.8: user/man/ndpx-doctor.8.in $(B)/man-findings
 
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TEST_CFLAGS := -std=gnu11 $(WARN) -Wno-missing-prototypes -Wno-vla -O1 -g
-TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Ibpf -Itests/rows
+TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Itests/rows
 
+ABI_H := $(wildcard include/*.h include/nd/*.h)
 ROWS_SRC := $(wildcard tests/rows/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
@@ -120,7 +121,7 @@ PURE := apply/native cli/before cli/openmetrics cli/output config/check config/c
 	doctor/check_filter doctor/check_link doctor/check_neighbours doctor/check_others doctor/check_routes doctor/check_rules \
 	doctor/doctor migrate/conf_writer migrate/draft migrate/from_kernel migrate/from_ndppd migrate/from_npd6 \
 	migrate/ndppd_draft netlink/device netlink/gateway netlink/kind netlink/netlink netlink/table util/error \
-	util/explain util/icmp6 util/na_frame util/text_file
+	util/explain util/text_file
 PURE_OBJ := $(PURE:%=$(B)/san/user/%.o) $(GEN:$(B)/%.c=$(B)/san/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 
@@ -143,7 +144,7 @@ $(B)/tests/unit/%: $(B)/san/tests/unit/%.o $(PURE_OBJ) $(ROWS_OBJ)
 	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -lmnl -ljansson
 
 $(B)/tests/bpf_run/test_prog: $(wildcard tests/bpf_run/*.c) $(ROWS_SRC) $(wildcard tests/bpf_run/*.h tests/rows/*.h) \
-		include/ndpx_abi.h $(wildcard bpf/*.h)
+		$(ABI_H)
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf -lcmocka
@@ -154,7 +155,7 @@ $(B)/tests/ndtool: $(wildcard tests/netns/lib/*.c) $(wildcard tests/netns/lib/*.
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
 
 $(B)/tests/wire: $(wildcard tests/on_wire/*.c) $(ROWS_SRC) $(wildcard tests/on_wire/*.h tests/rows/*.h tests/*.h) \
-		include/ndpx_abi.h
+		$(ABI_H)
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -o $@ $(filter %.c,$^) -lbpf
@@ -167,7 +168,7 @@ $(B)/tests/tapwire: tests/lab/tapwire.c
 DIFF := tests/differential
 DIFF_MUT := $(DIFF)/native.c $(DIFF)/mutate.c $(DIFF)/mutate_nd.c
 DIFF_PROG := tests/bpf_run/prog.c tests/bpf_run/machine.c
-DIFF_H := $(wildcard tests/differential/*.h tests/bpf_run/*.h tests/rows/*.h bpf/*.h) include/ndpx_abi.h
+DIFF_H := $(wildcard tests/differential/*.h tests/bpf_run/*.h tests/rows/*.h) $(ABI_H)
 DIFF_BIN := $(B)/tests/differential/test_native $(B)/tests/differential/test_pass $(B)/tests/differential/oracle
 
 $(B)/tests/differential/test_native: $(DIFF)/test_native.c $(DIFF)/counters.c $(DIFF_MUT) $(DIFF_PROG) \
@@ -192,7 +193,7 @@ $(B)/tests/xdp_pass.bpf.o: tests/lab/xdp_pass.bpf.c
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
 # As the program is compiled, and without what only a debugger needs.
-$(B)/tests/count: tests/instructions/count.c $(ROWS_SRC) $(wildcard tests/rows/*.h bpf/*.h) include/ndpx_abi.h
+$(B)/tests/count: tests/instructions/count.c $(ROWS_SRC) $(wildcard tests/rows/*.h) $(ABI_H)
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -O2 -g0 -o $@ $(filter %.c,$^)
@@ -216,7 +217,7 @@ FUZZ_FLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer
 FUZZ_BIN := $(B)/fuzz/fuzz_nd $(B)/fuzz/fuzz_config $(B)/fuzz/fuzz_import $(B)/fuzz/fuzz_import_from
 FUZZ_SRC := $(PURE:%=user/%.c) $(GEN)
 
-$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h bpf/nd_*.h user/*.h user/*/*.h include/*.h) \
+$(B)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h tests/rows/*.h user/*.h user/*/*.h) $(ABI_H) \
 		$(FUZZ_SRC)
 	$(call say,FUZZ)
 	@mkdir -p $(@D)
@@ -279,7 +280,7 @@ $(B)/bench/%.skel.h: $(B)/bench/%.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
 
 $(B)/bench/bench: $(BENCH_SRC) $(wildcard tools/bench/*.h) $(BENCH_SKEL) $(ROWS_SRC) \
-		$(wildcard tests/rows/*.h) include/ndpx_abi.h
+		$(wildcard tests/rows/*.h) $(ABI_H)
 	$(call say,LINK)
 	$(Q)$(CC) $(CPPFLAGS_ALL) -Itests/rows -I$(B)/bench $(CFLAGS_ALL) -o $@ $(filter %.c,$^) -lbpf
 

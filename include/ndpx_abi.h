@@ -355,27 +355,15 @@ ndpx_link_of(const struct ndpx_settings *set, __u32 vlan)
 	return &set->links[slot & (NDPX_LINK_SLOTS - 1)];
 }
 
-/*
- * A question that is only tried (`explain`): a solicitation from this Ethernet source moves no
- * counter, no rule's statistics and no token, and its verdict is told here.
- */
-struct ndpx_trial {
-	__u64 source; /* NDPX_TRIAL(the MAC as six bytes of memory); 0: none */
-	__u32 verdict;
-	__u32 nothing; /* always 0, which the verifier does not know: forget() */
-};
-_Static_assert(sizeof(struct ndpx_trial) == 16, "layout crosses to the kernel");
-
-#define NDPX_TRIAL(mac) (1ull << 48 | (mac))
-
 /* The program's global data: set[generation & 1] is in force. */
 struct ndpx_config {
 	__u32 generation;
 	__u32 staged; /* not 0: a change was begun and not cleaned up; user space only */
-	struct ndpx_trial trial;
+	__u32 nothing; /* always 0, which the verifier does not know: forget() in bpf/state.h */
+	__u32 pad;
 	struct ndpx_settings set[2];
 };
-_Static_assert(sizeof(struct ndpx_config) == 24 + 2 * NDPX_SIZE_SETTINGS,
+_Static_assert(sizeof(struct ndpx_config) == 16 + 2 * NDPX_SIZE_SETTINGS,
 	       "layout crosses to the kernel");
 
 /*

@@ -239,7 +239,7 @@ void dataplane_port_forget(struct dataplane *dp, uint32_t ifindex);
 /* The settings in force. The pointer lives as long as `dp`; another commit may change it. */
 const struct ndpx_settings *dataplane_settings(const struct dataplane *dp);
 
-/* What became of a frame that was only tried. */
+/* The outcome of a test run. */
 enum trial_act { TRIAL_PASS, TRIAL_DROP, TRIAL_ANSWER };
 
 struct trial {
@@ -250,9 +250,9 @@ struct trial {
 };
 
 /*
- * Runs the attached program on a frame as if it had come in on this device. Nothing is
- * sent, and no counter, statistics or token moves; a real frame of the same Ethernet
- * source in that moment is not counted either. The caller holds the lock.
+ * Runs the program on a frame as if it had arrived on this device: an instance of its own over
+ * the same maps. Nothing is sent, and no counter, statistics or token changes. -ESTALE where
+ * another build of ndpx attached the program. The caller holds the lock.
  */
 int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct trial *ret,
 		  struct error *err);
