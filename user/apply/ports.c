@@ -159,6 +159,8 @@ static int detach_others(struct ports_job *job, struct error *err)
 		if (list[i].at.stack)
 			continue;
 		if (!if_indextoname(list[i].ifindex, name))
+			snprintf(name, IFNAMSIZ, "%s", list[i].dev);
+		if (!name[0]) /* noted down by a version that kept no names */
 			snprintf(name, IFNAMSIZ, "ifindex %u", list[i].ifindex % 10000000);
 		r = ports_down_one(job->cmd->bpffs, job->dp, &list[i], err);
 		job->n_gone += !r;

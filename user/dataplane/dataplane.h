@@ -201,6 +201,7 @@ bool dataplane_is_this_link(const struct dataplane *dp, uint16_t vlan, uint32_t 
 struct port_state {
 	uint32_t ifindex;
 	uint32_t flags; /* NDPX_R_CLSACT */
+	char dev[16];	/* as it was called when ndpx last looked; "": not known */
 	struct ndpx_port_at at;
 	struct attachment attachment;
 };
