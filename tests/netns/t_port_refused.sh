@@ -47,6 +47,6 @@ vif 5
 mkdir "$BPFFS/ports/link_$(lab_ip host -j link show dev vif4 | jq '.[0].ifindex')"
 status 3 ndpx doctor --heal --no-probe
 find "$BPFFS/ports" -mindepth 1 -type d -delete
-status 0 ndpx apply
-assert_has "$WORK/out" '^ports: 3, attached vif4,'
+status 0 ndpx -j apply
+assert_json "$WORK/out" '.ports.attached == ["vif4"]'
 status 0 ndpx down
