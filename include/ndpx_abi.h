@@ -389,8 +389,9 @@ struct ndpx_port {
 	__u32 flags; /* NDPX_R_CLSACT; user space only */
 	__u32 since;
 	struct ndpx_port_at at[2];
+	char dev[16]; /* as it was called last, for when it is gone; user space only */
 };
-_Static_assert(sizeof(struct ndpx_port) == 72, "layout crosses to the kernel");
+_Static_assert(sizeof(struct ndpx_port) == 88, "layout crosses to the kernel");
 
 #define NDPX_PATTERN_LEN 64
 

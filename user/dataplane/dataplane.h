@@ -68,6 +68,19 @@ int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane 
  */
 int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
 		  struct error *err);
+/*
+ * Opens what is pinned for an interface, which may be gone, to take it over into a new
+ * instance: dataplane_read(), dataplane_read_shadows() and dataplane_settings() alone are
+ * for it. Of whatever ABI number, where rules and settings have this version's sizes;
+ * -EPROTO where they have not, -ENOENT where it is not whole.
+ */
+int dataplane_open_old(const char *bpffs, uint32_t ifindex, struct dataplane **ret);
+/*
+ * Gives the rules of an instance that is not pinned yet the statistics which the same keys
+ * had in an old one, as dataplane_read() returned them.
+ */
+int dataplane_take_stats(struct dataplane *dp, const struct entry *entries,
+			 const struct entry_stats *stats, size_t n, struct error *err);
 /* Pins a new instance, over what was left of an old one. */
 int dataplane_pin(struct dataplane *dp, struct error *err);
 void dataplane_close(struct dataplane *dp);
@@ -188,6 +201,7 @@ bool dataplane_is_this_link(const struct dataplane *dp, uint16_t vlan, uint32_t 
 struct port_state {
 	uint32_t ifindex;
 	uint32_t flags; /* NDPX_R_CLSACT */
+	char dev[16];	/* as it was called when ndpx last looked; "": not known */
 	struct ndpx_port_at at;
 	struct attachment attachment;
 };

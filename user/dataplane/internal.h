@@ -33,6 +33,11 @@ struct dataplane {
 	int port_prog; /* loaded for the first port that needs it, else -1 */
 };
 
+/* An instance without maps; NULL: out of memory. dataplane_close() frees it, whatever it has by then. */
+struct dataplane *dataplane_allocate(const char *bpffs, uint32_t ifindex);
+/* Maps those that are written as memory; -errno. */
+int dataplane_map_memory(struct dataplane *dp);
+
 /* Does this instance have that map? */
 bool dataplane_has_map(const struct dataplane *dp, enum map_id id);
 
