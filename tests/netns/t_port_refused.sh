@@ -41,11 +41,11 @@ lab_ip host link del vif22
 status 0 ndpx -j apply
 assert_json "$WORK/out" '.ports.detached == ["vif22"]'
 
-note "doctor --heal: one that refuses keeps no other from being healed"
+note "doctor --fix: one that refuses keeps no other from being fixed"
 vif 4
 vif 5
 mkdir "$BPFFS/ports/link_$(lab_ip host -j link show dev vif4 | jq '.[0].ifindex')"
-status 3 ndpx doctor --heal --no-probe
+status 3 ndpx doctor --fix --no-probe
 find "$BPFFS/ports" -mindepth 1 -type d -delete
 status 0 ndpx -j apply
 assert_json "$WORK/out" '.ports.attached == ["vif4"]'
