@@ -18,6 +18,7 @@
 #include "dataplane/match.h"
 #include "util/na_frame.h"
 #include "netlink/detail.h"
+#include "config/model.h"
 
 #define NS_PER_S 1000000000ll
 

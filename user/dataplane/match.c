@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "dataplane/match.h"
-#include "config/model.h"
+#include "util/network.h"
 
 int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
 		  struct deciding *ret, struct error *err)
