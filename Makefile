@@ -116,12 +116,12 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 # The pure half of user/, with the sanitizers.
 PURE := apply/native cli/before cli/openmetrics cli/output config/check config/config \
 	config/errors config/import_read config/keys config/model config/model_ports config/syntax config/words \
-	dataplane/verdict desired/link desired/nets desired/origins desired/plan desired/port_path desired/ports \
+	dataplane/before_text dataplane/entry dataplane/verdict desired/link desired/nets desired/origins desired/plan desired/port_path desired/ports \
 	desired/ports_find desired/this_link desired/this_link_index desired/this_link_name desired/uplink \
 	doctor/check_filter doctor/check_link doctor/check_neighbours doctor/check_others doctor/check_routes doctor/check_rules \
 	doctor/doctor migrate/conf_writer migrate/draft migrate/from_kernel migrate/from_ndppd migrate/from_npd6 \
 	migrate/ndppd_draft netlink/device netlink/gateway netlink/kind netlink/netlink netlink/table util/error \
-	util/explain util/text_file
+	util/explain util/network util/text_file
 PURE_OBJ := $(PURE:%=$(B)/san/user/%.o) $(GEN:$(B)/%.c=$(B)/san/%.o)
 ROWS_OBJ := $(ROWS_SRC:%.c=$(B)/san/%.o)
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "dataplane/match.h"
+#include "config/model.h"
 #include "nd/frame.h"
 #include "util/explain.h"
 

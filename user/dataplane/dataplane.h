@@ -10,9 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dataplane/entry.h"
 #include "util/error.h"
-#include "config/model.h"
-#include "desired/plan.h"
 
 struct dataplane;
 

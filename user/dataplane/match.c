@@ -6,7 +6,7 @@
 #include "dataplane/match.h"
 
 #include "dataplane/internal.h"
-#include "config/model.h"
+#include "util/network.h"
 
 int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
 		  struct deciding *ret, struct error *err)
