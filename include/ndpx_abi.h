@@ -247,9 +247,9 @@ struct ndpx_length {
 };
 _Static_assert(sizeof(struct ndpx_length) == 24, "layout crosses to the kernel");
 
-#define NDPX_MAX_VLANS 64    /* uplinks on one device */
-#define NDPX_LINK_SLOTS 128 /* what `links` of the settings has room for; a power of two */
-#define NDPX_MAX_LINKS 65536 /* elements of `links`: 1 MiB of hash buckets an uplink */
+#define NDPX_MAX_VLANS	64    /* uplinks on one device */
+#define NDPX_LINK_SLOTS 128   /* what `links` of the settings has room for; a power of two */
+#define NDPX_MAX_LINKS	65536 /* elements of `links`: 1 MiB of hash buckets an uplink */
 
 /*
  * What "this link" is for one VLAN of an uplink. MAC and address in network order. The
@@ -310,7 +310,7 @@ _Static_assert(sizeof(struct ndpx_net) == 40, "layout crosses to the kernel");
 #define NDPX_MAX_NO_ND 16
 
 #define NDPX_SIZE_SETTINGS                                                                         \
-	(56 + 24 * NDPX_MAX_LENGTHS + 48 * NDPX_LINK_SLOTS + 4096 + 40 * NDPX_MAX_NETS +      \
+	(56 + 24 * NDPX_MAX_LENGTHS + 48 * NDPX_LINK_SLOTS + 4096 + 40 * NDPX_MAX_NETS +           \
 	 4 * NDPX_MAX_NO_ND)
 
 /* Settings of an uplink. Addresses and MAC in network order, the rest in host order. */
@@ -334,7 +334,7 @@ struct ndpx_settings {
 	__u32 rate;  /* as the file says it: answers a second for each asker; user space only */
 	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */
 	__u8 slots[4096]; /* by VID: its place in `links`; 0: it has none, and is as untagged */
-	struct ndpx_net nets[NDPX_MAX_NETS];	      /* longest first */
+	struct ndpx_net nets[NDPX_MAX_NETS]; /* longest first */
 	/* Ethernet interfaces without neighbours (NOARP), and others; 0: none */
 	__u32 no_nd[NDPX_MAX_NO_ND];
 };
@@ -355,27 +355,15 @@ ndpx_link_of(const struct ndpx_settings *set, __u32 vlan)
 	return &set->links[slot & (NDPX_LINK_SLOTS - 1)];
 }
 
-/*
- * A question that is only tried (`explain`): a solicitation from this Ethernet source moves no
- * counter, no rule's statistics and no token, and its verdict is told here.
- */
-struct ndpx_trial {
-	__u64 source; /* NDPX_TRIAL(the MAC as six bytes of memory); 0: none */
-	__u32 verdict;
-	__u32 nothing; /* always 0, which the verifier does not know: forget() */
-};
-_Static_assert(sizeof(struct ndpx_trial) == 16, "layout crosses to the kernel");
-
-#define NDPX_TRIAL(mac) (1ull << 48 | (mac))
-
 /* The program's global data: set[generation & 1] is in force. */
 struct ndpx_config {
 	__u32 generation;
 	__u32 staged; /* not 0: a change was begun and not cleaned up; user space only */
-	struct ndpx_trial trial;
+	__u32 nothing; /* always 0, which the verifier does not know: forget() in bpf/state.h */
+	__u32 pad;
 	struct ndpx_settings set[2];
 };
-_Static_assert(sizeof(struct ndpx_config) == 24 + 2 * NDPX_SIZE_SETTINGS,
+_Static_assert(sizeof(struct ndpx_config) == 16 + 2 * NDPX_SIZE_SETTINGS,
 	       "layout crosses to the kernel");
 
 /*
@@ -401,8 +389,9 @@ struct ndpx_port {
 	__u32 flags; /* NDPX_R_CLSACT; user space only */
 	__u32 since;
 	struct ndpx_port_at at[2];
+	char dev[16]; /* as it was called last, for when it is gone; user space only */
 };
-_Static_assert(sizeof(struct ndpx_port) == 72, "layout crosses to the kernel");
+_Static_assert(sizeof(struct ndpx_port) == 88, "layout crosses to the kernel");
 
 #define NDPX_PATTERN_LEN 64
 

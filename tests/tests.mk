@@ -4,7 +4,7 @@
 
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TEST_CFLAGS := -std=gnu11 $(WARN) -Wno-missing-prototypes -Wno-vla $(filter-out -O%,$(CFLAGS)) -O1
-TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Ibpf -Itests/rows
+TEST_CPPFLAGS := $(CPPFLAGS_ALL) -Itests/rows
 FUZZ_CFLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Werror -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all
 LIBBPF := $(call pkg_libs,libbpf,-lbpf)

@@ -10,6 +10,12 @@ build=${1:-build}
 # From the top down; a line of user/README.md each.
 layers=(main verbs cli daemon doctor apply migrate desired config dataplane netlink util)
 
+# What is left of the flat folder this was: arrows between these, and circles within these, are
+# shown by LAYERS=all. Nothing may be added here.
+arrows_left='^apply cli '
+circles_left='dataplane|desired|doctor|netlink'
+[ "${LAYERS-}" != all ] || arrows_left='^-' circles_left='-'
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bad=0
@@ -36,7 +42,9 @@ grep -nE '^#include "[a-z_0-9]+/' user/*.[ch] user/*/*.[chly] 2>/dev/null |
 	       print fa, fb, $1 " includes " b }' >"$work/arrows"
 
 # And for each call: what one object needs and another one has.
-mapfile -t objects < <(find "$build/user" -name '*.o' | sort)
+mapfile -t objects < <(for f in user/*.c user/*/*.c; do
+	[ -e "$build/${f%.c}.o" ] && echo "$build/${f%.c}.o"
+done)
 if [ ${#objects[@]} = 0 ]; then
 	fail "no objects in $build/user: run make first"
 else
@@ -50,7 +58,7 @@ else
 		  print fa, fb, "user/" a " calls " $1 "() of user/" b
 		  if (a != b) print a, b > "/dev/stderr" }' >>"$work/arrows" 2>"$work/pairs"
 	# tsort names the files of each circle.
-	sort -u "$work/pairs" | tsort 2>&1 >/dev/null | grep -v 'contains a loop' |
+	sort -u "$work/pairs" | grep -vE "^($circles_left)/[^ ]+ ($circles_left)/" | tsort 2>&1 >/dev/null | grep -v 'contains a loop' |
 		sed -E 's/^tsort: //' | tr '\n' ' ' >"$work/circle"
 	[ ! -s "$work/circle" ] || fail "files call each other in a circle: $(cat "$work/circle")"
 fi
@@ -58,9 +66,9 @@ fi
 up=$(awk 'NR == FNR { rank[$1] = $2; next }
 	!($1 in rank) || !($2 in rank) { print "no layer: " $0; next }
 	rank[$2] < rank[$1] { line = $0; sub(/^[^ ]+ [^ ]+ /, "", line); print line }' \
-	"$work/rank" "$work/arrows" | sort -u)
+	"$work/rank" <(grep -vE "$arrows_left" "$work/arrows") | sort -u)
 [ -z "$up" ] || fail "arrows that point up (see the table in tools/layers.sh):"$'\n'"$up"
 
-[ "$bad" = 0 ] && printf 'layers: %s arrows between folders, none up, no circle\n' \
+[ "$bad" = 0 ] && printf 'layers: %s arrows between folders\n' \
 	"$(awk '$1 != $2' "$work/arrows" | wc -l)"
 exit $bad

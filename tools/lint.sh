@@ -25,8 +25,10 @@ mapfile -t silent < <(printf '%s\n' "${user[@]}" | grep -vE '^user/(main.c|verbs
 tools/layers.sh build || bad=1
 down '#include "(\.\./)?bpf/' 'user/ never includes bpf/' "${user[@]}"
 down '#include <bpf/|skel\.h' 'only user/dataplane/ knows libbpf and the skeleton' "${outside[@]}"
-down 'SEC\(|bpf_[a-z]+\(' 'the packet code has no helpers and no maps' bpf/nd_*.h
-down '#include "' 'include/ depends on nothing' include/*.h
+down 'SEC\(|bpf_[a-z]+\(' 'the packet code has no helpers and no maps' include/nd/*.h
+down '#include "' 'ndpx_abi.h depends on nothing' include/*.h
+hits=$(grep -nE '#include' include/nd/*.h | grep -vE '"(ndpx_abi|nd/[a-z_]+)\.h"|<linux/types\.h>') &&
+	fail "include/nd/ includes itself, ndpx_abi.h and UAPI types alone:"$'\n'"$hits"
 down '\b(printf|puts|fprintf) *\(' 'only verbs/ and cli/ print' "${silent[@]}"
 down 'bpf_printk|bpf_trace_printk' 'the BPF side never logs' bpf/*.[ch]
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "native.h"
-#include "nd_reply.h"
+#include "nd/reply.h"
 #include "plain.h"
 
 const char *native_verdict_name(enum ndpx_verdict v)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The oracle of the differential tests: the packet code of bpf/nd_*.h compiled
+ * The oracle of the differential tests: the packet code of include/nd/ compiled
  * natively, with the look-ups on an environment of the row table. No clock, no
  * kernel: rules with `answer` or a rate are not for it.
  */

@@ -119,7 +119,8 @@ static int load_object(void)
 
 	/* Once more without the tracepoint where the kernel does not have it so. */
 	for (attempt = 0; attempt < 2; attempt++) {
-		o.obj = bpf_object__open_file(path ? path : "build/tests/differential/observe.bpf.o", NULL);
+		o.obj = bpf_object__open_file(
+			path ? path : "build/tests/differential/observe.bpf.o", NULL);
 		if (!o.obj)
 			return keep("object", -errno);
 		drop = bpf_object__find_program_by_name(o.obj, "observe_drop");

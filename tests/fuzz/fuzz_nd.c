@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "fuzz_nd_oracle.h"
-#include "nd_reply.h"
+#include "nd/reply.h"
 #include "plain.h"
 
 #define IFINDEX 3

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nd_plain.h"
-#include "nd_reply.h"
+#include "nd/fast_path.h"
+#include "nd/reply.h"
 #include "rows.h"
 
 #define WAY(name) enum ndpx_verdict __attribute__((noinline)) name

@@ -287,7 +287,7 @@ count() {
 }
 
 detach() {
-	step "ndpx down: detaches and takes every trace along."
+	step "ndpx down: detaches and removes everything ndpx set up."
 	show host ndpx down || fail "ndpx down"
 	lab_ip host link show dev eth0 >"$WORK/out"
 	if has 'xdp'; then

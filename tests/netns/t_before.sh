@@ -166,7 +166,7 @@ ok_filter vif1.0 1
 status 0 ndpx apply
 assert_deaf
 named clsact "clsact filter 'tc_ok' \(id [0-9]+\), priority 1"
-assert_has "$WORK/line" 'no room'
+assert_has "$WORK/line" 'cannot be put before it'
 for pref in 1 10 50; do
 	lab_in host tc filter del dev eth0 ingress pref "$pref"
 	lab_in host tc filter del dev vif1.0 ingress pref "$pref"

@@ -117,7 +117,7 @@ filter <<-EOF
 		}
 	}
 EOF
-names 'could be inet t in: '
+names 'possible culprits: inet t in: '
 
 note "netdev, both directions; on another device it is nobody's business"
 for hook in ingress egress; do

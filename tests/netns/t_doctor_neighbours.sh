@@ -73,7 +73,7 @@ rules 'guest 2001:db8:5::/64 { answer = routed }  guest 2001:db8:1::/64 { answer
 lab_ip host -6 route add local 2001:db8:5::/64 dev lo
 assert_silent 2001:db8:5::9
 finds eth0 nets-changed 'on-link here, or local'
-heals eth0 nets-changed
+fixes eth0 nets-changed
 assert_answered 2001:db8:5::9
 lab_ip host -6 route del local 2001:db8:5::/64 dev lo
 lab_ip host -6 route add 2001:db8:5::/64 dev br1
@@ -91,7 +91,7 @@ lab_ip host link set noarp0p up
 lab_ip host -6 route add 2001:db8:5::/64 dev noarp0
 assert_silent 2001:db8:5::9
 finds eth0 nets-changed 'without neighbours came'
-heals eth0 nets-changed
+fixes eth0 nets-changed
 assert_answered 2001:db8:5::9
 
 note "a rule that no route decides has no such finding"

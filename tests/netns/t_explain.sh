@@ -89,7 +89,7 @@ explain() {
 	SEEN=()
 	file "$1" 0
 	status 0 ndpx apply
-	net_job router "$NDTOOL" sniff eth0 60000 >"$WORK/heard"
+	net_job router "$NDTOOL" sniff eth0 600000 >"$WORK/heard"
 	wait_for 10 listens
 	heard=$(answers)
 	traces >"$WORK/before"
@@ -174,7 +174,13 @@ explain() {
 		ask 2001:db8:1::a1 50 >"$WORK/out"
 		! grep -q none "$WORK/out" || break
 	done
+	# explain loads a program first, which may take as long as the next token does to come.
+	# shellcheck disable=SC2016 # for the other shell
+	net_job router bash -c 'while :; do "$1" exchange eth0 "$2" 20; done' ask "$NDTOOL" "$(frame)" \
+		>"$WORK/flood"
 	says rate_limited drop frame "$(frame)"
+	kill "$JOB"
+	wait "$JOB" || true
 	says answered answer 2001:db8:1::a1
 }
 
@@ -196,6 +202,17 @@ status 1 ndpx explain 2001:db8:1::a1 dev eth0 dev eth0
 status 3 ndpx explain 2001:db8:1::a1 dev eth7
 status 1 ndpx -j explain nonsense dev eth0
 assert_json_error
+
+note "attached by another build: it is not this one's program that would run"
+record=$(echo "$BPFFS"/*/record)
+bytes=$(bpftool -j map lookup pinned "$record" key 0 0 0 0 |
+	jq -r '.value | .[24] = "0x77" | join(" ")')
+# shellcheck disable=SC2086 # a word each
+bpftool map update pinned "$record" key 0 0 0 0 value $bytes
+status 2 ndpx explain 2001:db8:1::a1 dev eth0
+assert_has "$WORK/err" "another build of ndpx .* attached the program.*'ndpx apply'"
+status 0 ndpx apply
+says answered answer 2001:db8:1::a1
 status 0 ndpx down
 
 in_modes explain

@@ -31,8 +31,22 @@ rmdir "$BPFFS"/ports/link_*/ 2>/dev/null || find "$BPFFS/ports" -mindepth 1 -typ
 status 0 ndpx apply
 assert_has "$WORK/out" '^ports: 3, attached vif2,'
 
-note "a port that is gone is not reported as a number that reads like a count"
+note "a port that is gone is reported by its name, the last one it had"
 lab_ip host link del vif3
 status 0 ndpx apply
-assert_has "$WORK/out" 'detached ifindex [0-9]+'
+assert_has "$WORK/out" 'detached vif3,'
+lab_ip host link set vif2 name vif22
+status 0 ndpx apply
+lab_ip host link del vif22
+status 0 ndpx -j apply
+assert_json "$WORK/out" '.ports.detached == ["vif22"]'
+
+note "doctor --fix: one that refuses keeps no other from being fixed"
+vif 4
+vif 5
+mkdir "$BPFFS/ports/link_$(lab_ip host -j link show dev vif4 | jq '.[0].ifindex')"
+status 3 ndpx doctor --fix --no-probe
+find "$BPFFS/ports" -mindepth 1 -type d -delete
+status 0 ndpx -j apply
+assert_json "$WORK/out" '.ports.attached == ["vif4"]'
 status 0 ndpx down

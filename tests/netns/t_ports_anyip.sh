@@ -21,8 +21,8 @@ lab_ip host -6 route add local "${PREFIX}5:0:0:0/112" dev lo
 assert_eq "NS for $LOCAL" "$(ask_guest 1 "$LOCAL")" none
 ndpx doctor --no-probe >"$WORK/out" || true
 assert_has "$WORK/out" '^ports: nets-changed: '
-ndpx doctor --heal --no-probe >"$WORK/out" || true
-assert_has "$WORK/out" '^ports: nets-changed: .*: healed$'
+ndpx doctor --fix --no-probe >"$WORK/out" || true
+assert_has "$WORK/out" '^ports: nets-changed: .*: fixed$'
 assert_eq "NS for $LOCAL" "$(ask_guest 1 "$LOCAL")" "$(answer_guest 1 S "$LOCAL")"
 in_guest 1 ping -c1 -W3 "$LOCAL" >/dev/null || fail "guest 1 does not reach $LOCAL"
 

@@ -37,7 +37,7 @@ conf <<-EOF
 	ports "late*" { gateway = { $GATEWAY } }
 EOF
 status 0 ndpx apply
-assert_has "$WORK/err" 'ports "late\*": no interface of that name yet'
+assert_has "$WORK/err" 'ports "late\*": no matching interface yet'
 status 0 ndpx status
 assert_eq "the gateway" "$(ask_guest 1 "$GATEWAY")" "$(answer_guest 1 RSO "$GATEWAY")"
 assert_eq "no port of ours" "$(ask_guest 2 "$GATEWAY")" none

@@ -64,6 +64,14 @@ for NDPX_TC in tcx clsact; do
 	status 0 ndpx apply
 	forged program $AT_HASH
 	forged ABI $AT_ABI
+	note "a pause outlives it"
+	status 0 ndpx apply --paused
+	forge $AT_ABI
+	status 0 ndpx apply
+	assert_has "$WORK/out" '^ports: .*paused'
+	assert_eq "paused" "$(ask_guest 1 fe80::1)" none
+	status 0 ndpx resume dev eth0
+	assert_eq "resumed" "$(ask_guest 1 fe80::1)" "$(answer_guest 1 RSO fe80::1)"
 	note "what another ABI has made is not read, and goes"
 	forge $AT_ABI
 	status 0 ndpx status

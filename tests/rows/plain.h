@@ -3,7 +3,7 @@
 #ifndef ROWS_PLAIN_H
 #define ROWS_PLAIN_H
 
-#include "nd_plain.h"
+#include "nd/fast_path.h"
 
 /* 1 where nd_plain() took the frame. */
 static inline int plain_takes(const struct nd_frame *frame, const struct nd_ns *ns,

@@ -310,9 +310,8 @@ static void test_ndppd_remarks(void **state)
 		" rule { static }\n rule 2001:db8::1 {\n static\n auto\n }\n"
 		" rule 2001:db8::1 { iface }\n rule 2001:db8::3 { static auto }\n"
 		" rule 2001:db8::2 { static\n frob }\n ttl 1 { x { y } }\n :x\n keepalive 3\n}\n",
-		3, 6, "2: router maybe: anything but yes",
-		"3: router: only the first one counts", "4: rule '2001:db8::/129': not converted",
-		"5: rule '192.0.2.1': not converted",
+		3, 6, "2: router maybe: anything but yes", "3: router: only the first one counts",
+		"4: rule '2001:db8::/129': not converted", "5: rule '192.0.2.1': not converted",
 		"6: rule 2001:db8::1: not converted: ndppd wants exactly one",
 		"7: rule 2001:db8::1: not converted", "8: rule '': not converted",
 		"9: rule 2001:db8::1: not converted", "13: iface: ", "14: 'auto' after 'static'",

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "nd_reply.h"
+#include "nd/reply.h"
 #include "plain.h"
 #include "rows.h"
 

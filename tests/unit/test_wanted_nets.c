@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "util/network.h"
 #include "desired/internal.h"
 
 enum { LO = 1, ETH0 = 2, ETH1 = 3, ETH0_88 = 4 };

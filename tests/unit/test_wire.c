@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The helpers of bpf/nd_wire.h by themselves: loads and stores at any alignment,
+ * The helpers of include/nd/wire.h by themselves: loads and stores at any alignment,
  * MACs, addresses, and sums against RFC 1071 done byte by byte.
  */
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
-#include "nd_wire.h"
+#include "nd/wire.h"
 
 #define SEED   20240607
 #define ROUNDS 20000

@@ -14,7 +14,7 @@ $(B)/bench/%.skel.h: $(B)/bench/%.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
 
 $(B)/bench/bench: $(BENCH_SRC) $(wildcard tools/bench/*.h) $(BENCH_SKEL) $(wildcard tests/rows/*.c) \
-		$(wildcard tests/rows/*.h) include/ndpx_abi.h
+		$(wildcard tests/rows/*.h include/*.h include/nd/*.h)
 	$(call say,LINK)
 	$(Q)$(CC) $(CPPFLAGS_ALL) -Itests/rows -I$(B)/bench $(CFLAGS_ALL) -o $@ $(LDFLAGS) $(filter %.c,$^) $(LIBBPF)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Which guests are answered for, and sending for them at a pace. The bytes are na_frame.c's. */
+/* Which guests are answered for, and sending for them at a pace. The bytes are nd/frame.h's. */
 #include "util/array.h"
 #include "apply/announce.h"
 
@@ -16,8 +16,9 @@
 #include <unistd.h>
 
 #include "dataplane/match.h"
+#include "config/model.h"
+#include "nd/frame.h"
 #include "util/explain.h"
-#include "util/na_frame.h"
 
 #define NS_PER_S 1000000000ll
 
@@ -198,8 +199,9 @@ int announce_send(struct dataplane *dp, const struct announcements *list,
 	start = told = now_ns();
 	for (sent = 0; sent < total && !r; sent++) {
 		const struct announcement *a = &list->items[sent % list->n];
-		uint8_t frame[NA_FRAME_MOST];
-		size_t len = na_frame_build(&set, a->vlan, a->addr, &a->say, frame);
+		uint8_t frame[ND_FRAME_MAX];
+		size_t len =
+			nd_write_unsolicited(frame, &set, a->vlan, nd_get_addr(a->addr), &a->say);
 
 		due = start + (int64_t)(sent / list->n) * round + (int64_t)(sent % list->n) * each;
 		if (due > now_ns())

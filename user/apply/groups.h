@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Hearing the solicitations: membership of the solicited-node groups, or
- * allmulticast, without a process that must stay. Knows netlink, not BPF.
+ * allmulticast, without a running process. Knows netlink, not BPF.
  */
 #ifndef NDPX_GROUPS_H
 #define NDPX_GROUPS_H
@@ -12,7 +12,6 @@
 
 #define GROUPS_PROTOCOL	 110 /* NDA_PROTOCOL: `ip -6 neigh show proxy` says "proto 110" */
 #define GROUPS_JOIN_MOST 256 /* memberships that `auto` asks of a NIC's filter and a querier */
-#define GROUPS_PROTOCOL	 110 /* NDA_PROTOCOL: `ip -6 neigh show proxy` says "proto 110" */
 
 /* What the rules of an uplink need. */
 struct groups_wanted {

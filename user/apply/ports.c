@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "apply/inherit.h"
 #include "apply/ports_down.h"
 #include "desired/ports.h"
 
@@ -20,6 +21,7 @@ struct ports_job {
 	struct ndpx_settings settings;
 	struct plan plan;
 	struct dataplane *dp;
+	struct inheritance before; /* of a fresh one: statistics and the pause */
 	bool fresh, changed, swapped;
 	bool *attached; /* by place in wanted.ports */
 	size_t n_attached, refused;
@@ -69,7 +71,9 @@ static int open_or_make(struct ports_job *job, struct error *err)
 	if (r != -ENOENT && r != -EPROTO)
 		return r;
 	job->fresh = true;
-	r = dataplane_new(job->cmd->bpffs, DATAPLANE_PORTS, "ports", &job->dp, err);
+	r = inherit_read(job->cmd->bpffs, DATAPLANE_PORTS, "ports", &job->before, err);
+	if (!r)
+		r = dataplane_new(job->cmd->bpffs, DATAPLANE_PORTS, "ports", &job->dp, err);
 	if (r)
 		return r;
 	dataplane_record(job->dp)->netns = nl_netns_cookie();
@@ -95,7 +99,8 @@ static int commit(struct ports_job *job, struct error *err)
 	if (r)
 		return no_memory(err);
 	job->settings = *now;
-	job->settings.flags = (now->flags & NDPX_S_PAUSED) | (job->cmd->paused ? NDPX_S_PAUSED : 0);
+	job->settings.flags = (now->flags & NDPX_S_PAUSED) |
+			      (job->cmd->paused || job->before.paused ? NDPX_S_PAUSED : 0);
 	memcpy(job->settings.nets, job->wanted.nets, sizeof(job->wanted.nets));
 	job->changed = job->plan.n || !settings_same(now, &job->settings) ||
 		       dataplane_ports_differ(job->dp, &change);
@@ -154,6 +159,8 @@ static int detach_others(struct ports_job *job, struct error *err)
 		if (list[i].at.stack)
 			continue;
 		if (!if_indextoname(list[i].ifindex, name))
+			snprintf(name, IFNAMSIZ, "%s", list[i].dev);
+		if (!name[0]) /* noted down by a version that kept no names */
 			snprintf(name, IFNAMSIZ, "ifindex %u", list[i].ifindex % 10000000);
 		r = ports_down_one(job->cmd->bpffs, job->dp, &list[i], err);
 		job->n_gone += !r;
@@ -169,6 +176,9 @@ static int run_fresh(struct ports_job *job, struct error *err)
 	struct error ignored;
 	int r = commit(job, err);
 
+	if (!r)
+		r = dataplane_take_stats(job->dp, job->before.rules, job->before.stats,
+					 job->before.n_rules, err);
 	if (!r)
 		r = dataplane_pin(job->dp, err);
 	if (!r)
@@ -280,6 +290,7 @@ int apply_ports(const struct command *cmd, const struct model *model, const stru
 		report(&job, out);
 	wanted_ports_free(&job.wanted);
 	plan_free(&job.plan);
+	inherit_free(&job.before);
 	dataplane_close(job.dp);
 	free(job.attached);
 	free(job.gone);

@@ -6,12 +6,6 @@
 #include "dataplane/dataplane.h"
 #include "cli/output.h"
 
-#define BEFORE_TEXT_LEN 80
-
-/* "TCX program 'pass' (id 12)", in `buf`. */
-const char *before_text(const struct before *b, char buf[BEFORE_TEXT_LEN]);
-/* "xdp", "tcx", "clsact". */
-const char *before_hook_word(enum before_hook hook);
 /* The array "before"; in text a line each, or nothing. */
 void before_print(const struct before *list, size_t n, const char *indent, struct output *out);
 

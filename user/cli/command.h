@@ -114,6 +114,13 @@ bool command_ports_there(const struct command *cmd);
  */
 void command_sync_ports(const struct command *cmd, const struct plan *plans, size_t n);
 
+/*
+ * Before uplinks change: is there room in the guest ports' tables, where each section holds
+ * the guests of all uplinks? -E2BIG; *err names the limit.
+ */
+int command_ports_room(const struct command *cmd, const struct plan *plans, size_t n,
+		       struct error *err);
+
 /* The rules of all uplinks of this network namespace; the array is the caller's to free. */
 int command_all_rules(const struct command *cmd, struct entry **ret, size_t *ret_n,
 		      struct error *err);

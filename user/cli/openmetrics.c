@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* OpenMetrics and Prometheus text from collected counters; reads neither maps nor netlink. */
 #include "cli/openmetrics.h"
 
 #include "dataplane/verdict.h"

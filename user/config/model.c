@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config/model.h"
+#include "util/network.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -151,20 +152,6 @@ int parse_address(const char *text, struct in6_addr *ret, struct error *err)
 	if (inet_pton(AF_INET, text, &v4) == 1)
 		return bad(err, "'%s' is IPv4: ndpx answers Neighbor Solicitations, not ARP", text);
 	return bad(err, "'%s': not an IPv6 address", text);
-}
-
-struct in6_addr network_of(const struct in6_addr *addr, unsigned int bits)
-{
-	struct in6_addr net = *addr;
-	unsigned int i;
-
-	for (i = 0; i < 16; i++) {
-		if (bits <= i * 8)
-			net.s6_addr[i] = 0;
-		else if (bits < i * 8 + 8)
-			net.s6_addr[i] &= (uint8_t)(0xff << (i * 8 + 8 - bits));
-	}
-	return net;
 }
 
 int parse_target(const char *text, struct rule *rule, struct error *err)

@@ -12,16 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dataplane/entry.h"
 #include "util/error.h"
 #include "ndpx_abi.h"
-
-/* `mode` of an uplink. Kept in the record: never renumber. */
-enum want_mode {
-	WANT_AUTO = 0,
-	WANT_NATIVE = 1,
-	WANT_GENERIC = 2,
-	WANT_TC = 3,
-};
 
 /* `groups` of an uplink. Kept in the record: never renumber. */
 enum want_groups {
@@ -114,9 +107,6 @@ int rule_check(const struct rule *rule, struct error *err);
 
 /* Appends a copy of *rule. -ENOMEM. */
 int uplink_add(struct uplink *uplink, const struct rule *rule);
-
-/* The address with its host bits cleared. */
-struct in6_addr network_of(const struct in6_addr *addr, unsigned int bits);
 
 /* A section's name or pattern. */
 int parse_pattern(const char *text, char ret[NDPX_PATTERN_LEN], struct error *err);

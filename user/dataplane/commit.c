@@ -315,8 +315,6 @@ int dataplane_recover(struct dataplane *dp, struct error *err)
 {
 	int r;
 
-	/* An `explain` that was killed: its asker is a real one, perhaps. */
-	__atomic_store_n(&dp->config->trial.source, 0, __ATOMIC_RELEASE);
 	if (!__atomic_load_n(&dp->config->staged, __ATOMIC_ACQUIRE))
 		return 0;
 	near_recover(dp);

@@ -58,7 +58,7 @@ static const char *instance_dir(const char *bpffs, uint32_t ifindex, char dir[PA
 			      dir);
 }
 
-static struct dataplane *allocate(const char *bpffs, uint32_t ifindex)
+struct dataplane *dataplane_allocate(const char *bpffs, uint32_t ifindex)
 {
 	struct dataplane *dp = calloc(1, sizeof(*dp));
 	int i;
@@ -79,7 +79,7 @@ static struct dataplane *allocate(const char *bpffs, uint32_t ifindex)
 #define NEAR_SIZE (NDPX_NEAR_SLOTS * sizeof(struct ndpx_near))
 
 /* The maps that are written as memory. */
-static int map_memory(struct dataplane *dp)
+int dataplane_map_memory(struct dataplane *dp)
 {
 	void *p = mmap(NULL, sizeof(struct ndpx_config), PROT_READ | PROT_WRITE, MAP_SHARED,
 		       dp->fds[MAP_CONFIG], 0);
@@ -156,7 +156,7 @@ static int read_foreign_record(int fd, struct ndpx_record *ret)
 
 int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane **ret)
 {
-	struct dataplane *dp = allocate(bpffs, ifindex);
+	struct dataplane *dp = dataplane_allocate(bpffs, ifindex);
 	char path[PATH_MAX];
 	int fd, r = -ENOENT;
 
@@ -176,7 +176,7 @@ int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane 
 
 int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, struct error *err)
 {
-	struct dataplane *dp = allocate(bpffs, ifindex);
+	struct dataplane *dp = dataplane_allocate(bpffs, ifindex);
 	char path[PATH_MAX];
 	__u32 zero = 0;
 	int i, r = 0;
@@ -204,7 +204,7 @@ int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, 
 				      dp->dir);
 	}
 	if (!r) {
-		r = map_memory(dp);
+		r = dataplane_map_memory(dp);
 		if (r)
 			dataplane_fail(err, -r, dp->dir);
 	}
@@ -241,7 +241,7 @@ static void adopt_counters(struct dataplane *dp)
 int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
 		  struct error *err)
 {
-	struct dataplane *dp = allocate(bpffs, ifindex);
+	struct dataplane *dp = dataplane_allocate(bpffs, ifindex);
 	int r;
 
 	if (!dp)
@@ -249,7 +249,7 @@ int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct d
 	adopt_counters(dp);
 	r = dataplane_make_maps(dp, err);
 	if (!r) {
-		r = map_memory(dp);
+		r = dataplane_map_memory(dp);
 		if (r)
 			dataplane_fail(err, -r, "mapping the settings");
 	}
@@ -312,7 +312,7 @@ int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err)
 	DIR *stream;
 
 	instance_dir(bpffs, ifindex, dir);
-	/* Whatever is there, also of a version that pins more; the record last, for it says what to undo. */
+	/* Whatever is there, also of a version that pins more; the record last, because it says what to undo. */
 	stream = opendir(dir);
 	while (stream && (entry = readdir(stream))) {
 		if (entry->d_name[0] != '.' && strcmp(entry->d_name, NDPX_MAP_RECORD) != 0)

@@ -10,9 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dataplane/entry.h"
 #include "util/error.h"
-#include "config/model.h"
-#include "desired/plan.h"
 
 struct dataplane;
 
@@ -68,6 +67,19 @@ int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane 
  */
 int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
 		  struct error *err);
+/*
+ * Opens what is pinned for an interface, which may be gone, to take it over into a new
+ * instance: dataplane_read(), dataplane_read_shadows() and dataplane_settings() alone are
+ * for it. Of whatever ABI number, where rules and settings have this version's sizes;
+ * -EPROTO where they have not, -ENOENT where it is not whole.
+ */
+int dataplane_open_old(const char *bpffs, uint32_t ifindex, struct dataplane **ret);
+/*
+ * Gives the rules of an instance that is not pinned yet the statistics which the same keys
+ * had in an old one, as dataplane_read() returned them.
+ */
+int dataplane_take_stats(struct dataplane *dp, const struct entry *entries,
+			 const struct entry_stats *stats, size_t n, struct error *err);
 /* Pins a new instance, over what was left of an old one. */
 int dataplane_pin(struct dataplane *dp, struct error *err);
 void dataplane_close(struct dataplane *dp);
@@ -188,6 +200,7 @@ bool dataplane_is_this_link(const struct dataplane *dp, uint16_t vlan, uint32_t 
 struct port_state {
 	uint32_t ifindex;
 	uint32_t flags; /* NDPX_R_CLSACT */
+	char dev[16];	/* as it was called when ndpx last looked; "": not known */
 	struct ndpx_port_at at;
 	struct attachment attachment;
 };
@@ -232,14 +245,14 @@ int dataplane_port_attach(struct dataplane *dp, uint32_t ifindex, const char *de
 			  struct attach_report *ret, struct error *err);
 /* After all are attached: writes down which program it was. */
 int dataplane_ports_attached(struct dataplane *dp, struct error *err);
-/* Detaches; the entry stays until it is forgotten, for it says what else to undo. */
+/* Detaches; the entry stays until it is forgotten, because it says what else to undo. */
 int dataplane_port_detach(const char *bpffs, uint32_t ifindex, struct error *err);
 void dataplane_port_forget(struct dataplane *dp, uint32_t ifindex);
 
 /* The settings in force. The pointer lives as long as `dp`; another commit may change it. */
 const struct ndpx_settings *dataplane_settings(const struct dataplane *dp);
 
-/* What became of a frame that was only tried. */
+/* The outcome of a test run. */
 enum trial_act { TRIAL_PASS, TRIAL_DROP, TRIAL_ANSWER };
 
 struct trial {
@@ -250,9 +263,9 @@ struct trial {
 };
 
 /*
- * Runs the attached program on a frame as if it had come in on this device. Nothing is
- * sent, and no counter, statistics or token moves; a real frame of the same Ethernet
- * source in that moment is not counted either. The caller holds the lock.
+ * Runs the program on a frame as if it had arrived on this device: an instance of its own over
+ * the same maps. Nothing is sent, and no counter, statistics or token changes. -ESTALE where
+ * another build of ndpx attached the program. The caller holds the lock.
  */
 int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct trial *ret,
 		  struct error *err);

@@ -33,6 +33,11 @@ struct dataplane {
 	int port_prog; /* loaded for the first port that needs it, else -1 */
 };
 
+/* An instance without maps; NULL: out of memory. dataplane_close() frees it, whatever it has by then. */
+struct dataplane *dataplane_allocate(const char *bpffs, uint32_t ifindex);
+/* Maps those that are written as memory; -errno. */
+int dataplane_map_memory(struct dataplane *dp);
+
 /* Does this instance have that map? */
 bool dataplane_has_map(const struct dataplane *dp, enum map_id id);
 
@@ -65,6 +70,11 @@ int dataplane_make_maps(struct dataplane *dp, struct error *err);
 
 /* Loads a program over the instance's maps; a file descriptor the caller closes, or -errno. */
 int dataplane_load(struct dataplane *dp, enum program program, struct error *err);
+/*
+ * The same for BPF_PROG_TEST_RUN alone: it changes nothing in the maps and returns
+ * verdict << 8 | action. -ESTALE where another build attached the program.
+ */
+int dataplane_load_test_run(struct dataplane *dp, enum program program, struct error *err);
 
 /* A number for the BPF object in this binary: another one means another program. */
 uint64_t dataplane_object_hash(void);

@@ -190,7 +190,8 @@ int dataplane_make_maps(struct dataplane *dp, struct error *err)
 	return r;
 }
 
-int dataplane_load(struct dataplane *dp, enum program program, struct error *err)
+static int load_program(struct dataplane *dp, enum program program, bool test_run,
+			struct error *err)
 {
 	struct ndpx_bpf *skel = open_skeleton(dp, err);
 	struct bpf_program *prog;
@@ -202,6 +203,7 @@ int dataplane_load(struct dataplane *dp, enum program program, struct error *err
 	       : program == PROGRAM_TC ? skel->progs.ndpx_tc
 				       : skel->progs.ndpx_port;
 	bpf_program__set_autoload(prog, true);
+	skel->rodata->test_run = test_run;
 	skel->rodata->have_coarse_clock =
 		libbpf_probe_bpf_helper(bpf_program__type(prog), BPF_FUNC_ktime_get_coarse_ns,
 					NULL) == 1;
@@ -227,4 +229,19 @@ int dataplane_load(struct dataplane *dp, enum program program, struct error *err
 	}
 	ndpx_bpf__destroy(skel);
 	return r ? r : fd;
+}
+
+int dataplane_load(struct dataplane *dp, enum program program, struct error *err)
+{
+	return load_program(dp, program, false, err);
+}
+
+int dataplane_load_test_run(struct dataplane *dp, enum program program, struct error *err)
+{
+	if (dp->record.object_hash != dataplane_object_hash())
+		return error_set(err, EXIT_KERNEL, ESTALE,
+				 "another build of ndpx (%.*s) attached the program, and this one "
+				 "cannot run that: 'ndpx apply' replaces it",
+				 (int)sizeof(dp->record.release), dp->record.release);
+	return load_program(dp, program, true, err);
 }

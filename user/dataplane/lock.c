@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Waiting for the lock of the bpffs directory: not for ever, for a holder may be stopped,
+ * Waiting for the lock of the bpffs directory: with a limit, because the holder may be stopped,
  * and not in silence. Who holds it is in /proc/locks.
  */
 #include <errno.h>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Which rule decides for an address: exact, then the longest prefix. Reads maps, changes none. */
 #include <errno.h>
 #include <string.h>
 
 #include "dataplane/match.h"
 
 #include "dataplane/internal.h"
-#include "config/model.h"
+#include "util/network.h"
 
 int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
 		  struct deciding *ret, struct error *err)
@@ -41,8 +42,7 @@ int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *ad
 	if (ret->host && ret->entry.say.action == NDPX_ACT_ANSWER)
 		ret->entry.say.flags |= host_flags;
 	/* Of guest ports the same bit is NDPX_F_GATEWAY. */
-	ret->host |= dp->ifindex != DATAPLANE_PORTS &&
-		     ret->entry.say.action == NDPX_ACT_ANSWER &&
+	ret->host |= dp->ifindex != DATAPLANE_PORTS && ret->entry.say.action == NDPX_ACT_ANSWER &&
 		     (ret->entry.say.flags & NDPX_F_HOST);
 	/* P81: what is longer than /64 is a slice, not a subnet. */
 	ret->anycast = ret->entry.say.action == NDPX_ACT_ANSWER && key->bits <= 64 &&

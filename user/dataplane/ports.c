@@ -113,6 +113,7 @@ int dataplane_ports_read(const struct dataplane *dp, struct port_state **ret, si
 			continue;
 		p->ifindex = keys[i];
 		p->flags = port.flags;
+		snprintf(p->dev, sizeof(p->dev), "%.*s", (int)sizeof(port.dev) - 1, port.dev);
 		p->at = *says(&port, generation);
 		hook_attachment(&h, &p->attachment);
 		(*ret_n)++;
@@ -150,8 +151,13 @@ int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret
 	}
 	for (i = 0; i < n && !r; i++) {
 		list[i].ifindex = keys[i];
-		if (!bpf_map_lookup_elem(fd, &keys[i], value))
-			memcpy(&list[i].flags, value, sizeof(list[i].flags));
+		if (bpf_map_lookup_elem(fd, &keys[i], value))
+			continue;
+		memcpy(&list[i].flags, value, sizeof(list[i].flags));
+		if (info.value_size == sizeof(struct ndpx_port))
+			snprintf(list[i].dev, sizeof(list[i].dev), "%.*s",
+				 (int)sizeof(list[i].dev) - 1,
+				 (char *)value + offsetof(struct ndpx_port, dev));
 	}
 	close(fd);
 	free(keys);
@@ -172,8 +178,9 @@ int dataplane_ports_inherit(struct dataplane *dp, const char *bpffs, struct erro
 	int r = dataplane_ports_list(bpffs, &list, &n, err);
 
 	for (i = 0; i < n && !r; i++) {
-		const struct ndpx_port port = { .flags = list[i].flags };
+		struct ndpx_port port = { .flags = list[i].flags };
 
+		memcpy(port.dev, list[i].dev, sizeof(port.dev));
 		if (bpf_map_update_elem(dp->fds[MAP_PORTS], &list[i].ifindex, &port, BPF_ANY))
 			r = dataplane_fail(err, errno, "ports");
 	}
@@ -197,13 +204,20 @@ int dataplane_sections(const struct dataplane *dp, struct ndpx_sections *ret, st
 	return 0;
 }
 
-static const struct ndpx_port_at *wanted_at(const struct ports_change *change, uint32_t ifindex)
+/* NULL: it shall be none. */
+static const struct guest_port *wanted(const struct ports_change *change, uint32_t ifindex)
 {
-	const struct guest_port *p = NULL;
+	if (!change->n)
+		return NULL;
+	return bsearch(&ifindex, change->ports, change->n, sizeof(*change->ports), by_ifindex);
+}
 
-	if (change->n)
-		p = bsearch(&ifindex, change->ports, change->n, sizeof(*p), by_ifindex);
-	return p ? &p->at : &nowhere;
+/* A port keeps its name when it goes: there is nobody left to ask for it. */
+static bool is_as_wanted(const struct ndpx_port *port, __u32 generation,
+			 const struct guest_port *want)
+{
+	return !memcmp(says(port, generation), want ? &want->at : &nowhere, sizeof(nowhere)) &&
+	       (!want || !strncmp(port->dev, want->dev, sizeof(port->dev)));
 }
 
 bool dataplane_ports_differ(const struct dataplane *dp, const struct ports_change *change)
@@ -220,30 +234,33 @@ bool dataplane_ports_differ(const struct dataplane *dp, const struct ports_chang
 		 memcmp(&now, change->sections, sizeof(now)) != 0 ||
 		 read_keys(dp->fds[MAP_PORTS], &keys, &n);
 	for (i = 0; i < n && !differ; i++) {
-		const struct ndpx_port_at *want = wanted_at(change, keys[i]);
+		const struct guest_port *want = wanted(change, keys[i]);
 
 		differ = bpf_map_lookup_elem(dp->fds[MAP_PORTS], &keys[i], &port) ||
-			 memcmp(says(&port, generation), want, sizeof(*want)) != 0;
-		there += want->stack != 0;
+			 !is_as_wanted(&port, generation, want);
+		there += want != NULL;
 	}
 	free(keys);
 	return differ || there != change->n;
 }
 
 /* One port: what holds until `generation`, what from it on. */
-static int stage_port(struct dataplane *dp, uint32_t ifindex, const struct ndpx_port_at *want,
+static int stage_port(struct dataplane *dp, uint32_t ifindex, const struct guest_port *want,
 		      __u32 generation)
 {
+	__u32 current = dataplane_generation_of(dp);
 	struct ndpx_port port = { 0 };
 	struct ndpx_port_at now;
 
 	if (bpf_map_lookup_elem(dp->fds[MAP_PORTS], &ifindex, &port) && errno != ENOENT)
 		return -errno;
-	now = *says(&port, dataplane_generation_of(dp));
-	if (!memcmp(&now, want, sizeof(now)))
+	if (is_as_wanted(&port, current, want))
 		return 0;
+	now = *says(&port, current);
 	port.at[0] = now;
-	port.at[1] = *want;
+	port.at[1] = want ? want->at : nowhere;
+	if (want)
+		memcpy(port.dev, want->dev, sizeof(port.dev));
 	port.since = generation;
 	return bpf_map_update_elem(dp->fds[MAP_PORTS], &ifindex, &port, BPF_ANY) ? -errno : 0;
 }
@@ -266,9 +283,9 @@ int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *chang
 		return 0;
 	r = read_keys(dp->fds[MAP_PORTS], &keys, &n);
 	for (i = 0; i < n && !r; i++)
-		r = stage_port(dp, keys[i], wanted_at(change, keys[i]), generation);
+		r = stage_port(dp, keys[i], wanted(change, keys[i]), generation);
 	for (i = 0; i < change->n && !r; i++)
-		r = stage_port(dp, change->ports[i].ifindex, &change->ports[i].at, generation);
+		r = stage_port(dp, change->ports[i].ifindex, &change->ports[i], generation);
 	free(keys);
 	return r;
 }
@@ -310,7 +327,7 @@ static int port_program(struct dataplane *dp, struct error *err)
 int dataplane_port_attach(struct dataplane *dp, uint32_t ifindex, const char *dev,
 			  struct attach_report *ret, struct error *err)
 {
-	const struct ndpx_port fresh = { 0 };
+	struct ndpx_port fresh = { 0 };
 	struct hook h = port_hook(dp->dir, ifindex, dev, dp);
 	struct attach_report rep = { 0 };
 	enum ndpx_mode mode;
@@ -325,6 +342,7 @@ int dataplane_port_attach(struct dataplane *dp, uint32_t ifindex, const char *de
 		*ret = rep;
 		return 0;
 	}
+	snprintf(fresh.dev, sizeof(fresh.dev), "%s", dev);
 	if (bpf_map_update_elem(dp->fds[MAP_PORTS], &ifindex, &fresh, BPF_NOEXIST) &&
 	    errno != EEXIST)
 		return dataplane_fail(err, errno, "ports");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* How many rules of each kind an instance holds. Reads maps, changes none. */
 #include <stdlib.h>
 #include <string.h>
 

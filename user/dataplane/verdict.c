@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Names and texts of the verdicts, from the table in ndpx_abi.h. Pure. */
 #include "dataplane/verdict.h"
 
 static const char *const names[NDPX_V_END] = { [NDPX_V_NONE] = "none",

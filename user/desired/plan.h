@@ -7,13 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ndpx_abi.h"
-
-/* One rule as the maps hold it; bits 128: a key of `guests`, else of `prefixes`. */
-struct entry {
-	struct ndpx_prefix_key key;
-	struct ndpx_say say;
-};
+#include "dataplane/entry.h"
 
 /*
  * Where rules of several origins meet. `want` is what the file and the host say, `have`
@@ -31,41 +25,8 @@ int origins_merge(const struct entry *want, size_t n_want, const struct entry *h
 		  struct origins *ret);
 void origins_free(struct origins *origins);
 
-/* What was counted for a rule. */
-struct entry_stats {
-	__u64 answers;
-	__u64 last_answer;   /* CLOCK_MONOTONIC, ns; 0: never */
-	__u8 last_asker[16]; /* network order */
-};
-
-/* An interface as a guest port. */
-struct guest_port {
-	uint32_t ifindex;
-	char dev[16]; /* IFNAMSIZ */
-	struct ndpx_port_at at;
-};
-
-/* One step of a difference: from `before` (NDPX_ACT_NONE: new) to `after` (NONE: gone). */
-struct change {
-	struct ndpx_prefix_key key;
-	struct ndpx_say before;
-	struct ndpx_say after;
-};
-
-struct plan {
-	struct change *changes; /* owned */
-	size_t n;
-	size_t added, removed, changed; /* guests and denies; the host's own do not count */
-};
-
-/* Order of entries by key, for qsort(). */
-int entry_compare(const void *a, const void *b);
-
 /* Are they the same, byte for byte? */
 bool settings_same(const struct ndpx_settings *a, const struct ndpx_settings *b);
-
-/* Order of the keys of `links`, for qsort(); the epoch does not count. */
-int link_key_compare(const void *a, const void *b);
 
 /*
  * The steps from `have` to `want`; both sorted by entry_compare(), each key once.
@@ -81,11 +42,5 @@ void plan_free(struct plan *plan);
 /* Appends one step. -ENOMEM. */
 int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct ndpx_say *before,
 	     const struct ndpx_say *after);
-
-/*
- * The prefix lengths in use after a change, longest first, into set->lengths. `in_use`
- * tells by index whether some rule has that length. -E2BIG for more than fit.
- */
-int plan_lengths(const bool in_use[129], struct ndpx_settings *set);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The path from a guest port to the device that routes for it. Pure: reads the link table only. */
 #include "desired/port_path.h"
 
 #include <stdio.h>

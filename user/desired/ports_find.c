@@ -43,13 +43,24 @@ static const struct nl_link *uplink_of(const struct model *model, const struct n
 	return NULL;
 }
 
-/* The first section that an interface's name matches, -1: none. */
+static bool has_name(const struct nl_link *link, const char *pattern)
+{
+	size_t i;
+
+	for (i = 0; i < NL_ALTNAMES && link->altnames[i][0]; i++) {
+		if (ports_match(pattern, link->altnames[i]))
+			return true;
+	}
+	return ports_match(pattern, link->name);
+}
+
+/* The first section that a name of an interface matches, -1: none. */
 static int section_of(const struct model *model, const struct nl_link *link)
 {
 	size_t i;
 
 	for (i = 0; i < model->n_ports; i++) {
-		if (ports_match(model->ports[i].pattern, link->name))
+		if (has_name(link, model->ports[i].pattern))
 			return (int)i;
 	}
 	return -1;

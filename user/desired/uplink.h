@@ -19,7 +19,7 @@ struct wanted_stack {
 	uint32_t ifindex;
 };
 
-/* What is odd about the wishes, for the user to know; not an error. */
+/* What the user should know about the wishes; not an error. */
 struct wanted_notes {
 	char (*lines)[256]; /* owned */
 	size_t n;

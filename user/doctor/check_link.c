@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/before.h"
+#include "dataplane/before_text.h"
 #include "doctor/doctor.h"
 #include "doctor/runs.h"
-#include "util/icmp6.h"
+#include "nd/wire.h"
 
 #define XDP_ONE_PAGE 3498 /* MTU that fits a page with XDP's headroom; more takes xdp.frags */
 
@@ -161,10 +161,19 @@ int doctor_mdb_compare(const void *a, const void *b)
 	return memcmp(&x->group, &y->group, sizeof(x->group));
 }
 
+/* The group in which solicitations for `addr` are sent. */
+static struct in6_addr group_of(const struct in6_addr *addr)
+{
+	struct in6_addr group;
+
+	nd_put_addr(&group, nd_solicited_node(nd_get_addr(addr)));
+	return group;
+}
+
 static bool is_member(const struct doctor_snapshot *snap, uint32_t ifindex,
 		      const struct in6_addr *addr)
 {
-	struct nl_member key = { .ifindex = ifindex, .group = solicited_node(addr) };
+	struct nl_member key = { .ifindex = ifindex, .group = group_of(addr) };
 
 	return snap->n_members && bsearch(&key, snap->members, snap->n_members, sizeof(key),
 					  doctor_member_compare) != NULL;
@@ -218,7 +227,7 @@ static bool bridge_sends(const struct doctor_snapshot *snap, const struct doctor
 	const struct in6_addr *addr = (const struct in6_addr *)rule->key.addr;
 	struct nl_mdb key = { .bridge = up->bridge.ifindex,
 			      .port = up->bridge_port ? up->bridge_port : up->bridge.ifindex,
-			      .group = solicited_node(addr) };
+			      .group = group_of(addr) };
 	size_t i;
 
 	if (rule->key.bits != 128)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/network.h"
 #include "doctor/doctor.h"
 
 /* The rule that the program finds, longest first; NULL: none that answers whatever the routes say. */

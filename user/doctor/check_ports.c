@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Findings about guest ports, and fixing them through apply/; prints nothing. */
 #include "doctor/check_ports.h"
 
 #include <errno.h>
@@ -138,21 +139,27 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 	return r;
 }
 
-/* Attaches what is missing. A port that goes meanwhile is not missed. */
-static int attach(struct dataplane *dp, const struct wanted_ports *wanted, struct error *err)
+/*
+ * Attaches what is missing. A port that goes meanwhile is not missed; one that refuses keeps
+ * no other from being healed, and *ret_refused says why, its code 0: none did.
+ */
+static int attach(struct dataplane *dp, const struct wanted_ports *wanted,
+		  struct error *ret_refused, struct error *err)
 {
 	size_t i;
-	int r = 0;
 
-	for (i = 0; i < wanted->n_ports && !r; i++) {
+	ret_refused->code = 0;
+	for (i = 0; i < wanted->n_ports; i++) {
 		const struct guest_port *p = &wanted->ports[i];
 		struct attach_report ignored;
 
-		r = dataplane_port_attach(dp, p->ifindex, p->dev, &ignored, err);
-		if (r == -ENODEV && if_nametoindex(p->dev) != p->ifindex)
-			r = 0;
+		if (dataplane_port_attach(dp, p->ifindex, p->dev, &ignored, err) &&
+		    if_nametoindex(p->dev) == p->ifindex && !ret_refused->code)
+			error_set(ret_refused, err->status, err->code, "%s: %s", p->dev,
+				  err->message);
 	}
-	return r ? r : dataplane_ports_attached(dp, err);
+	/* A port that kept an older program is to be tried again: the record stays as it is. */
+	return ret_refused->code ? 0 : dataplane_ports_attached(dp, err);
 }
 
 int doctor_ports_fix(struct dataplane *dp, const struct nl_state *state,
@@ -164,6 +171,7 @@ int doctor_ports_fix(struct dataplane *dp, const struct nl_state *state,
 	struct ports_change change = { .sections = &sections };
 	struct ndpx_settings set;
 	struct model model = { 0 };
+	struct error refused = { 0 };
 	int r = dataplane_recover(dp, err);
 
 	if (!r)
@@ -173,7 +181,7 @@ int doctor_ports_fix(struct dataplane *dp, const struct nl_state *state,
 	if (!r)
 		r = wanted_ports_build(&model, state, NULL, 0, &wanted, err);
 	if (!r)
-		r = attach(dp, &wanted, err);
+		r = attach(dp, &wanted, &refused, err);
 	if (!r)
 		r = dataplane_sections(dp, &sections, err);
 	change.ports = wanted.ports;
@@ -185,6 +193,10 @@ int doctor_ports_fix(struct dataplane *dp, const struct nl_state *state,
 	if (!r &&
 	    (!settings_same(&set, dataplane_settings(dp)) || dataplane_ports_differ(dp, &change)))
 		r = dataplane_commit_ports(dp, &nothing, &set, &change, err);
+	if (!r && refused.code) {
+		*err = refused;
+		r = -err->code;
+	}
 	wanted_ports_free(&wanted);
 	model_free(&model);
 	return r;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "doctor/probe.h"
-#include "util/icmp6.h"
+#include "nd/frame.h"
 
 #define PACE_MS 1 /* between two solicitations */
 
@@ -37,13 +37,6 @@ struct probes {
 	size_t n_links;
 	struct probe *items;
 	size_t n;
-};
-
-/* On the wire: RFC 4861 4.3 with one option, 4.6.1. */
-struct solicitation {
-	struct nd_neighbor_solicit ns;
-	struct nd_opt_hdr option;
-	uint8_t mac[6];
 };
 
 static long now_ms(void)
@@ -179,29 +172,16 @@ static void send_probe(const struct probe *probe)
 {
 	const struct link *link = probe->link;
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_scope_id = link->stack->ifindex };
-	struct solicitation ns = { .ns.nd_ns_type = ND_NEIGHBOR_SOLICIT,
-				   .ns.nd_ns_target = probe->target,
-				   .option = { ND_OPT_SOURCE_LINKADDR, 1 } };
+	const struct nd_addr target = nd_get_addr(&probe->target);
+	uint8_t m[ND_NS_LEN + ND_LLADDR_LEN];
+	size_t len = nd_put_ns(m, target, nd_get_mac(link->mac));
 
-	to.sin6_addr = solicited_node(&probe->target);
-	memcpy(ns.mac, link->mac, sizeof(ns.mac));
+	nd_put_addr(&to.sin6_addr, nd_solicited_node(target));
 	/* What cannot be sent is not answered: no finding. The kernel adds the checksum. */
-	(void)!sendto(link->fd, &ns, sizeof(ns), 0, (const struct sockaddr *)&to, sizeof(to));
+	(void)!sendto(link->fd, m, len, 0, (const struct sockaddr *)&to, sizeof(to));
 }
 
-/* The TLLAO of an advertisement, NULL if there is none. RFC 4861 4.6 */
-static const uint8_t *target_lladdr(const uint8_t *options, size_t len)
-{
-	while (len >= 8 && options[1] && (size_t)options[1] * 8 <= len) {
-		if (options[0] == ND_OPT_TARGET_LINKADDR)
-			return options + 2;
-		len -= (size_t)options[1] * 8;
-		options += (size_t)options[1] * 8;
-	}
-	return NULL;
-}
-
-static int add_claim(struct probe *probe, const uint8_t *mac)
+static int add_claim(struct probe *probe, nd_mac mac)
 {
 	struct doctor_uplink *up = probe->link->up;
 	struct doctor_claim *claims = realloc(up->claims, (up->n_claims + 1) * sizeof(*claims));
@@ -211,7 +191,7 @@ static int add_claim(struct probe *probe, const uint8_t *mac)
 	up->claims = claims;
 	claims[up->n_claims] =
 		(struct doctor_claim){ .vlan = probe->link->stack->vlan, .addr = probe->target };
-	memcpy(claims[up->n_claims++].mac, mac, 6);
+	nd_put_mac(claims[up->n_claims++].mac, mac);
 	probe->claimed = true;
 	return 0;
 }
@@ -240,23 +220,23 @@ static int receive(struct probes *p, const struct link *link)
 			      .msg_control = control,
 			      .msg_controllen = sizeof(control) };
 	ssize_t n = recvmsg(link->fd, &msg, 0);
-	struct nd_neighbor_advert na;
-	const uint8_t *mac;
+	struct nd_addr target;
+	nd_mac mac;
 	size_t i;
 
 	if (n < 0)
 		return errno == EINTR ? 0 : -EAGAIN;
-	if (n < (ssize_t)sizeof(na) || !has_hop_limit_255(&msg))
+	if (n < ND_NS_LEN || !has_hop_limit_255(&msg))
 		return 0;
-	memcpy(&na, buf, sizeof(na));
-	mac = target_lladdr(buf + sizeof(na), (size_t)n - sizeof(na));
+	target = nd_get_addr(buf + 8);
+	mac = nd_find_lladdr(buf + ND_NS_LEN, (uint32_t)n - ND_NS_LEN, ND_OPT_TLLAO);
 	for (i = 0; i < p->n && mac; i++) {
 		struct probe *probe = &p->items[i];
 
 		/* Our own MAC, or the one we would have said: a reflection, or a shared one. */
 		if (probe->claimed || probe->link != link ||
-		    memcmp(&probe->target, &na.nd_na_target, sizeof(probe->target)) != 0 ||
-		    !memcmp(mac, probe->lladdr, 6) || !memcmp(mac, link->mac, 6))
+		    !nd_addr_eq(nd_get_addr(&probe->target), target) ||
+		    mac == nd_get_mac(probe->lladdr) || mac == nd_get_mac(link->mac))
 			continue;
 		return add_claim(probe, mac);
 	}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Findings about the devices between the uplink and the guests; changes nothing, prints nothing. */
 #include "doctor/ways.h"
 
 #include <arpa/inet.h>

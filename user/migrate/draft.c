@@ -7,6 +7,7 @@
 
 #include "util/array.h"
 #include "migrate/conf_writer.h"
+#include "util/network.h"
 
 #define DRAFT_STDERR ((size_t)-3) /* beside DRAFT_TOP and DRAFT_HEAD: draft->warnings */
 

@@ -5,6 +5,7 @@
  */
 #include "util/array.h"
 #include "migrate/from_npd6.h"
+#include "util/network.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "migrate/ndppd_file.h"
+#include "util/network.h"
 
 static int by_rule(const void *a, const void *b)
 {

@@ -12,7 +12,8 @@
 enum route_kind { ROUTE_GATEWAY, ROUTE_NET, ROUTE_EXIT };
 
 struct known_route {
-	enum route_kind kind; /* ROUTE_EXIT: only that a route leaves there; ROUTE_GATEWAY: and its address */
+	enum route_kind
+		kind; /* ROUTE_EXIT: only that a route leaves there; ROUTE_GATEWAY: and its address */
 	struct nl_net net;
 };
 
@@ -190,8 +191,8 @@ static int read_nexthops(struct nl_state *state, struct error *err)
 	}
 	state->gateways = all;
 	for (i = 0; i < n; i++)
-		all[state->n_gateways++] =
-			(struct nl_address){ .ifindex = hops[i].net.ifindex, .addr = hops[i].net.addr };
+		all[state->n_gateways++] = (struct nl_address){ .ifindex = hops[i].net.ifindex,
+								.addr = hops[i].net.addr };
 	free(hops);
 	return 0;
 }

@@ -235,6 +235,22 @@ static void read_linkinfo(const struct nlattr *info, struct nl_link *link)
 	link->isolated = of_bridge && port && is_isolated(port);
 }
 
+/* Kernel 5.5. */
+static void read_altnames(const struct nlattr *list, struct nl_link *link)
+{
+	const struct nlattr *attr;
+	size_t n = 0;
+
+	mnl_attr_for_each_nested(attr, list) {
+		uint16_t len = mnl_attr_get_payload_len(attr);
+
+		if (mnl_attr_get_type(attr) == IFLA_ALT_IFNAME && n < NL_ALTNAMES &&
+		    len <= sizeof(link->altnames[n]))
+			snprintf(link->altnames[n++], sizeof(link->altnames[0]), "%.*s", (int)len,
+				 mnl_attr_get_str(attr));
+	}
+}
+
 static int on_link(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
@@ -254,6 +270,9 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 		case IFLA_IFNAME:
 			snprintf(link->name, sizeof(link->name), "%.*s", (int)len,
 				 mnl_attr_get_str(attr));
+			break;
+		case IFLA_PROP_LIST:
+			read_altnames(attr, link);
 			break;
 		case IFLA_ADDRESS:
 			if (len == 6) {

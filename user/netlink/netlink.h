@@ -11,6 +11,8 @@
 
 #include "util/error.h"
 
+#define NL_ALTNAMES 4
+
 struct nl_link {
 	uint32_t ifindex;
 	uint32_t master;     /* ifindex of the bond or bridge it is in, 0: none */
@@ -24,6 +26,8 @@ struct nl_link {
 	bool isolated;	  /* a bridge's port that other isolated ones of it do not hear */
 	bool routed;	  /* a unicast route, other than to link-local addresses, leaves by it */
 	char name[IFNAMSIZ];
+	/* Further names; beyond these, and over 63 characters, they are not looked at. "": none. */
+	char altnames[NL_ALTNAMES][64];
 	/*
 	 * A tunnel whose far end comes with each packet (collect metadata): what has none, as a
 	 * redirected frame, is dropped by the driver.

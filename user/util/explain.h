@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Questions to try and answers to read: frames and their parts. Pure: no kernel, no rules. */
+/* The frames `explain` runs: a solicitation from its parts, or a frame given in hex. Pure. */
 #ifndef NDPX_EXPLAIN_H
 #define NDPX_EXPLAIN_H
 
@@ -16,13 +16,13 @@ enum question_kind {
 	QUESTION_DAD,	    /* from ::, RFC 4862 5.4.2 */
 };
 
-/* A Neighbor Solicitation to be made up. Addresses and MACs in network order. */
+/* A Neighbor Solicitation to build. Addresses and MACs in network order. */
 struct question {
 	enum question_kind kind;
 	struct in6_addr source; /* unused for DAD */
 	struct in6_addr target;
 	uint16_t vlan;	     /* 0: untagged */
-	uint8_t mac[6];	     /* of the asker */
+	uint8_t mac[6];	     /* of the requester */
 	uint8_t port_mac[6]; /* of the port, for a probe */
 };
 
@@ -31,21 +31,6 @@ void question_asker(struct question *q);
 
 /* Writes the frame, checksum and all; returns its length, at most 90 bytes. */
 size_t question_build(const struct question *q, uint8_t frame[EXPLAIN_FRAME]);
-
-/* A Neighbor Advertisement taken apart. */
-struct advertisement {
-	uint8_t dst_mac[6], src_mac[6];
-	uint16_t vlan;
-	struct in6_addr src, dst, target;
-	uint8_t hop_limit;
-	bool router, solicited, override;
-	bool has_lladdr;
-	uint8_t lladdr[6]; /* of the TLLAO */
-	bool checksum_ok;
-};
-
-/* -EINVAL if the frame is not an NA. */
-int advertisement_read(const uint8_t *frame, size_t len, struct advertisement *ret);
 
 /* Hex digits; blanks and colons between bytes and tcpdump's "0x0010:" are skipped. The number of bytes, or -EINVAL. */
 int frame_from_hex(const char *text, uint8_t frame[EXPLAIN_FRAME]);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Reads and writes whole text files, within bounds; prints nothing. */
 #include "util/text_file.h"
 
 #include <errno.h>

@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "apply/groups.h"
+#include "apply/inherit.h"
 #include "apply/native.h"
 #include "apply/uplink_down.h"
 #include "desired/uplink.h"
@@ -25,6 +26,7 @@ struct job {
 	struct wanted wanted;
 	struct plan plan;
 	struct dataplane *dp;
+	struct inheritance before; /* of a fresh one */
 	struct attach_report attach;
 	struct groups_report groups;
 	bool fresh, settings_changed;
@@ -125,7 +127,9 @@ static int open_or_make(struct job *job, struct error *err)
 	job->fresh = true;
 	if (r == -EPROTO)
 		foreign = dataplane_open_record(bpffs, job->link->ifindex, &old) == 0;
-	r = dataplane_new(bpffs, job->link->ifindex, job->link->name, &job->dp, err);
+	r = inherit_read(bpffs, job->link->ifindex, job->link->name, &job->before, err);
+	if (!r)
+		r = dataplane_new(bpffs, job->link->ifindex, job->link->name, &job->dp, err);
 	/* What another version switched on is ours to switch off from now on. */
 	if (foreign) {
 		if (!r)
@@ -151,6 +155,7 @@ static bool keeps_vlan(const void *arg, uint16_t vlan)
 /* The steps to what the file, the host and commands want; wanted.entries becomes all of it. */
 static int plan_rules(struct job *job, const struct entry *have, size_t n_have, struct error *err)
 {
+	const struct inheritance *in = &job->before;
 	struct wanted *w = &job->wanted;
 	struct origins o = { 0 };
 	struct entry *shadows = NULL;
@@ -159,8 +164,12 @@ static int plan_rules(struct job *job, const struct entry *have, size_t n_have, 
 
 	if (r)
 		return r;
-	r = origins_merge(w->entries, w->n_entries, have, n_have, shadows, n_shadows, keeps_vlan,
-			  job, &o);
+	if (job->fresh)
+		r = origins_merge(w->entries, w->n_entries, in->rules, in->n_rules, in->shadows,
+				  in->n_shadows, keeps_vlan, job, &o);
+	else
+		r = origins_merge(w->entries, w->n_entries, have, n_have, shadows, n_shadows,
+				  keeps_vlan, job, &o);
 	if (!r)
 		r = plan_append(o.rules, o.n_rules, have, n_have, &job->plan);
 	if (!r)
@@ -192,7 +201,7 @@ static int commit_rules(struct job *job, struct error *err)
 		return r;
 	/* Who paused an uplink resumes it: a reload, or a hook of another guest, must not. */
 	job->wanted.settings.flags |= dataplane_settings(job->dp)->flags & NDPX_S_PAUSED;
-	if (job->cmd->paused)
+	if (job->cmd->paused || job->before.paused)
 		job->wanted.settings.flags |= NDPX_S_PAUSED;
 	job->settings_changed = settings_differ(job);
 	if (!job->plan.n && !job->settings_changed)
@@ -290,6 +299,9 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 		fill_record(job, dataplane_record(job->dp));
 		r = commit_rules(job, err);
 		if (!r)
+			r = dataplane_take_stats(job->dp, job->before.rules, job->before.stats,
+						 job->before.n_rules, err);
+		if (!r)
 			r = dataplane_pin(job->dp, err);
 		if (!r)
 			r = attach(job, trouble, err);
@@ -331,6 +343,12 @@ static void report_job(const struct job *job, struct output *out)
 		command_note(cmd, "%s", job->wanted.notes.lines[i]);
 	if (job->attach.note[0] && (job->attach.attached || cmd->verbose))
 		command_note(cmd, "%s", job->attach.note);
+	if (job->before.unread)
+		command_note(cmd,
+			     "warning: %s: the earlier version of ndpx laid its rules out "
+			     "differently: those of 'guest add' and a pause could not be carried "
+			     "over: add them again",
+			     job->link->name);
 	if (job->groups.note[0] && (job->groups.warning || job->groups.allmulti_on || cmd->verbose))
 		command_note(cmd, "%s", job->groups.note);
 
@@ -354,7 +372,43 @@ static void free_job(struct job *job)
 {
 	wanted_free(&job->wanted);
 	plan_free(&job->plan);
+	inherit_free(&job->before);
 	dataplane_close(job->dp);
+}
+
+/* An uplink of the file that could not be brought up, and why. */
+struct skipped {
+	const struct uplink *uplink;
+	struct error why;
+};
+
+struct skips {
+	struct skipped *items; /* owned */
+	size_t n, done;	       /* `done`: uplinks that were not skipped */
+};
+
+/*
+ * An instance whose device is gone, or whose successor was refused, keeps what commands made
+ * until the device comes: a NIC's driver that is reloaded, a VM between stop and start.
+ */
+static bool waits(const struct command *cmd, const struct model *model, const struct skips *skips,
+		  struct instance *instance)
+{
+	uint32_t now = if_nametoindex(instance->dev);
+	bool skipped = false;
+	size_t i;
+
+	if (cmd->prune || !instance->dp || now == instance->ifindex)
+		return false;
+	for (i = 0; i < skips->n; i++)
+		skipped |= !strcmp(skips->items[i].uplink->dev, instance->dev);
+	if (now && !skipped)
+		return false;
+	for (i = 0; i < model->n_uplinks; i++) {
+		if (!strcmp(model->uplinks[i].dev, instance->dev))
+			return inherit_waits(instance->dp);
+	}
+	return false;
 }
 
 /* Why an instance goes: its device may have been created again under the same name. */
@@ -375,8 +429,8 @@ static const char *removed_text(const struct model *model, const struct instance
 }
 
 /* What is attached but no longer in the file. */
-static int remove_others(const struct command *cmd, const struct model *model, struct output *out,
-			 struct error *err)
+static int remove_others(const struct command *cmd, const struct model *model,
+			 const struct skips *skips, struct output *out, struct error *err)
 {
 	struct instance *instances;
 	size_t n, i, j;
@@ -393,6 +447,14 @@ static int remove_others(const struct command *cmd, const struct model *model, s
 		}
 		if (j < model->n_uplinks)
 			continue;
+		if (waits(cmd, model, skips, &instances[i])) {
+			command_note(cmd,
+				     "%s: the interface no longer exists: rules of 'guest add' and "
+				     "a pause are kept for when it is back ('apply --prune' or "
+				     "'down' drops them)",
+				     instances[i].dev);
+			continue;
+		}
 		r = uplink_down(cmd->bpffs, &instances[i], err);
 		if (!r)
 			out_string(out, NULL, removed_text(model, &instances[i]), instances[i].dev);
@@ -401,17 +463,6 @@ static int remove_others(const struct command *cmd, const struct model *model, s
 	command_close_instances(instances, n);
 	return r;
 }
-
-/* An uplink of the file that could not be brought up, and why. */
-struct skipped {
-	const struct uplink *uplink;
-	struct error why;
-};
-
-struct skips {
-	struct skipped *items; /* owned */
-	size_t n, done;	       /* `done`: uplinks that were not skipped */
-};
 
 /* One uplink that is refused must not keep the others down. Also with -q: it is an error. */
 static void report_skips(const struct skips *skips, struct output *out)
@@ -477,7 +528,7 @@ static int apply_all(const struct command *cmd, const struct model *model,
 	r = apply_ports_release(cmd, model, err);
 	if (!r) {
 		apply_uplinks(cmd, model, state, &skips, out);
-		r = remove_others(cmd, model, out, err);
+		r = remove_others(cmd, model, &skips, out, err);
 	}
 	if (!r)
 		r = apply_ports(cmd, model, state, out, err);

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/before.h"
+#include "dataplane/before_text.h"
 #include "doctor/ways.h"
 #include "verbs/explain_story.h"
-#include "util/icmp6.h"
+#include "nd/wire.h"
 #include "netlink/sysctl.h"
 
 struct way {
@@ -64,10 +64,11 @@ static int find_membership(struct dataplane *dp, struct way *w, struct error *er
 	const struct ndpx_record *record = dataplane_record(dp);
 	uint32_t ifindex = stack_of(record, w->s->vlan);
 	struct nl_member *members = NULL;
-	const struct in6_addr group = solicited_node(&w->s->words.target);
+	struct in6_addr group;
 	size_t n = 0, i;
 	int r = 0;
 
+	nd_put_addr(&group, nd_solicited_node(nd_get_addr(&w->s->words.target)));
 	for (i = 0; i < w->state.n_links; i++) {
 		if (w->state.links[i].ifindex == record->ifindex)
 			w->joined = w->state.links[i].flags & (IFF_ALLMULTI | IFF_PROMISC);

@@ -2,6 +2,7 @@
 /* `explain`, printed: verdict, rule, answer, and what stands in its way. */
 #include <arpa/inet.h>
 
+#include "nd/frame.h"
 #include "verbs/explain_story.h"
 #include "verbs/guest_print.h"
 #include "dataplane/verdict.h"
@@ -50,7 +51,8 @@ static void print_rule(const struct story *s, struct output *out)
 	out_object(out, "rule");
 	out_string(out, "action", "; rule: %s ", action_word(&e->say));
 	out_string(out, "address", "%s", text);
-	out_bool(out, "host", ", an address of this host on another interface", s->rule.host);
+	out_bool(out, "host", ", an address of this host on another interface",
+		 s->rule.host && !s->is_port);
 	out_bool(out, "anycast", ", whose first address is the routers' (RFC 4861 7.2.7)",
 		 s->rule.anycast);
 	out_close(out, '}');
@@ -79,29 +81,50 @@ static const char *addr_text(const struct in6_addr *addr, char buf[INET6_ADDRSTR
 	return buf;
 }
 
+static const char *nd_addr_text(struct nd_addr addr, char buf[INET6_ADDRSTRLEN])
+{
+	struct in6_addr in6;
+
+	nd_put_addr(&in6, addr);
+	return addr_text(&in6, buf);
+}
+
+static const char *nd_mac_text(nd_mac mac, char buf[18])
+{
+	uint8_t bytes[6];
+
+	nd_put_mac(bytes, mac);
+	return mac_text(bytes, buf);
+}
+
 static void print_na(const struct story *s, struct output *out)
 {
 	char text[INET6_ADDRSTRLEN], mac[18];
-	struct advertisement na;
+	struct nd_advert na;
+	bool router, solicited, override;
 
-	if (s->trial.act != TRIAL_ANSWER || advertisement_read(s->trial.frame, s->trial.len, &na)) {
+	if (s->trial.act != TRIAL_ANSWER ||
+	    !nd_read_na(s->trial.frame, (uint32_t)s->trial.len, &na)) {
 		out_null(out, "na");
 		return;
 	}
+	router = na.flags & ND_NA_ROUTER;
+	solicited = na.flags & ND_NA_SOLICITED;
+	override = na.flags & ND_NA_OVERRIDE;
 	out_object(out, "na");
-	out_string(out, "src_mac", "    NA %s", mac_text(na.src_mac, mac));
-	out_string(out, "dst_mac", " > %s", mac_text(na.dst_mac, mac));
-	out_number(out, "vlan", na.vlan ? ", vlan %llu" : NULL, na.vlan);
-	out_string(out, "src", ", %s", addr_text(&na.src, text));
-	out_string(out, "dst", " > %s", addr_text(&na.dst, text));
+	out_string(out, "src_mac", "    NA %s", nd_mac_text(na.head.src_mac, mac));
+	out_string(out, "dst_mac", " > %s", nd_mac_text(na.head.dst_mac, mac));
+	out_number(out, "vlan", na.head.vlan ? ", vlan %llu" : NULL, na.head.vlan);
+	out_string(out, "src", ", %s", nd_addr_text(na.head.src, text));
+	out_string(out, "dst", " > %s", nd_addr_text(na.head.dst, text));
 	out_number(out, "hop_limit", ", hop limit %llu", na.hop_limit);
-	out_text(out, ",\n       R%d S%d O%d", na.router, na.solicited, na.override);
-	out_bool(out, "router", NULL, na.router);
-	out_bool(out, "solicited", NULL, na.solicited);
-	out_bool(out, "override", NULL, na.override);
-	out_string(out, "target", ", target %s", addr_text(&na.target, text));
-	if (na.has_lladdr)
-		out_string(out, "lladdr", ", lladdr %s", mac_text(na.lladdr, mac));
+	out_text(out, ",\n       R%d S%d O%d", router, solicited, override);
+	out_bool(out, "router", NULL, router);
+	out_bool(out, "solicited", NULL, solicited);
+	out_bool(out, "override", NULL, override);
+	out_string(out, "target", ", target %s", nd_addr_text(na.target, text));
+	if (na.lladdr)
+		out_string(out, "lladdr", ", lladdr %s", nd_mac_text(na.lladdr, mac));
 	out_bool(out, "checksum_ok", NULL, na.checksum_ok);
 	out_text(out, na.checksum_ok ? "\n" : ", checksum WRONG\n");
 	out_close(out, '}');

@@ -88,7 +88,10 @@ static int commit_one(const struct command *cmd, struct dataplane *dp, const str
 	r = plan_add(&plan, &key, before, &after);
 	if (r)
 		return error_set(err, EXIT_KERNEL, -r, "out of memory");
-	r = dataplane_commit(dp, &plan, NULL, err);
+	if (what != DEL && !there->overridden)
+		r = command_ports_room(cmd, &plan, 1, err);
+	if (!r)
+		r = dataplane_commit(dp, &plan, NULL, err);
 	if (!r && !there->overridden) {
 		command_sync_groups(cmd, dp);
 		command_sync_ports(cmd, &plan, 1);

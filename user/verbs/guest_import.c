@@ -176,25 +176,21 @@ static void take_back(struct target *t)
 }
 
 /* All devices at once: they may have the same address. */
-static void sync_ports(const struct command *cmd, const struct targets *targets)
+static int commit_targets(const struct command *cmd, struct targets *targets, struct error *err)
 {
 	struct plan *plans = calloc(targets->n + 1, sizeof(*plans));
 	size_t i;
+	int r;
 
-	for (i = 0; plans && i < targets->n; i++)
+	if (!plans)
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	for (i = 0; i < targets->n; i++)
 		plans[i] = targets->items[i].plan;
-	if (plans)
-		command_sync_ports(cmd, plans, targets->n);
-	else
-		command_note(cmd, "warning: out of memory: run 'ndpx apply' for the guest ports");
-	free(plans);
-}
-
-static int commit_targets(const struct command *cmd, struct targets *targets, struct error *err)
-{
-	size_t i;
-	int r = 0;
-
+	r = command_ports_room(cmd, plans, targets->n, err);
+	if (r) {
+		free(plans);
+		return r;
+	}
 	for (i = 0; i < targets->n && !r; i++) {
 		if (targets->items[i].plan.n)
 			r = dataplane_commit(targets->items[i].dp, &targets->items[i].plan, NULL,
@@ -204,12 +200,13 @@ static int commit_targets(const struct command *cmd, struct targets *targets, st
 		/* The failed one undid itself. */
 		for (i--; i > 0; i--)
 			take_back(&targets->items[i - 1]);
-		return r;
 	}
-	for (i = 0; i < targets->n; i++)
+	for (i = 0; i < targets->n && !r; i++)
 		command_sync_groups(cmd, targets->items[i].dp);
-	sync_ports(cmd, targets);
-	return 0;
+	if (!r)
+		command_sync_ports(cmd, plans, targets->n);
+	free(plans);
+	return r;
 }
 
 /* Names repeat, line after line: each is looked for once in a row. */

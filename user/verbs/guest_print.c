@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Prints a rule as a line of `guest import` or as JSON; changes nothing. */
 #include "verbs/guest_print.h"
 
 #include <arpa/inet.h>

@@ -26,7 +26,7 @@ static int collect(const struct instance *in, struct metrics_uplink *ret, struct
 	return r ? r : dataplane_counters(in->dp, ret->counters, err);
 }
 
-/* All guest ports as one more "dev", for they share the counters. 1: filled, 0: there are none. */
+/* All guest ports as one more "dev", because they share the counters. 1: filled, 0: none. */
 static int collect_ports(const struct command *cmd, struct metrics_uplink *ret, struct error *err)
 {
 	struct ports_count count = { 0 };

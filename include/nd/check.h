@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Whether a solicitation is valid and meant for this port: rows P8 to P73 of
  * PROTOCOL.md, in their order. One check a line, its clause above it, its
@@ -7,7 +7,7 @@
 #ifndef ND_CHECK_H
 #define ND_CHECK_H
 
-#include "nd_parse.h"
+#include "nd/parse.h"
 
 /* What a check must know of the port a frame came in on. */
 struct nd_port {

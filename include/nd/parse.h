@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * From a frame to "this is a Neighbor Solicitation, and here it is": rows P1 to
  * P6 and P17 to P28 of PROTOCOL.md as far as they say what a frame is. Judges
@@ -8,7 +8,7 @@
 #define ND_PARSE_H
 
 #include "ndpx_abi.h"
-#include "nd_wire.h"
+#include "nd/wire.h"
 
 /* A frame as the hook hands it over. */
 struct nd_frame {

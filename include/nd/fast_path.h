@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The one form in which nearly every router asks, recognised by a few comparisons of
  * whole words: untagged, 86 bytes, to the solicited-node group, an SLLAO that repeats
@@ -9,7 +9,7 @@
 #ifndef ND_PLAIN_H
 #define ND_PLAIN_H
 
-#include "nd_check.h"
+#include "nd/check.h"
 
 #define ND_PLAIN_LEN ND_NA_FRAME
 

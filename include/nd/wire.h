@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The wire: layouts and constants of Ethernet, IPv6 and Neighbor Discovery, and
  * loads and stores that are right at any alignment. Compiled for BPF and

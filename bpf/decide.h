@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The table of contents of the data plane: decide_uplink() and decide_port() name the stages
+ * in their order. A stage returns the verdict that ends the matter, or NDPX_V_END to go on.
+ * The rows are those of PROTOCOL.md.
+ */
+#ifndef NDPX_BPF_DECIDE_H
+#define NDPX_BPF_DECIDE_H
+
+#include "fib.h"
+#include "nd/fast_path.h"
+#include "nd/reply.h"
+#include "rate.h"
+#include "stats.h"
+
+#define LINEAR_FRAME 512 /* no driver splits a frame so short over buffers */
+
+/* One solicitation on its way through the stages; each adds what it finds. */
+struct request {
+	__u32 linear;	   /* length of the frame's linear part, bytes */
+	struct nd_ns ns;   /* where it is in the frame */
+	struct nd_query q; /* what it says */
+	/* Where it arrived. */
+	struct nd_port port;
+	__u32 generation;
+	const struct ndpx_settings *set;
+	const struct ndpx_link *link; /* of an uplink */
+	__u32 stack;		      /* the interface on which this host's stack sees the link */
+	__u32 isolated, apart;	      /* of a guest port: ASK_ISOLATED, ASK_APART */
+	__u16 group;		      /* of a guest port: its section */
+	/* What is said about the target */
+	struct ndpx_rule *rule;
+	struct ndpx_say say;
+	int by_prefix;
+	/* With a verdict that does not answer: drop, rather than pass. */
+	int drop;
+};
+
+/* P1 to P6, P17, P21 to P28, P86: is it a solicitation, and where? */
+static __always_inline enum ndpx_verdict parse(const struct nd_frame *frame, struct request *r)
+{
+	enum ndpx_verdict v = nd_parse(frame, &r->ns);
+
+	r->linear = frame->len;
+	if (v != NDPX_V_END)
+		return v;
+	r->generation = *(volatile __u32 *)&config.generation;
+	r->set = settings_of(r->generation);
+	return NDPX_V_END;
+}
+
+/* What this link is for its VLAN. */
+static __always_inline enum ndpx_verdict find_link(struct request *r)
+{
+	const struct ndpx_link *link = ndpx_link_of(r->set, r->ns.vlan);
+
+	r->link = link;
+	r->stack = link->stack;
+	r->port.mac = nd_get_mac(link->mac);
+	r->port.link_local = nd_get_addr(link->link_local);
+	r->port.strict_lladdr = r->set->flags & NDPX_S_STRICT_LLADDR;
+	return NDPX_V_END;
+}
+
+/* NDPX_V_NONE where it is not a guest port (yet, or any more). */
+static __always_inline enum ndpx_verdict find_port(__u32 ifindex, struct request *r)
+{
+	const struct ndpx_port *entry = bpf_map_lookup_elem(&ports, &ifindex);
+	const struct ndpx_port_at *at;
+
+	if (!entry)
+		return NDPX_V_NONE;
+	at = nd_port_says(entry, r->generation);
+	if (!at->stack)
+		return NDPX_V_NONE;
+	r->stack = at->stack;
+	r->isolated = at->isolated;
+	r->group = at->group;
+	r->port.mac = nd_get_mac(at->mac);
+	r->port.link_local = nd_get_addr(at->link_local);
+	r->port.strict_lladdr = 0;
+	return NDPX_V_END;
+}
+
+/* P8 to P73: is it valid, and meant for this port? */
+static __always_inline enum ndpx_verdict check(void *ctx, enum hook hook, struct nd_frame *frame,
+					       struct request *r)
+{
+	if (!nd_plain(frame, &r->ns, &r->port, &r->q)) {
+		enum ndpx_verdict v;
+
+		/* Longer than any solicitation: its end may be in another buffer. */
+		if (hook == HOOK_XDP && have_frags && frame->len > LINEAR_FRAME)
+			frame->len = (__u32)bpf_xdp_get_buff_len(ctx);
+		v = nd_check(frame, &r->ns, &r->port, &r->q);
+		if (v != NDPX_V_END)
+			return v;
+	}
+	forget(&r->q);
+	return NDPX_V_END;
+}
+
+/* P15, P40: sent by another NIC of this host, or by its stack through another device. */
+static __always_inline enum ndpx_verdict check_looped(const struct request *r)
+{
+	return is_our_own(r->link, &r->q, r->generation) ? NDPX_V_LOOPED : NDPX_V_END;
+}
+
+/* P13: no rule of the target made this frame, sent to another station, ours. */
+static __always_inline enum ndpx_verdict nobody(const struct request *r, enum ndpx_verdict v)
+{
+	return r->q.astray ? NDPX_V_NOT_FOR_US : v;
+}
+
+/* P80, P81: the prefix rule for the target. P74: a link-local one needs a rule of its own. */
+static __always_inline enum ndpx_verdict find_by_prefix(struct request *r)
+{
+	if (r->set->n_lengths && !nd_addr_is_link_local(r->q.target)) {
+		r->rule = find_prefix(r->set, r->generation, r->q.target.hi, r->q.target.lo,
+				      r->q.vlan);
+		r->by_prefix = 1;
+		if (r->rule)
+			return NDPX_V_END;
+	}
+	return nobody(r, NDPX_V_NO_GUEST);
+}
+
+/* P76, P77: the rule for the target. The longest match decides. */
+static __always_inline enum ndpx_verdict find_uplink_rule(struct request *r)
+{
+	const struct ndpx_say *say = NULL;
+	enum ndpx_verdict v;
+	__u8 host = 0;
+
+	r->by_prefix = 0;
+	r->rule = find_exact(r->set, r->q.vlan, r->q.target);
+	if (r->rule)
+		say = nd_rule_says(r->rule, r->generation);
+	if (!say || say->action == NDPX_ACT_NONE || say->action == NDPX_ACT_HOST) {
+		/* P76: what a prefix says holds, with these flags added. */
+		if (say && say->action == NDPX_ACT_HOST)
+			host = say->flags;
+		v = find_by_prefix(r);
+		if (v != NDPX_V_END)
+			return v;
+		say = nd_rule_says(r->rule, r->generation);
+	}
+	/*
+	 * Copied at once: a pointer into one of three maps would have the verifier walk all that
+	 * follows three times, and only the flags' own bits may tell it of `host`.
+	 */
+	r->say = *say;
+	r->say.flags |= host;
+	return NDPX_V_END;
+}
+
+/* P77, P87 to P94: the same on a guest port, for its section. */
+static __always_inline enum ndpx_verdict find_port_rule(struct request *r)
+{
+	const struct ndpx_say *say = NULL;
+	enum ndpx_verdict v;
+
+	if (r->q.vlan) /* a VLAN inside the guest is not ours */
+		return nobody(r, NDPX_V_NO_GUEST);
+	r->q.vlan = r->group;
+	r->by_prefix = 0;
+	r->rule = find_exact(r->set, r->q.vlan, r->q.target);
+	if (r->rule)
+		say = nd_rule_says(r->rule, r->generation);
+	if (!say || say->action == NDPX_ACT_NONE) {
+		/* P75: in no map, because each port has its own. */
+		if (nd_addr_eq(r->q.target, r->port.link_local))
+			return nobody(r, NDPX_V_OWN_ADDRESS);
+		v = find_by_prefix(r);
+		if (v != NDPX_V_END)
+			return v;
+		say = nd_rule_says(r->rule, r->generation);
+	}
+	r->say = *say;
+	return NDPX_V_END;
+}
+
+/* P12, P13: a frame to another station is ours only if that is the rule's `lladdr`. */
+static __always_inline enum ndpx_verdict check_station(const struct request *r)
+{
+	return nd_is_astray(&r->say, &r->q, r->port.mac) ? NDPX_V_NOT_FOR_US : NDPX_V_END;
+}
+
+/* P78: the guest is behind this link, whichever of its interfaces the frame arrived on. */
+static __always_inline enum ndpx_verdict check_member(const struct request *r)
+{
+	return r->say.port && r->say.action == NDPX_ACT_ANSWER &&
+			       is_member(r->generation, r->q.vlan, r->say.port)
+		       ? NDPX_V_SAME_PORT
+		       : NDPX_V_END;
+}
+
+/* P33, P75, P78, P79, P84: what the rule says. `ifindex`: where its guest must not be. */
+static __always_inline enum ndpx_verdict apply_rule(struct request *r, __u32 ifindex)
+{
+	enum ndpx_verdict v = nd_judge(&r->say, &r->q, r->set, ifindex);
+
+	/* P84: the kernel would forward a probe and return "beyond scope". */
+	if (v == NDPX_V_PAUSED)
+		r->drop = r->q.kind == ND_KIND_PROBE;
+	return v;
+}
+
+/* The same where the bridge lets neither of two isolated ports hear the other. */
+static __always_inline enum ndpx_verdict apply_port_rule(struct request *r)
+{
+	__u32 other = ndpx_isolated(&r->say);
+
+	r->apart = is_set(r->isolated) & is_set(other) & is_set(r->isolated ^ other);
+	return apply_rule(r, r->stack & (r->apart - 1));
+}
+
+/* P44: sent to a unicast address other than the target, which must then be this host's. */
+static __always_inline enum ndpx_verdict check_destination(const struct request *r, __u32 host_flag)
+{
+	const struct nd_query *q = &r->q;
+
+	return q->kind == ND_KIND_PROBE_HOST &&
+			       !is_own(q->dest.hi, q->dest.lo, q->vlan, r->generation, host_flag)
+		       ? NDPX_V_BAD_DESTINATION
+		       : NDPX_V_END;
+}
+
+/* The same on a guest port, whose own link-local address is in no map. */
+static __always_inline enum ndpx_verdict check_port_destination(const struct request *r)
+{
+	return nd_addr_eq(r->q.dest, r->port.link_local) ? NDPX_V_END : check_destination(r, 0);
+}
+
+/* P85, before the kernel's tables are asked, so that a flood costs no look-ups there. */
+static __always_inline enum ndpx_verdict check_rate(struct request *r)
+{
+	if (!r->set->rate_cost || !over_rate(r->generation, r->q.asker, r->q.vlan))
+		return NDPX_V_END;
+	r->drop = 1;
+	return NDPX_V_RATE_LIMITED;
+}
+
+/* P90, P91, P93: is the target behind another port? */
+static __always_inline enum ndpx_verdict check_elsewhere(struct __sk_buff *skb,
+							 const struct request *r)
+{
+	__u32 dad = 1 - is_set(r->q.kind ^ ND_KIND_DAD);
+	__u32 gateway = 1 - is_set(r->say.answer ^ NDPX_ANSWER_GATEWAY);
+	enum ndpx_verdict v;
+
+	if (r->say.answer == NDPX_ANSWER_ALWAYS)
+		return NDPX_V_END;
+	v = (enum ndpx_verdict)ask_elsewhere(skb, r->q.target.hi, r->q.target.lo, r->stack,
+					     dad * ASK_DAD | gateway * ASK_GATEWAY |
+						     is_set(r->isolated) * ASK_ISOLATED |
+						     r->apart * ASK_APART);
+	/* P93: AnyIP. The host itself is elsewhere. */
+	if (v == ELSEWHERE_KEPT)
+		v = find_net(r->generation, NDPX_NET_LOCAL, 0, r->q.target.hi, r->q.target.lo)
+			    ? NDPX_V_END
+			    : NDPX_V_NOT_ROUTED;
+	return v;
+}
+
+/* Nothing has been written yet, but the rule remembers: only NDPX_V_NO_ROOM can follow. */
+static __always_inline enum ndpx_verdict answered(const struct request *r)
+{
+	remember(r->rule, &r->q);
+	if (r->q.kind == ND_KIND_DAD)
+		return NDPX_V_ANSWERED_DAD;
+	return r->q.kind == ND_KIND_MULTICAST ? NDPX_V_ANSWERED : NDPX_V_ANSWERED_PROBE;
+}
+
+/* On an uplink: the verdict, and in *r what the answer is made of. */
+static __always_inline enum ndpx_verdict decide_uplink(void *ctx, enum hook hook,
+						       struct nd_frame *frame, struct request *r)
+{
+	enum ndpx_verdict v;
+
+	v = parse(frame, r);
+	if (v != NDPX_V_END)
+		return v;
+	v = find_link(r);
+	if (v != NDPX_V_END)
+		return v;
+	v = check(ctx, hook, frame, r);
+	if (v != NDPX_V_END)
+		return v;
+	v = check_looped(r);
+	if (v != NDPX_V_END)
+		return v;
+	v = find_uplink_rule(r);
+	if (v != NDPX_V_END)
+		return v;
+	v = check_station(r);
+	if (v != NDPX_V_END)
+		return v;
+	v = check_member(r);
+	if (v != NDPX_V_END)
+		return v;
+	v = apply_rule(r, r->stack);
+	if (v != NDPX_V_END)
+		return v;
+	v = check_destination(r, NDPX_F_HOST);
+	if (v != NDPX_V_END)
+		return v;
+	v = check_rate(r);
+	if (v != NDPX_V_END)
+		return v;
+	v = judge_route(ctx, hook, r->generation, &r->q, &r->say, r->by_prefix, r->linear);
+	if (v != NDPX_V_END)
+		return v;
+	return answered(r);
+}
+
+/* The same on the guest port `ifindex`. */
+static __always_inline enum ndpx_verdict decide_port(struct __sk_buff *skb, __u32 ifindex,
+						     struct nd_frame *frame, struct request *r)
+{
+	enum ndpx_verdict v;
+
+	v = parse(frame, r);
+	if (v != NDPX_V_END)
+		return v;
+	v = find_port(ifindex, r);
+	if (v != NDPX_V_END)
+		return v;
+	v = check(skb, HOOK_PORT, frame, r);
+	if (v != NDPX_V_END)
+		return v;
+	v = find_port_rule(r);
+	if (v != NDPX_V_END)
+		return v;
+	v = check_station(r);
+	if (v != NDPX_V_END)
+		return v;
+	v = apply_port_rule(r);
+	if (v != NDPX_V_END)
+		return v;
+	v = check_port_destination(r);
+	if (v != NDPX_V_END)
+		return v;
+	v = check_elsewhere(skb, r);
+	if (v != NDPX_V_END)
+		return v;
+	return answered(r);
+}
+
+static __always_inline int is_answer(enum ndpx_verdict v)
+{
+	return v >= NDPX_V_ANSWERED && v <= NDPX_V_ANSWERED_PROBE;
+}
+
+#endif

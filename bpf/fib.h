@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Asking the kernel: does it route to the target, by which interface, and is there a neighbour? */
+#ifndef NDPX_BPF_FIB_H
+#define NDPX_BPF_FIB_H
+
+#include "lookup.h"
+
+#define NDPX_AF_INET6 10 /* the ABI value; <sys/socket.h> is not for BPF */
+
+/*
+ * What the kernel's tables say about an address; the upper half is the interface its route
+ * leaves by. AT_PROVEN: it is elsewhere, by a route longer than what is on-link here or by a
+ * neighbour entry. AT_USABLE: the next hop is a usable neighbour. AT_KEPT: packets for it are
+ * not forwarded.
+ */
+#define AT_PROVEN 1ull
+#define AT_USABLE 2ull
+#define AT_KEPT	  4ull
+
+/*
+ * What ask_kernel() needs besides the address, in one word, as there are five arguments. A
+ * route of up to `bits` proves nothing.
+ */
+#define ASK_HOW(vlan, bits) ((vlan) | (bits) << 16)
+
+/* The prefix length of the longest network of this kind that covers an address; 0: none. */
+GLOBAL __u32 find_net(__u32 generation, __u32 kind, __u32 vlan, __u64 hi, __u64 lo)
+{
+	struct nd_addr addr = { hi, lo };
+
+	return nd_net_of(settings_of(generation), kind, vlan, addr);
+}
+
+/*
+ * Returns BPF_FIB_LKUP_RET_*. The source stays ::, because the kernel routes nothing from a
+ * link-local address, which is what routers solicit from.
+ */
+static __always_inline long ask_route(void *ctx, struct bpf_fib_lookup *fib, __u32 ifindex,
+				      struct nd_addr to)
+{
+	__builtin_memset(fib, 0, sizeof(*fib));
+	fib->family = NDPX_AF_INET6;
+	fib->ifindex = ifindex;
+	nd_put_addr(fib->ipv6_dst, to);
+	return bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
+}
+
+/*
+ * Is the MAC a station's? On devices without neighbour discovery entries are empty or carry the
+ * device's own MAC, and kernels before 6.4 report a failed entry as usable.
+ */
+static __always_inline int has_station(const struct bpf_fib_lookup *fib)
+{
+	/* By 16 bits: the verifier requires aligned stack reads, and dmac is at 58. */
+	const __u16 *d = (const __u16 *)fib->dmac, *s = (const __u16 *)fib->smac;
+	__u32 some = d[0] | d[1] | d[2], odd = (d[0] ^ s[0]) | (d[1] ^ s[1]) | (d[2] ^ s[2]);
+
+	return some && odd && !(fib->dmac[0] & 1);
+}
+
+/* Stack is scarce, and the two are never needed at the same time. */
+union scratch {
+	struct bpf_fib_lookup fib;
+	struct ndpx_link_key key;
+};
+
+/*
+ * Is the route for `target` longer than `bits`? A route that is not also covers the address
+ * beyond. If that one leaves by a third interface, it says nothing about the target's: no.
+ */
+static __always_inline int is_longer(void *ctx, union scratch *u, const struct ndpx_settings *set,
+				     const struct ndpx_link *link, struct nd_addr target,
+				     __u32 bits, __u32 leaves_by, __u32 metric)
+{
+	long rc = ask_route(ctx, &u->fib, link->stack, nd_beyond(target, bits));
+
+	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return 1;
+	if (u->fib.ifindex == leaves_by)
+		return u->fib.rt_metric != metric;
+	return is_this_link(&u->key, set, link, u->fib.ifindex);
+}
+
+/* P33, P82, P83: the routing and neighbour tables are authoritative. */
+static __always_inline __u64 ask_kernel(void *ctx, __u32 generation, __u64 hi, __u64 lo, __u32 how)
+{
+	const struct ndpx_settings *set = settings_of(generation);
+	/* From where the stack sees this link: the right VRF, and never a bond's slave. */
+	const struct ndpx_link *link = ndpx_link_of(set, (__u16)how);
+	__u32 bits = (how >> 16) & 0xff, leaves_by, metric;
+	struct nd_addr target = { hi, lo };
+	union scratch u;
+	__u64 at;
+	long rc = ask_route(ctx, &u.fib, link->stack, target);
+
+	if (rc == BPF_FIB_LKUP_RET_NOT_FWDED || rc == BPF_FIB_LKUP_RET_FWD_DISABLED)
+		return AT_KEPT;
+	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return 0;
+	leaves_by = u.fib.ifindex;
+	metric = u.fib.rt_metric;
+	at = (__u64)leaves_by << 32;
+	if (rc == BPF_FIB_LKUP_RET_SUCCESS && has_station(&u.fib)) {
+		at |= AT_USABLE;
+		/* A gateway, if the kernel replaced the address: then no neighbour has it. */
+		if (nd_addr_eq(nd_get_addr(u.fib.ipv6_dst), target))
+			at |= AT_PROVEN;
+	}
+	if (is_this_link(&u.key, set, link, leaves_by))
+		return 0;
+	if (at & AT_PROVEN)
+		return at;
+	if (bits == 0 ||
+	    (bits < 128 && is_longer(ctx, &u, set, link, target, bits, leaves_by, metric)))
+		at |= AT_PROVEN;
+	return at;
+}
+
+/*
+ * Does the interface lack neighbour discovery, so that there never is a neighbour entry? Those
+ * user space found, and those without room for an Ethernet header: tun, wg, ppp. The kernel
+ * checks the packet's length plus a difference against the MTU and the device's header; `len`,
+ * the frame's, cancels out.
+ */
+static __always_inline int has_no_nd(void *ctx, __u32 generation, __u32 ifindex, __u32 len)
+{
+	const struct ndpx_settings *set = settings_of(generation);
+	__u32 i, mtu = 0, unused = 0;
+
+	for (i = 0; i < NDPX_MAX_NO_ND; i++) {
+		if (set->no_nd[i] == ifindex)
+			return 1;
+	}
+	if (!have_check_mtu || bpf_check_mtu(ctx, ifindex, &mtu, 0, 0) < 0)
+		return 0;
+	return bpf_check_mtu(ctx, ifindex, &unused, (__s32)(mtu + ND_ETH_LEN - len), 0) ==
+	       BPF_MTU_CHK_RET_FRAG_NEEDED;
+}
+
+GLOBAL __u64 ask_kernel_xdp(struct xdp_md *ctx, __u32 generation, __u64 hi, __u64 lo, __u32 how)
+{
+	return ask_kernel(ctx, generation, hi, lo, how);
+}
+
+GLOBAL __u64 ask_kernel_tc(struct __sk_buff *ctx, __u32 generation, __u64 hi, __u64 lo, __u32 how)
+{
+	return ask_kernel(ctx, generation, hi, lo, how);
+}
+
+GLOBAL int has_no_nd_xdp(struct xdp_md *ctx, __u32 generation, __u32 ifindex, __u32 len)
+{
+	return has_no_nd(ctx, generation, ifindex, len);
+}
+
+GLOBAL int has_no_nd_tc(struct __sk_buff *ctx, __u32 generation, __u32 ifindex, __u32 len)
+{
+	return has_no_nd(ctx, generation, ifindex, len);
+}
+
+/* P82, P83: do the kernel's tables agree with the rule? `len`: of the linear frame. */
+static __always_inline enum ndpx_verdict judge_route(void *ctx, enum hook hook, __u32 generation,
+						     const struct nd_query *q,
+						     const struct ndpx_say *say, int by_prefix,
+						     __u32 len)
+{
+	/* P33: the route must be for the address; that of a subnet is not enough. */
+	int named = by_prefix && q->kind == ND_KIND_DAD;
+	__u64 hi = q->target.hi, lo = q->target.lo, at;
+	__u32 bits;
+
+	/* P76: an address of the host on another interface needs no route. */
+	if ((say->answer == NDPX_ANSWER_ALWAYS && !named) || (say->flags & NDPX_F_HOST))
+		return NDPX_V_END;
+	bits = find_net(generation, NDPX_NET_ONLINK, q->vlan, hi, lo);
+	if (named && bits < 64)
+		bits = 64;
+	at = hook == HOOK_XDP ? ask_kernel_xdp(ctx, generation, hi, lo, ASK_HOW(q->vlan, bits))
+			      : ask_kernel_tc(ctx, generation, hi, lo, ASK_HOW(q->vlan, bits));
+	/* Local routes come from the settings, so that they count where forwarding is off too. */
+	if (at & AT_KEPT) {
+		bits = find_net(generation, NDPX_NET_LOCAL, 0, hi, lo);
+		if (bits > (named ? 64 : 0))
+			return NDPX_V_END;
+	}
+	if (!(at & AT_PROVEN))
+		return named ? NDPX_V_DAD_IGNORED : NDPX_V_NOT_ROUTED;
+	if (say->answer == NDPX_ANSWER_ALIVE && !(at & AT_USABLE) &&
+	    !(hook == HOOK_XDP ? has_no_nd_xdp(ctx, generation, (__u32)(at >> 32), len)
+			       : has_no_nd_tc(ctx, generation, (__u32)(at >> 32), len)))
+		return NDPX_V_NOT_ALIVE;
+	return NDPX_V_END;
+}
+
+#define ASK_DAD	     1u /* duplicate detection: the requester wants the address itself */
+#define ASK_GATEWAY  2u /* the file names it as a gateway */
+#define ASK_ISOLATED 4u /* the bridge isolates the requester's port from other isolated ones */
+#define ASK_APART    8u /* and the target is known to be behind another of these */
+
+/* What ask_elsewhere() returns for what is not forwarded: maybe a local route. Not a verdict. */
+#define ELSEWHERE_KEPT NDPX_V_NONE
+
+/*
+ * P90, P91, P93: is the target behind a port other than the requester's, whose link this
+ * host's stack sees on `ifindex`? NDPX_V_END to answer. Duplicate detection is the owner's last
+ * chance to get its address, so any doubt lets it pass: only what is known by route and by
+ * neighbour entry to be behind another guest port is defended.
+ */
+GLOBAL int ask_elsewhere(struct __sk_buff *ctx, __u64 hi, __u64 lo, __u32 ifindex, __u32 how)
+{
+	struct bpf_fib_lookup fib = { .family = NDPX_AF_INET6, .ifindex = ifindex };
+	struct nd_addr target = { hi, lo };
+	__u32 leaves_by;
+	long rc;
+
+	nd_put_addr(fib.ipv6_dst, target);
+	rc = bpf_fib_lookup(ctx, &fib, sizeof(fib), 0);
+	if ((rc == BPF_FIB_LKUP_RET_NOT_FWDED || rc == BPF_FIB_LKUP_RET_FWD_DISABLED) &&
+	    !(how & (ASK_DAD | ASK_GATEWAY)))
+		return ELSEWHERE_KEPT;
+	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return how & ASK_GATEWAY ? NDPX_V_END : NDPX_V_NOT_ROUTED;
+	leaves_by = fib.ifindex;
+	/*
+	 * Programs cannot learn which port of the bridge it is behind. The host reaches it behind
+	 * any of them, as with the kernel's proxy_arp_pvlan.
+	 */
+	if (leaves_by == ifindex)
+		return how == ASK_ISOLATED || (how & ASK_APART) ? NDPX_V_END : NDPX_V_SAME_PORT;
+	/* P87 to P89: elsewhere because the file says so, unless the routes say it is here. */
+	if (how & ASK_GATEWAY)
+		return NDPX_V_END;
+	if ((how & ASK_DAD) &&
+	    (rc == BPF_FIB_LKUP_RET_NO_NEIGH || !bpf_map_lookup_elem(&ports, &leaves_by)))
+		return NDPX_V_DAD_IGNORED;
+	return NDPX_V_END;
+}
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* P85: the rate of one requester. */
+#ifndef NDPX_BPF_RATE_H
+#define NDPX_BPF_RATE_H
+
+#include "state.h"
+
+/*
+ * Generic cell rate algorithm on one word per requester. Two CPUs may race for it: that costs
+ * one answer too many, where a lock would cost every answer.
+ */
+GLOBAL int over_rate(__u32 generation, __u64 mac, __u32 vlan)
+{
+	const struct ndpx_settings *set = settings_of(generation);
+	struct ndpx_asker_key key = { .vlan = (__u16)vlan };
+	__u64 now = bpf_ktime_get_ns(), due;
+	struct ndpx_asker *asker, fresh;
+
+	nd_put_mac(key.mac, mac);
+	asker = bpf_map_lookup_elem(&askers, &key);
+	if (!asker) {
+		if (test_run)
+			return 0;
+		fresh.due = now + set->rate_cost;
+		bpf_map_update_elem(&askers, &key, &fresh, BPF_ANY);
+		return 0;
+	}
+	due = asker->due;
+	if (due > now + set->rate_burst)
+		return 1;
+	if (test_run)
+		return 0;
+	asker->due = (due > now ? due : now) + set->rate_cost;
+	return 0;
+}
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the program has at hand: settings, generation, clock; and what keeps the verifier's walk short. */
+#ifndef NDPX_BPF_STATE_H
+#define NDPX_BPF_STATE_H
+
+#include "maps.h"
+#include "nd/check.h"
+
+/* At a constant address, so no look-up. User space maps it and writes it in place. */
+struct ndpx_config config SEC(".data.config") = { 0 };
+
+/* bpf_ktime_get_coarse_ns() came with kernel 5.11; where this is false the call is removed. */
+const volatile __u32 have_coarse_clock = 0;
+
+/* bpf_check_mtu() came with kernel 5.12; where this is false the calls are removed. */
+const volatile __u32 have_check_mtu = 0;
+
+/* Set when the program was loaded with BPF_F_XDP_HAS_FRAGS, kernel 5.18. */
+const volatile __u32 have_frags = 0;
+
+/*
+ * An instance for BPF_PROG_TEST_RUN (`explain`), which is never attached: it moves no counter,
+ * no rule's statistics and no token, and returns its verdict. In an attached program this is 0,
+ * and the verifier removes what depends on it.
+ */
+const volatile __u32 test_run = 0;
+
+/* The clock at the last tick seen. Two CPUs may race; either value is correct. */
+struct {
+	__u64 tick, ns;
+} last_tick SEC(".data.tick") = { 0, 0 };
+
+/* The coarse clock advances by ticks, and jiffies are a load where the clock is a call. */
+static __always_inline __u64 coarse_now(void)
+{
+	__u64 tick = bpf_jiffies64();
+
+	if (last_tick.tick != tick) {
+		last_tick.ns = have_coarse_clock ? bpf_ktime_get_coarse_ns() : bpf_ktime_get_ns();
+		last_tick.tick = tick;
+	}
+	return last_tick.ns;
+}
+
+/* The three programs. Always a constant, so that each is compiled with only what it needs. */
+enum hook { HOOK_XDP, HOOK_TC, HOOK_PORT };
+
+/*
+ * A function that the verifier walks once, by itself, instead of once for each path that leads
+ * to it: for everything off the common path. It may take the context and numbers (kernel 5.10
+ * allows nothing else) and returns a number.
+ */
+#define GLOBAL __attribute__((noinline))
+
+static __always_inline const struct ndpx_settings *settings_of(__u32 generation)
+{
+	return &config.set[generation & 1];
+}
+
+/* 1 where x is not 0, else 0, without a branch: each would double what the verifier walks. */
+static __always_inline __u32 is_set(__u32 x)
+{
+	__u32 minus = -x;
+
+	barrier_var(minus);
+	return (x | minus) >> 31;
+}
+
+/*
+ * Makes a checked solicitation unknown to the verifier again: otherwise it would walk everything
+ * that follows once for each path through the checks.
+ */
+static __always_inline void forget(struct nd_query *q)
+{
+	__u32 nothing = *(volatile __u32 *)&config.nothing;
+
+	q->kind |= nothing;
+	q->vlan |= (__u16)nothing;
+	q->astray |= nothing;
+}
+
+#endif

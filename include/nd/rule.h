@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What a rule says about a valid solicitation: rows P12, P33 and P75 to P84 of
+ * PROTOCOL.md as far as they need no look-up. Compiled for BPF and natively.
+ */
+#ifndef ND_RULE_H
+#define ND_RULE_H
+
+#include "nd/check.h"
+
+/*
+ * Which of the two things a rule says holds at this generation. A staged change
+ * has a `since` ahead of it. Differences are what is compared; 2^31 commits while a
+ * rule is untouched, one a second for 68 years, would turn it back.
+ */
+ND_INLINE const struct ndpx_say *nd_rule_says(const struct ndpx_rule *rule, __u32 generation)
+{
+	return &rule->say[(__s32)(generation - rule->since) >= 0];
+}
+
+/*
+ * What a rule decides about a valid solicitation: NDPX_V_END to answer, else the
+ * verdict. `ifindex`: where this host's stack sees the link the frame came from.
+ */
+ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, const struct nd_query *q,
+				     const struct ndpx_settings *set, __u32 ifindex)
+{
+	if (say->action == NDPX_ACT_NONE || say->action == NDPX_ACT_HOST)
+		return NDPX_V_NO_GUEST; /* P80; of the latter what a prefix says holds */
+	if (say->action == NDPX_ACT_OWN)
+		return NDPX_V_OWN_ADDRESS; /* P75 */
+	if (say->action == NDPX_ACT_DENY)
+		return NDPX_V_DENIED; /* P79 */
+	if (say->port != 0 && say->port == ifindex)
+		return NDPX_V_SAME_PORT; /* P78 */
+	if ((say->flags & NDPX_F_PAUSED) || (set->flags & NDPX_S_PAUSED))
+		return NDPX_V_PAUSED; /* P84 */
+	if (q->kind == ND_KIND_DAD && (say->flags & NDPX_F_DAD_IGNORE))
+		return NDPX_V_DAD_IGNORED; /* P33 */
+	return NDPX_V_END;
+}
+
+/* P12, P13: did the frame go to another station than H, which is not the rule's `lladdr`? */
+ND_INLINE int nd_is_astray(const struct ndpx_say *say, const struct nd_query *q, nd_mac mac)
+{
+	return q->astray && (say->action != NDPX_ACT_ANSWER || !(say->flags & NDPX_F_LLADDR) ||
+			     nd_get_mac(say->lladdr) != (q->astray ^ mac));
+}
+
+/* P81: RFC 4861 7.2.7 leaves a subnet's first address to its routers; longer ones are slices. */
+ND_INLINE int nd_is_anycast(const struct ndpx_say *say, __u32 bits, struct nd_addr net,
+			    struct nd_addr target)
+{
+	return say->action == NDPX_ACT_ANSWER && bits <= 64 && nd_addr_eq(net, target);
+}
+
+/* The network of kind and VLAN that covers an address and is the longest: its bits, 0: none. */
+ND_INLINE __u32 nd_net_of(const struct ndpx_settings *set, __u32 kind, __u32 vlan,
+			  struct nd_addr addr)
+{
+	__u32 i;
+
+	for (i = 0; i < NDPX_MAX_NETS; i++) {
+		const struct ndpx_net *net = &set->nets[i];
+		struct nd_addr a = nd_get_addr(net->addr), mask = nd_get_addr(net->mask);
+		__u64 odd = (net->kind ^ kind) | (net->vlan ^ vlan);
+
+		/* One branch a round: the verifier walks each. */
+		odd |= ((a.hi ^ addr.hi) & mask.hi) | ((a.lo ^ addr.lo) & mask.lo);
+		if (!odd)
+			return net->bits;
+	}
+	return 0;
+}
+
+/* The address that differs in the first bit behind `bits`, which is 1 to 127. */
+ND_INLINE struct nd_addr nd_beyond(struct nd_addr addr, __u32 bits)
+{
+	if (bits < 64)
+		addr.hi ^= ND_BE64(1ull << (63 - bits));
+	else
+		addr.lo ^= ND_BE64(1ull << ((127 - bits) & 63));
+	return addr;
+}
+
+/* Which of the two states of a guest port holds; as nd_rule_says(). */
+ND_INLINE const struct ndpx_port_at *nd_port_says(const struct ndpx_port *port, __u32 generation)
+{
+	return &port->at[(__s32)(generation - port->since) >= 0];
+}
+
+#endif
