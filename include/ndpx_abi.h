@@ -358,7 +358,7 @@ ndpx_link_of(const struct ndpx_settings *set, __u32 vlan)
 /* The program's global data: set[generation & 1] is in force. */
 struct ndpx_config {
 	__u32 generation;
-	__u32 staged; /* not 0: a change was begun and not cleaned up; user space only */
+	__u32 staged;  /* not 0: a change was begun and not cleaned up; user space only */
 	__u32 nothing; /* always 0, which the verifier does not know: forget() in bpf/state.h */
 	__u32 pad;
 	struct ndpx_settings set[2];

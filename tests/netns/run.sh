@@ -9,7 +9,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$HERE/../.." && pwd)
 PARALLEL=2
 VERBOSE=
-SECONDS_EACH=300
+SECONDS_EACH=900
 
 # shellcheck source=/dev/null
 . "$TOP/tests/lab/lab.sh"

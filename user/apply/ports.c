@@ -151,8 +151,10 @@ static int detach_others(struct ports_job *job, struct error *err)
 	if (r)
 		return r;
 	job->gone = calloc(n + 1, sizeof(*job->gone));
-	if (!job->gone)
-		r = no_memory(err);
+	if (!job->gone) {
+		free(list);
+		return no_memory(err);
+	}
 	for (i = 0; i < n && !r; i++) {
 		char *name = job->gone[job->n_gone];
 

@@ -111,7 +111,7 @@ int command_ports_room(const struct command *cmd, const struct plan *plans, size
 		added = added_of(plans, n, &n_added);
 	if (!r && !added)
 		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
-	if (!r && n_added) {
+	if (!r && added && n_added) {
 		r = count_after(dp, sections.n, added, n_added, &exact, &prefixes, in_use, err);
 		if (!r)
 			r = check_counts(exact, prefixes, in_use, err);
