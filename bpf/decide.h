@@ -97,6 +97,8 @@ static __always_inline enum ndpx_verdict check(void *ctx, enum hook hook, struct
 			return v;
 	}
 	forget(&r->q);
+	forget_length(&frame->len);
+	forget_length(&r->linear);
 	return NDPX_V_END;
 }
 

@@ -17,11 +17,10 @@
 #define AT_USABLE 2ull
 #define AT_KEPT	  4ull
 
-/*
- * What ask_kernel() needs besides the address, in one word, as there are five arguments. A
- * route of up to `bits` proves nothing.
- */
-#define ASK_HOW(vlan, bits) ((vlan) | (bits) << 16)
+/* What ask_tables() needs besides the address, in one word, as there are five arguments. */
+#define HOW_NAMED 1u /* P33: the route must be for the address; that of a subnet is not enough */
+#define HOW(vlan, answer, named, len)                                                              \
+	((__u64)(len) << 32 | (__u32)(answer) << 24 | (__u32)(named) << 16 | (vlan))
 
 /* The prefix length of the longest network of this kind that covers an address; 0: none. */
 GLOBAL __u32 find_net(__u32 generation, __u32 kind, __u32 vlan, __u64 hi, __u64 lo)
@@ -81,13 +80,17 @@ static __always_inline int is_longer(void *ctx, union scratch *u, const struct n
 	return is_this_link(&u->key, set, link, u->fib.ifindex);
 }
 
-/* P33, P82, P83: the routing and neighbour tables are authoritative. */
-static __always_inline __u64 ask_kernel(void *ctx, __u32 generation, __u64 hi, __u64 lo, __u32 how)
+/*
+ * P33, P82, P83: the routing and neighbour tables are authoritative. A route of up to `bits`
+ * proves nothing.
+ */
+static __always_inline __u64 ask_kernel(void *ctx, __u32 generation, __u64 hi, __u64 lo, __u16 vlan,
+					__u32 bits)
 {
 	const struct ndpx_settings *set = settings_of(generation);
 	/* From where the stack sees this link: the right VRF, and never a bond's slave. */
-	const struct ndpx_link *link = ndpx_link_of(set, (__u16)how);
-	__u32 bits = (how >> 16) & 0xff, leaves_by, metric;
+	const struct ndpx_link *link = ndpx_link_of(set, vlan);
+	__u32 leaves_by, metric;
 	struct nd_addr target = { hi, lo };
 	union scratch u;
 	__u64 at;
@@ -137,16 +140,6 @@ static __always_inline int has_no_nd(void *ctx, __u32 generation, __u32 ifindex,
 	       BPF_MTU_CHK_RET_FRAG_NEEDED;
 }
 
-GLOBAL __u64 ask_kernel_xdp(struct xdp_md *ctx, __u32 generation, __u64 hi, __u64 lo, __u32 how)
-{
-	return ask_kernel(ctx, generation, hi, lo, how);
-}
-
-GLOBAL __u64 ask_kernel_tc(struct __sk_buff *ctx, __u32 generation, __u64 hi, __u64 lo, __u32 how)
-{
-	return ask_kernel(ctx, generation, hi, lo, how);
-}
-
 GLOBAL int has_no_nd_xdp(struct xdp_md *ctx, __u32 generation, __u32 ifindex, __u32 len)
 {
 	return has_no_nd(ctx, generation, ifindex, len);
@@ -157,25 +150,17 @@ GLOBAL int has_no_nd_tc(struct __sk_buff *ctx, __u32 generation, __u32 ifindex, 
 	return has_no_nd(ctx, generation, ifindex, len);
 }
 
-/* P82, P83: do the kernel's tables agree with the rule? `len`: of the linear frame. */
-static __always_inline enum ndpx_verdict judge_route(void *ctx, enum hook hook, __u32 generation,
-						     const struct nd_query *q,
-						     const struct ndpx_say *say, int by_prefix,
-						     __u32 len)
+/* P33, P82, P83: what the kernel's tables say; NDPX_V_END to answer. */
+static __always_inline int ask_tables(void *ctx, enum hook hook, __u32 generation, __u64 hi,
+				      __u64 lo, __u64 how)
 {
-	/* P33: the route must be for the address; that of a subnet is not enough. */
-	int named = by_prefix && q->kind == ND_KIND_DAD;
-	__u64 hi = q->target.hi, lo = q->target.lo, at;
-	__u32 bits;
+	int named = (how >> 16) & HOW_NAMED, alive = ((how >> 24) & 0xff) == NDPX_ANSWER_ALIVE;
+	__u32 bits = find_net(generation, NDPX_NET_ONLINK, (__u16)how, hi, lo);
+	__u64 at;
 
-	/* P76: an address of the host on another interface needs no route. */
-	if ((say->answer == NDPX_ANSWER_ALWAYS && !named) || (say->flags & NDPX_F_HOST))
-		return NDPX_V_END;
-	bits = find_net(generation, NDPX_NET_ONLINK, q->vlan, hi, lo);
 	if (named && bits < 64)
 		bits = 64;
-	at = hook == HOOK_XDP ? ask_kernel_xdp(ctx, generation, hi, lo, ASK_HOW(q->vlan, bits))
-			      : ask_kernel_tc(ctx, generation, hi, lo, ASK_HOW(q->vlan, bits));
+	at = ask_kernel(ctx, generation, hi, lo, (__u16)how, bits);
 	/* Local routes come from the settings, so that they count where forwarding is off too. */
 	if (at & AT_KEPT) {
 		bits = find_net(generation, NDPX_NET_LOCAL, 0, hi, lo);
@@ -184,11 +169,52 @@ static __always_inline enum ndpx_verdict judge_route(void *ctx, enum hook hook, 
 	}
 	if (!(at & AT_PROVEN))
 		return named ? NDPX_V_DAD_IGNORED : NDPX_V_NOT_ROUTED;
-	if (say->answer == NDPX_ANSWER_ALIVE && !(at & AT_USABLE) &&
-	    !(hook == HOOK_XDP ? has_no_nd_xdp(ctx, generation, (__u32)(at >> 32), len)
-			       : has_no_nd_tc(ctx, generation, (__u32)(at >> 32), len)))
+	if (alive && !(at & AT_USABLE) &&
+	    !(hook == HOOK_XDP
+		      ? has_no_nd_xdp(ctx, generation, (__u32)(at >> 32), (__u32)(how >> 32))
+		      : has_no_nd_tc(ctx, generation, (__u32)(at >> 32), (__u32)(how >> 32))))
 		return NDPX_V_NOT_ALIVE;
 	return NDPX_V_END;
+}
+
+/*
+ * Global, or kernel 6.1 walks all of this once for each way through the checks of a
+ * solicitation: more than the million instructions that it allows.
+ */
+GLOBAL int ask_tables_xdp(struct xdp_md *ctx, __u32 generation, __u64 hi, __u64 lo, __u64 how)
+{
+	return ask_tables(ctx, HOOK_XDP, generation, hi, lo, how);
+}
+
+GLOBAL int ask_tables_tc(struct __sk_buff *ctx, __u32 generation, __u64 hi, __u64 lo, __u64 how)
+{
+	return ask_tables(ctx, HOOK_TC, generation, hi, lo, how);
+}
+
+/* P82, P83: do the kernel's tables agree with the rule? `len`: of the linear frame. */
+static __always_inline enum ndpx_verdict judge_route(void *ctx, enum hook hook, __u32 generation,
+						     const struct nd_query *q,
+						     const struct ndpx_say *say, int by_prefix,
+						     __u32 len)
+{
+	__u32 named = is_set(by_prefix) & (1 - is_set(q->kind ^ ND_KIND_DAD));
+	__u32 asks = is_set(say->answer ^ NDPX_ANSWER_ALWAYS) | named;
+	__u64 how = HOW(q->vlan, say->answer, named, len);
+	int v;
+
+	/* P76: an address of the host on another interface needs no route. */
+	asks &= 1 - is_set(say->flags & NDPX_F_HOST);
+	barrier_var(asks);
+	if (!asks)
+		return NDPX_V_END;
+	v = hook == HOOK_XDP ? ask_tables_xdp(ctx, generation, q->target.hi, q->target.lo, how)
+			     : ask_tables_tc(ctx, generation, q->target.hi, q->target.lo, how);
+	/* Constants again: the verifier must not take a number it does not know for an answer. */
+	if (v == NDPX_V_END)
+		return NDPX_V_END;
+	if (v == NDPX_V_DAD_IGNORED)
+		return NDPX_V_DAD_IGNORED;
+	return v == NDPX_V_NOT_ALIVE ? NDPX_V_NOT_ALIVE : NDPX_V_NOT_ROUTED;
 }
 
 #define ASK_DAD	     1u /* duplicate detection: the requester wants the address itself */

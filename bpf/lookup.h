@@ -8,11 +8,12 @@
 
 /*
  * The longest prefix that covers the target: one look-up for each length in use, longest
- * first. Also NULL for a subnet-router anycast address (P81).
+ * first. Returns its place among the lengths, from 1; 0: none, or the target is a
+ * subnet-router anycast address (P81).
  */
-static __noinline struct ndpx_rule *find_prefix(const struct ndpx_settings *set, __u32 generation,
-						__u64 hi, __u64 lo, __u32 vlan)
+GLOBAL __u32 find_length(__u32 generation, __u64 hi, __u64 lo, __u32 vlan)
 {
+	const struct ndpx_settings *set = settings_of(generation);
 	__u32 i;
 
 	for (i = 0; i < NDPX_MAX_LENGTHS; i++) {
@@ -34,9 +35,32 @@ static __noinline struct ndpx_rule *find_prefix(const struct ndpx_settings *set,
 		say = nd_rule_says(rule, generation);
 		if (say->action == NDPX_ACT_NONE)
 			continue;
-		return nd_is_anycast(say, key.bits, net, target) ? NULL : rule;
+		return nd_is_anycast(say, key.bits, net, target) ? 0 : i + 1;
 	}
-	return NULL;
+	return 0;
+}
+
+/*
+ * Its rule. Looked up once more, because only numbers come back from a global function; and a
+ * static one, which kernel 6.1 walks for each path to it, takes 6.1 beyond its million.
+ */
+static __always_inline struct ndpx_rule *
+find_prefix(const struct ndpx_settings *set, __u32 generation, __u64 hi, __u64 lo, __u32 vlan)
+{
+	__u32 place = find_length(generation, hi, lo, vlan) - 1;
+	struct ndpx_prefix_key key = { .vlan = (__u16)vlan };
+	const struct ndpx_length *length;
+	struct nd_addr net;
+
+	if (place >= NDPX_MAX_LENGTHS)
+		return NULL;
+	length = &set->lengths[place];
+	key.bits = length->bits;
+	net = nd_get_addr(length->mask);
+	net.hi &= hi;
+	net.lo &= lo;
+	nd_put_addr(key.addr, net);
+	return bpf_map_lookup_elem(&prefixes, &key);
 }
 
 static __always_inline struct ndpx_rule *find_far(__u16 vlan, struct nd_addr addr)
