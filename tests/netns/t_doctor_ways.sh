@@ -45,7 +45,9 @@ lab_ip host -6 neigh flush dev vif1.0
 way vif1.0 no-link-local 'addr_gen_mode is none' fe80::1 vif1.0
 way vif1.0 no-link-local 'addr_gen_mode is none' "$(addr_of_guest 1)" eth0
 remedy
-status 0 ndpx doctor --fix "${PROBE[@]}" || true
+# What the host asked for in vain is a finding as well, until something asks again.
+wait_for 10 in_guest 1 ping -c1 -W1 "$ROUTER_BEYOND"
+status 0 ndpx doctor --fix "${PROBE[@]}"
 well
 
 note "no IPv6 on the port, on the uplink"
