@@ -107,7 +107,7 @@ mode_case() {
 		CHOSEN=refused
 		why=${OUT//$'\n'/; }
 		if ! [[ $mode == native && $OUT == *native* ||
-			$mode == generic && ($OUT == *'takes VLAN tags out'* || $OUT == *'tags are gone'*) ]]; then
+			$mode == generic && $OUT == *'strips VLAN tags'* ]]; then
 			say FAIL "$dev" "$mode" "apply: $why" refused
 		elif OUT=$(vm left) && [ -n "$OUT" ]; then
 			say FAIL "$dev" "$mode" "refused ($why), but left behind: $OUT" refused
