@@ -41,7 +41,8 @@ static bool is_others(const struct command *cmd)
 	bool alive = false;
 	size_t n = 0, i;
 
-	if (command_ports_there(cmd) || dataplane_open(cmd->bpffs, DATAPLANE_PORTS, &dp, &ignored))
+	if (dataplane_ports_there(cmd->bpffs) ||
+	    dataplane_open(cmd->bpffs, DATAPLANE_PORTS, &dp, &ignored))
 		return false;
 	if (!dataplane_ports_read(dp, &list, &n, &ignored)) {
 		for (i = 0; i < n; i++)
@@ -62,7 +63,7 @@ static int open_or_make(struct ports_job *job, struct error *err)
 				 "ports: %s/ports belongs to another network namespace: give each "
 				 "its own --bpffs",
 				 job->cmd->bpffs);
-	r = command_open_ports(job->cmd, &job->dp, err);
+	r = dataplane_open_ports(job->cmd->bpffs, &job->dp, err);
 
 	if (!r)
 		return dataplane_recover(job->dp, err);
@@ -249,7 +250,7 @@ static int remove_all(const struct command *cmd, struct output *out, struct erro
 {
 	int r;
 
-	if (!command_ports_there(cmd))
+	if (!dataplane_ports_there(cmd->bpffs))
 		return 0;
 	r = ports_down(cmd->bpffs, err);
 	if (!r) {
@@ -291,7 +292,7 @@ int apply_ports_release(const struct command *cmd, const struct model *model, st
 	struct dataplane *dp = NULL;
 	struct port_state *list = NULL;
 	size_t n = 0, i, j;
-	int r = command_open_ports(cmd, &dp, err);
+	int r = dataplane_open_ports(cmd->bpffs, &dp, err);
 
 	if (r)
 		return r == -ENOENT || r == -EPROTO ? 0 : r;

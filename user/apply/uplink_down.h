@@ -3,7 +3,7 @@
 #ifndef NDPX_UPLINK_DOWN_H
 #define NDPX_UPLINK_DOWN_H
 
-#include "cli/command.h"
+#include "dataplane/instances.h"
 
 /*
  * Detaches first, so that nothing is answered half; then memberships, allmulticast

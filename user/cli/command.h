@@ -4,7 +4,7 @@
 #define NDPX_COMMAND_H
 
 #include "config/config.h"
-#include "dataplane/dataplane.h"
+#include "dataplane/instances.h"
 #include "netlink/netlink.h"
 #include "cli/output.h"
 
@@ -98,18 +98,6 @@ int command_open(const struct command *cmd, const char *dev, struct dataplane **
 		 struct error *err);
 
 /*
- * Opens the instance of the guest ports. -ENOENT, *err untouched: this network namespace
- * has none that is whole; -EPROTO: it is of another version.
- */
-int command_open_ports(const struct command *cmd, struct dataplane **ret, struct error *err);
-
-/* Is there a guest port of this name, which may be NULL? */
-bool command_is_port(const struct command *cmd, const char *dev);
-
-/* Is anything of theirs pinned, whole or not, that is not another network namespace's? */
-bool command_ports_there(const struct command *cmd);
-
-/*
  * Hands the changes of uplinks' rules on to the guest ports, where there are any. The
  * uplink's rules hold already, so a failure is a warning, with its remedy.
  */
@@ -130,23 +118,6 @@ int apply_ports(const struct command *cmd, const struct model *model, const stru
 		struct output *out, struct error *err);
 /* Lets go of guest ports that the file has as uplinks now. Before those are attached. */
 int apply_ports_release(const struct command *cmd, const struct model *model, struct error *err);
-
-/* An instance of this network namespace that is pinned, for the verbs that show. */
-struct instance {
-	struct dataplane *dp;	   /* NULL: not whole, or of another version */
-	struct dataplane *foreign; /* only its record, of another version; else NULL */
-	uint32_t ifindex;
-	char dev[IFNAMSIZ];
-	struct attachment attachment;
-};
-
-/*
- * All instances, or that of `dev` where it is not NULL. The array is freed with
- * command_close_instances(). No instance is no error.
- */
-int command_instances(const struct command *cmd, const char *dev, struct instance **ret,
-		      size_t *ret_n, struct error *err);
-void command_close_instances(struct instance *instances, size_t n);
 
 /* "native", "generic", "tc": the word of a mode as `status` says it. */
 const char *mode_word(enum ndpx_mode mode);

@@ -379,7 +379,7 @@ static int remove_others(const struct command *cmd, const struct model *model, s
 {
 	struct instance *instances;
 	size_t n, i, j;
-	int r = command_instances(cmd, NULL, &instances, &n, err);
+	int r = dataplane_instances(cmd->bpffs, NULL, &instances, &n, err);
 
 	if (r)
 		return r;
@@ -397,7 +397,7 @@ static int remove_others(const struct command *cmd, const struct model *model, s
 			out_string(out, NULL, removed_text(model, &instances[i]), instances[i].dev);
 	}
 	out_close(out, ']');
-	command_close_instances(instances, n);
+	dataplane_close_instances(instances, n);
 	return r;
 }
 
