@@ -7,35 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
+#include "apply/rules.h"
+#include "dataplane/instances.h"
 #include "desired/ports.h"
 
-int command_resume_ports(const struct command *cmd, struct error *err)
-{
-	const struct plan nothing = { 0 };
-	struct dataplane *dp = NULL;
-	struct ndpx_settings set;
-	int r = dataplane_open_ports(cmd->bpffs, &dp, err);
-
-	if (r)
-		return r == -ENOENT ? 0 : r;
-	r = dataplane_recover(dp, err);
-	set = *dataplane_settings(dp);
-	if (!r && (set.flags & NDPX_S_PAUSED)) {
-		set.flags &= ~NDPX_S_PAUSED;
-		r = dataplane_commit(dp, &nothing, &set, err);
-	}
-	dataplane_close(dp);
-	return r;
-}
-
-int command_all_rules(const struct command *cmd, struct entry **ret, size_t *ret_n,
-		      struct error *err)
+int rules_of_all(const char *bpffs, struct entry **ret, size_t *ret_n, struct error *err)
 {
 	struct entry *all = NULL, *more, *some = NULL;
 	struct instance *instances;
 	size_t n, n_all = 0, n_some = 0, i;
-	int r = dataplane_instances(cmd->bpffs, NULL, &instances, &n, err);
+	int r = dataplane_instances(bpffs, NULL, &instances, &n, err);
 
 	if (r)
 		return r;
@@ -213,7 +194,7 @@ static struct ndpx_prefix_key *keys_of(const struct plan *plans, size_t n, size_
 	return keys;
 }
 
-static int sync_keys(const struct command *cmd, struct sync *s, const struct plan *plans, size_t n,
+static int sync_keys(const char *bpffs, struct sync *s, const struct plan *plans, size_t n,
 		     struct error *err)
 {
 	struct ndpx_prefix_key *keys;
@@ -225,7 +206,7 @@ static int sync_keys(const struct command *cmd, struct sync *s, const struct pla
 	if (!r)
 		r = read_ports(s, err);
 	if (!r)
-		r = dataplane_instances(cmd->bpffs, NULL, &s->uplinks, &s->n_uplinks, err);
+		r = dataplane_instances(bpffs, NULL, &s->uplinks, &s->n_uplinks, err);
 	if (r)
 		return r;
 	keys = keys_of(plans, n, &n_keys);
@@ -239,21 +220,22 @@ static int sync_keys(const struct command *cmd, struct sync *s, const struct pla
 	return r;
 }
 
-void command_sync_ports(const struct command *cmd, const struct plan *plans, size_t n)
+void rules_tell_ports(const char *bpffs, const struct plan *plans, size_t n,
+		      struct apply_notes *notes)
 {
 	struct sync s = { 0 };
 	struct error err;
-	int r = dataplane_open_ports(cmd->bpffs, &s.dp, &err);
+	int r = dataplane_open_ports(bpffs, &s.dp, &err);
 
 	if (r == -ENOENT)
 		return;
 	if (!r)
-		r = sync_keys(cmd, &s, plans, n, &err);
+		r = sync_keys(bpffs, &s, plans, n, &err);
 	if (r)
-		command_note(cmd,
-			     "warning: the uplink's rules hold, but guest ports do not know of "
-			     "them: %s: run 'ndpx apply'",
-			     err.message);
+		note_add(notes, "", NOTE_WARNING,
+			 "the uplink's rules hold, but guest ports do not know of "
+			 "them: %s: run 'ndpx apply'",
+			 err.message);
 	plan_free(&s.plan);
 	free(s.ports);
 	if (s.uplinks)

@@ -8,7 +8,6 @@
 
 #include "cli/command.h"
 #include "desired/this_link.h"
-#include "apply/groups.h"
 
 int command_fail(const struct command *cmd, const struct error *err)
 {
@@ -352,46 +351,17 @@ int command_choose_vlan(const struct ndpx_record *record, const struct place *pl
 			 list);
 }
 
-int command_save_record(void *arg, struct error *err)
+void command_notes(const struct command *cmd, const struct apply_notes *notes)
 {
-	return dataplane_set_record(arg, err);
-}
+	size_t i;
 
-void command_sync_groups(const struct command *cmd, struct dataplane *dp)
-{
-	struct ndpx_record *record = dataplane_record(dp);
-	const struct groups_saver saver = { command_save_record, dp };
-	struct groups_report report = { 0 };
-	struct wanted_stack stacks[NDPX_MAX_VLANS];
-	struct entry *entries;
-	struct error why, *err = &why;
-	uint32_t flags = record->flags;
-	size_t n, i;
-	int r;
+	for (i = 0; i < notes->n; i++) {
+		const struct apply_note *note = &notes->items[i];
 
-	/* Allmulticast hears whatever is added; what can go is for the next apply to find. */
-	if (record->groups == GROUPS_NONE || (record->flags & NDPX_R_ALLMULTI))
-		return;
-	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
-		stacks[i].vlan = record->vlans[i];
-		stacks[i].ifindex = record->stacks[i];
+		if (note->severity != NOTE_DETAIL || cmd->verbose)
+			command_note(cmd, "%s%s", note->severity == NOTE_WARNING ? "warning: " : "",
+				     note->text);
 	}
-	r = dataplane_read(dp, &entries, NULL, &n, err);
-	if (r)
-		goto out;
-	r = groups_sync((enum want_groups)record->groups, record->dev, record->ifindex, stacks, i,
-			entries, n, record, &saver, &report, err);
-	free(entries);
-	if (!r && record->flags != flags)
-		r = dataplane_set_record(dp, err);
-	if (!r && report.note[0])
-		command_note(cmd, "%s", report.note);
-out:
-	if (r)
-		command_note(cmd,
-			     "warning: %s: the rules hold, but not all groups are joined: %s: run "
-			     "'ndpx apply'",
-			     record->dev, why.message);
 }
 
 const char *time_text(double seconds, char buf[32])

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "apply/ports_down.h"
-#include "apply/uplink_down.h"
+#include "apply/teardown.h"
 
 /* All guest ports, or the one called `dev` where that is not NULL. *ret_found: there was one. */
 static int down_ports(const struct command *cmd, const char *dev, struct output *out,

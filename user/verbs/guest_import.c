@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/rules.h"
 #include "cli/command.h"
 #include "verbs/guest_print.h"
 #include "config/import_read.h"
@@ -158,56 +159,22 @@ static int open_targets(const struct command *cmd, const char *file, struct impo
 	return r;
 }
 
-/* Undoes a committed plan. */
-static void take_back(struct target *t)
-{
-	struct error ignored;
-	size_t i;
-
-	for (i = 0; i < t->plan.n; i++) {
-		struct ndpx_say before = t->plan.changes[i].before;
-
-		t->plan.changes[i].before = t->plan.changes[i].after;
-		t->plan.changes[i].after = before;
-	}
-	dataplane_commit(t->dp, &t->plan, NULL, &ignored);
-}
-
-/* All devices at once: they may have the same address. */
-static void sync_ports(const struct command *cmd, const struct targets *targets)
-{
-	struct plan *plans = calloc(targets->n + 1, sizeof(*plans));
-	size_t i;
-
-	for (i = 0; plans && i < targets->n; i++)
-		plans[i] = targets->items[i].plan;
-	if (plans)
-		command_sync_ports(cmd, plans, targets->n);
-	else
-		command_note(cmd, "warning: out of memory: run 'ndpx apply' for the guest ports");
-	free(plans);
-}
-
 static int commit_targets(const struct command *cmd, struct targets *targets, struct error *err)
 {
+	struct rules_change *changes = calloc(targets->n + 1, sizeof(*changes));
+	struct apply_notes notes = { 0 };
 	size_t i;
-	int r = 0;
+	int r;
 
-	for (i = 0; i < targets->n && !r; i++) {
-		if (targets->items[i].plan.n)
-			r = dataplane_commit(targets->items[i].dp, &targets->items[i].plan, NULL,
-					     err);
-	}
-	if (r) {
-		/* The failed one undid itself. */
-		for (i--; i > 0; i--)
-			take_back(&targets->items[i - 1]);
-		return r;
-	}
+	if (!changes)
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	for (i = 0; i < targets->n; i++)
-		command_sync_groups(cmd, targets->items[i].dp);
-	sync_ports(cmd, targets);
-	return 0;
+		changes[i] = (struct rules_change){ targets->items[i].dp, targets->items[i].plan };
+	r = rules_commit(cmd->bpffs, changes, targets->n, &notes, err);
+	command_notes(cmd, &notes);
+	notes_free(&notes);
+	free(changes);
+	return r;
 }
 
 /* Names repeat, line after line: each is looked for once in a row. */
