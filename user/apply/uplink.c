@@ -5,26 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/apply.h"
-#include "apply/groups.h"
+#include "apply/job.h"
 #include "apply/native.h"
 #include "apply/teardown.h"
-
-/* One device on its way. */
-struct job {
-	const struct apply_context *ctx;
-	const struct uplink *uplinks; /* of this device */
-	size_t n;
-	const struct nl_link *link;
-	const struct nl_link *stripper; /* takes VLAN tags out before XDP; NULL: nobody */
-	struct wanted wanted;
-	struct plan plan;
-	struct dataplane *dp;
-	struct attach_report attach;
-	struct groups_report groups;
-	struct apply_notes *notes;
-	bool fresh, settings_changed;
-};
 
 /*
  * Generic XDP on what stands above another device comes after the kernel itself has
@@ -174,7 +157,7 @@ static int plan_rules(struct job *job, const struct entry *have, size_t n_have, 
 	return 0;
 }
 
-static int commit_rules(struct job *job, struct error *err)
+int job_commit(struct job *job, struct error *err)
 {
 	struct entry *have = NULL;
 	size_t n_have = 0;
@@ -182,7 +165,7 @@ static int commit_rules(struct job *job, struct error *err)
 
 	r = dataplane_read(job->dp, &have, NULL, &n_have, err);
 	if (!r)
-		r = plan_rules(job, have, n_have, err);
+		r = job->plan_rules(job, have, n_have, err);
 	free(have);
 	if (r)
 		return r;
@@ -255,6 +238,27 @@ static int sync_groups(struct job *job, const struct ndpx_record *before, struct
 			   &saver, &job->groups, err);
 }
 
+int job_finish(struct job *job, const struct ndpx_record *before, struct error *err)
+{
+	struct error ignored;
+	int r = sync_groups(job, before, err);
+
+	/* Not before: until its groups are left, the record must name where the link was. */
+	if (!r)
+		fill_record(job, dataplane_record(job->dp));
+	if (memcmp(before, dataplane_record(job->dp), sizeof(*before)) != 0 &&
+	    dataplane_set_record(job->dp, r ? &ignored : err) && !r)
+		r = -err->code;
+	return r;
+}
+
+void job_free(struct job *job)
+{
+	wanted_free(&job->wanted);
+	plan_free(&job->plan);
+	dataplane_close(job->dp);
+}
+
 /*
  * An instance that answers already changes its hook first and its rules last: what
  * the kernel may refuse comes before what it will not.
@@ -289,7 +293,7 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 	before = *dataplane_record(job->dp);
 	if (job->fresh) {
 		fill_record(job, dataplane_record(job->dp));
-		r = commit_rules(job, err);
+		r = job_commit(job, err);
 		if (!r)
 			r = dataplane_pin(job->dp, err);
 		if (!r)
@@ -308,18 +312,11 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 	} else {
 		r = attach(job, trouble, err);
 		if (!r)
-			r = commit_rules(job, err);
+			r = job_commit(job, err);
 		if (r)
 			return r;
 	}
-	r = sync_groups(job, &before, err);
-	/* Not before: until its groups are left, the record must name where the link was. */
-	if (!r)
-		fill_record(job, dataplane_record(job->dp));
-	if (memcmp(&before, dataplane_record(job->dp), sizeof(before)) != 0 &&
-	    dataplane_set_record(job->dp, r ? &ignored : err) && !r)
-		r = -err->code;
-	return r;
+	return job_finish(job, &before, err);
 }
 
 static void fill_report(const struct job *job, struct uplink_report *ret)
@@ -350,7 +347,11 @@ static void fill_report(const struct job *job, struct uplink_report *ret)
 void apply_uplink(const struct apply_context *ctx, const struct uplink *uplinks, size_t n,
 		  const struct nl_state *state, struct uplink_report *ret)
 {
-	struct job job = { .ctx = ctx, .uplinks = uplinks, .n = n, .notes = &ret->notes };
+	struct job job = { .ctx = ctx,
+			   .uplinks = uplinks,
+			   .n = n,
+			   .notes = &ret->notes,
+			   .plan_rules = plan_rules };
 	int r;
 
 	*ret = (struct uplink_report){ .line = uplinks->line };
@@ -362,7 +363,5 @@ void apply_uplink(const struct apply_context *ctx, const struct uplink *uplinks,
 	ret->failed = r != 0;
 	if (!r)
 		fill_report(&job, ret);
-	wanted_free(&job.wanted);
-	plan_free(&job.plan);
-	dataplane_close(job.dp);
+	job_free(&job);
 }
