@@ -66,7 +66,7 @@ int apply_run(const struct apply_context *ctx, const struct model *model,
 	      const struct nl_state *state, struct apply_report *ret, struct error *err);
 void apply_report_free(struct apply_report *report);
 
-/* One device: the `n` uplinks of the file that are on it. *ret may be freed as part of its whole. */
+/* One device: the `n` uplinks of the file that are on it. The notes are to be freed. */
 void apply_uplink(const struct apply_context *ctx, const struct uplink *uplinks, size_t n,
 		  const struct nl_state *state, struct uplink_report *ret);
 
@@ -78,6 +78,14 @@ void apply_uplink(const struct apply_context *ctx, const struct uplink *uplinks,
  */
 int apply_pinned(struct dataplane *dp, const struct uplink *uplinks, size_t n,
 		 const struct nl_link *link, const struct nl_state *state, struct error *err);
+
+/*
+ * The same for guest ports: those that the pinned sections match are attached, and all become
+ * what the host's links are today. Rules stay. `model` has the sections as its ports, and the
+ * names of all uplinks, which are no guest ports. `dp` is the ports' instance.
+ */
+int apply_ports_pinned(struct dataplane *dp, const struct model *model,
+		       const struct nl_state *state, struct error *err);
 
 /* The guest ports of the model, or none. */
 int apply_ports(const struct apply_context *ctx, const struct model *model,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* One device, with what is pinned in place of a file. */
+/* One device, or the guest ports, with what is pinned in place of a file. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "apply/job.h"
+#include "desired/ports.h"
 
 /* The hook as it was: another one is for apply to choose, which knows the file. */
 static int attach_as_it_was(struct dataplane *dp, struct error *err)
@@ -123,5 +124,44 @@ int apply_pinned(struct dataplane *dp, const struct uplink *uplinks, size_t n,
 	job.dp = NULL; /* the caller's */
 	job_free(&job);
 	notes_free(&notes);
+	return r;
+}
+
+/* Attaches what is missing. A port that goes meanwhile is not missed. */
+static int attach_ports(struct dataplane *dp, const struct wanted_ports *wanted, struct error *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < wanted->n_ports && !r; i++) {
+		const struct guest_port *p = &wanted->ports[i];
+		struct attach_report ignored;
+
+		r = dataplane_port_attach(dp, p->ifindex, p->dev, &ignored, err);
+		if (r == -ENODEV && if_nametoindex(p->dev) != p->ifindex)
+			r = 0;
+	}
+	return r ? r : dataplane_ports_attached(dp, err);
+}
+
+int apply_ports_pinned(struct dataplane *dp, const struct model *model,
+		       const struct nl_state *state, struct error *err)
+{
+	const struct plan nothing = { 0 };
+	struct wanted_ports wanted = { 0 };
+	struct ndpx_sections sections;
+	struct ports_change change = { .sections = &sections };
+	int r = wanted_ports_build(model, state, NULL, 0, &wanted, err);
+
+	if (r)
+		return r;
+	r = attach_ports(dp, &wanted, err);
+	if (!r)
+		r = dataplane_sections(dp, &sections, err);
+	change.ports = wanted.ports;
+	change.n = wanted.n_ports;
+	if (!r && dataplane_ports_differ(dp, &change))
+		r = dataplane_commit_ports(dp, &nothing, NULL, &change, err);
+	wanted_ports_free(&wanted);
 	return r;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "apply/apply.h"
 #include "doctor/check_ports.h"
 
 #include <errno.h>
@@ -134,30 +135,9 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 	return r;
 }
 
-/* Attaches what is missing. A port that goes meanwhile is not missed. */
-static int attach(struct dataplane *dp, const struct wanted_ports *wanted, struct error *err)
-{
-	size_t i;
-	int r = 0;
-
-	for (i = 0; i < wanted->n_ports && !r; i++) {
-		const struct guest_port *p = &wanted->ports[i];
-		struct attach_report ignored;
-
-		r = dataplane_port_attach(dp, p->ifindex, p->dev, &ignored, err);
-		if (r == -ENODEV && if_nametoindex(p->dev) != p->ifindex)
-			r = 0;
-	}
-	return r ? r : dataplane_ports_attached(dp, err);
-}
-
 int doctor_ports_heal(struct dataplane *dp, const struct nl_state *state,
 		      char (*const uplinks)[IFNAMSIZ], size_t n_uplinks, struct error *err)
 {
-	const struct plan nothing = { 0 };
-	struct wanted_ports wanted = { 0 };
-	struct ndpx_sections sections;
-	struct ports_change change = { .sections = &sections };
 	struct model model = { 0 };
 	int r = dataplane_recover(dp, err);
 
@@ -166,16 +146,7 @@ int doctor_ports_heal(struct dataplane *dp, const struct nl_state *state,
 	for (; model.uplinks && model.n_uplinks < n_uplinks && !r; model.n_uplinks++)
 		memcpy(model.uplinks[model.n_uplinks].dev, uplinks[model.n_uplinks], IFNAMSIZ);
 	if (!r)
-		r = wanted_ports_build(&model, state, NULL, 0, &wanted, err);
-	if (!r)
-		r = attach(dp, &wanted, err);
-	if (!r)
-		r = dataplane_sections(dp, &sections, err);
-	change.ports = wanted.ports;
-	change.n = wanted.n_ports;
-	if (!r && dataplane_ports_differ(dp, &change))
-		r = dataplane_commit_ports(dp, &nothing, NULL, &change, err);
-	wanted_ports_free(&wanted);
+		r = apply_ports_pinned(dp, &model, state, err);
 	model_free(&model);
 	return r;
 }
