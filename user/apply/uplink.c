@@ -259,6 +259,22 @@ void job_free(struct job *job)
 	dataplane_close(job->dp);
 }
 
+static int check_link(const struct nl_link *link, const struct nl_state *state, struct error *err)
+{
+	/* Solicitations come in Ethernet frames, RFC 2464; an answer needs a MAC of ours. */
+	if (!link->is_ethernet)
+		return error_set(err, EXIT_KERNEL, ENODEV, "%s: not an Ethernet interface",
+				 link->name);
+	if (nl_is_external(link, state))
+		return error_set(
+			err, EXIT_USAGE, EOPNOTSUPP,
+			"%s: a %s in external mode: each frame needs its tunnel's far end set "
+			"on the way out, and an answer would go nowhere: name the device that "
+			"sets it (a bridge above), or one tunnel that is not external",
+			link->name, link->kind);
+	return 0;
+}
+
 /*
  * An instance that answers already changes its hook first and its rules last: what
  * the kernel may refuse comes before what it will not.
@@ -270,17 +286,9 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 	struct error ignored;
 	int r;
 
-	/* Solicitations come in Ethernet frames, RFC 2464; an answer needs a MAC of ours. */
-	if (!job->link->is_ethernet)
-		return error_set(err, EXIT_KERNEL, ENODEV, "%s: not an Ethernet interface",
-				 job->link->name);
-	if (nl_is_external(job->link, state))
-		return error_set(
-			err, EXIT_USAGE, EOPNOTSUPP,
-			"%s: a %s in external mode: each frame needs its tunnel's far end set "
-			"on the way out, and an answer would go nowhere: name the device that "
-			"sets it (a bridge above), or one tunnel that is not external",
-			job->link->name, job->link->kind);
+	r = check_link(job->link, state, err);
+	if (r)
+		return r;
 	r = wanted_build(job->uplinks, job->n, job->link, state, &job->wanted, err);
 	if (r)
 		return r;
