@@ -12,7 +12,7 @@ layers=(main verbs cli daemon doctor apply migrate desired config dataplane netl
 
 # What is left of the flat folder this was: arrows between these, and circles within these, are
 # shown by LAYERS=all. Nothing may be added here.
-arrows_left='^apply cli '
+arrows_left='^$'
 circles_left='dataplane|desired|doctor|netlink'
 [ "${LAYERS-}" != all ] || arrows_left='^-' circles_left='-'
 

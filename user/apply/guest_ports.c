@@ -7,90 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
+#include "apply/rules.h"
+#include "dataplane/instances.h"
 #include "desired/ports.h"
 
-int command_open_ports(const struct command *cmd, struct dataplane **ret, struct error *err)
-{
-	struct dataplane *dp = NULL;
-	int r = dataplane_open(cmd->bpffs, DATAPLANE_PORTS, &dp, err);
-
-	if (r == -EPROTO) {
-		struct dataplane *foreign = NULL;
-		bool ours = true;
-
-		if (!dataplane_open_record(cmd->bpffs, DATAPLANE_PORTS, &foreign))
-			ours = dataplane_record(foreign)->netns == nl_netns_cookie();
-		dataplane_close(foreign);
-		return ours ? r : -ENOENT;
-	}
-	if (r)
-		return r;
-	if (dataplane_record(dp)->netns != nl_netns_cookie()) {
-		dataplane_close(dp);
-		return -ENOENT;
-	}
-	*ret = dp;
-	return 0;
-}
-
-int command_resume_ports(const struct command *cmd, struct error *err)
-{
-	const struct plan nothing = { 0 };
-	struct dataplane *dp = NULL;
-	struct ndpx_settings set;
-	int r = command_open_ports(cmd, &dp, err);
-
-	if (r)
-		return r == -ENOENT ? 0 : r;
-	r = dataplane_recover(dp, err);
-	set = *dataplane_settings(dp);
-	if (!r && (set.flags & NDPX_S_PAUSED)) {
-		set.flags &= ~NDPX_S_PAUSED;
-		r = dataplane_commit(dp, &nothing, &set, err);
-	}
-	dataplane_close(dp);
-	return r;
-}
-
-bool command_is_port(const struct command *cmd, const char *dev)
-{
-	uint32_t ifindex = dev ? if_nametoindex(dev) : 0;
-	struct port_state *list = NULL;
-	struct error ignored;
-	bool found = false;
-	size_t n = 0, i;
-
-	if (!ifindex || !command_ports_there(cmd) ||
-	    dataplane_ports_list(cmd->bpffs, &list, &n, &ignored))
-		return false;
-	for (i = 0; i < n; i++)
-		found |= list[i].ifindex == ifindex;
-	free(list);
-	return found;
-}
-
-bool command_ports_there(const struct command *cmd)
-{
-	struct dataplane *record = NULL;
-	bool ours = true;
-
-	if (!dataplane_ports_pinned(cmd->bpffs))
-		return false;
-	/* What a killed command left may lack the record, and is nobody's then. */
-	if (!dataplane_open_record(cmd->bpffs, DATAPLANE_PORTS, &record))
-		ours = dataplane_record(record)->netns == nl_netns_cookie();
-	dataplane_close(record);
-	return ours;
-}
-
-int command_all_rules(const struct command *cmd, struct entry **ret, size_t *ret_n,
-		      struct error *err)
+int rules_of_all(const char *bpffs, struct entry **ret, size_t *ret_n, struct error *err)
 {
 	struct entry *all = NULL, *more, *some = NULL;
 	struct instance *instances;
 	size_t n, n_all = 0, n_some = 0, i;
-	int r = command_instances(cmd, NULL, &instances, &n, err);
+	int r = dataplane_instances(bpffs, NULL, &instances, &n, err);
 
 	if (r)
 		return r;
@@ -110,7 +36,7 @@ int command_all_rules(const struct command *cmd, struct entry **ret, size_t *ret
 		}
 		free(some);
 	}
-	command_close_instances(instances, n);
+	dataplane_close_instances(instances, n);
 	if (r) {
 		free(all);
 		return r;
@@ -268,7 +194,7 @@ static struct ndpx_prefix_key *keys_of(const struct plan *plans, size_t n, size_
 	return keys;
 }
 
-static int sync_keys(const struct command *cmd, struct sync *s, const struct plan *plans, size_t n,
+static int sync_keys(const char *bpffs, struct sync *s, const struct plan *plans, size_t n,
 		     struct error *err)
 {
 	struct ndpx_prefix_key *keys;
@@ -280,7 +206,7 @@ static int sync_keys(const struct command *cmd, struct sync *s, const struct pla
 	if (!r)
 		r = read_ports(s, err);
 	if (!r)
-		r = command_instances(cmd, NULL, &s->uplinks, &s->n_uplinks, err);
+		r = dataplane_instances(bpffs, NULL, &s->uplinks, &s->n_uplinks, err);
 	if (r)
 		return r;
 	keys = keys_of(plans, n, &n_keys);
@@ -294,25 +220,25 @@ static int sync_keys(const struct command *cmd, struct sync *s, const struct pla
 	return r;
 }
 
-void command_sync_ports(const struct command *cmd, const struct plan *plans, size_t n)
+void rules_tell_ports(const char *bpffs, const struct plan *plans, size_t n,
+		      struct apply_notes *notes)
 {
 	struct sync s = { 0 };
 	struct error err;
-	int r = command_open_ports(cmd, &s.dp, &err);
+	int r = dataplane_open_ports(bpffs, &s.dp, &err);
 
 	if (r == -ENOENT)
 		return;
 	if (!r)
-		r = sync_keys(cmd, &s, plans, n, &err);
+		r = sync_keys(bpffs, &s, plans, n, &err);
 	if (r)
-		command_note(
-			cmd,
-			"warning: the uplink's rules are in force, but guest ports could not be "
-			"updated: %s: run 'ndpx apply'",
-			err.message);
+		note_add(notes, "", NOTE_WARNING,
+			 "the uplink's rules are in force, but guest ports could not be updated: "
+			 "%s: run 'ndpx apply'",
+			 err.message);
 	plan_free(&s.plan);
 	free(s.ports);
 	if (s.uplinks)
-		command_close_instances(s.uplinks, s.n_uplinks);
+		dataplane_close_instances(s.uplinks, s.n_uplinks);
 	dataplane_close(s.dp);
 }

@@ -5,28 +5,26 @@
  * port any more go. What the kernel may refuse comes before what it will not.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
+#include "apply/apply.h"
 #include "apply/inherit.h"
-#include "apply/ports_down.h"
+#include "apply/rules.h"
+#include "apply/teardown.h"
 #include "desired/ports.h"
 
-#define NAMED 8 /* ports that a line of text names; more are counted */
-
 struct ports_job {
-	const struct command *cmd;
+	const struct apply_context *ctx;
+	struct ports_report *report;
 	struct wanted_ports wanted;
 	struct ndpx_settings settings;
 	struct plan plan;
 	struct dataplane *dp;
 	struct inheritance before; /* of a fresh one: statistics and the pause */
 	bool fresh, changed, swapped;
-	bool *attached; /* by place in wanted.ports */
-	size_t n_attached, refused;
-	char (*gone)[IFNAMSIZ]; /* names of those detached */
-	size_t n_gone;
+	size_t refused;
 };
 
 static int no_memory(struct error *err)
@@ -35,7 +33,7 @@ static int no_memory(struct error *err)
 }
 
 /* Do ports of another network namespace answer from these pins? */
-static bool is_others(const struct command *cmd)
+static bool is_others(const char *bpffs)
 {
 	struct port_state *list = NULL;
 	struct dataplane *dp = NULL;
@@ -43,7 +41,7 @@ static bool is_others(const struct command *cmd)
 	bool alive = false;
 	size_t n = 0, i;
 
-	if (command_ports_there(cmd) || dataplane_open(cmd->bpffs, DATAPLANE_PORTS, &dp, &ignored))
+	if (dataplane_ports_there(bpffs) || dataplane_open(bpffs, DATAPLANE_PORTS, &dp, &ignored))
 		return false;
 	if (!dataplane_ports_read(dp, &list, &n, &ignored)) {
 		for (i = 0; i < n; i++)
@@ -59,25 +57,25 @@ static int open_or_make(struct ports_job *job, struct error *err)
 {
 	int r;
 
-	if (is_others(job->cmd))
+	if (is_others(job->ctx->bpffs))
 		return error_set(err, EXIT_USAGE, EBUSY,
 				 "ports: %s/ports belongs to another network namespace: give each "
 				 "its own --bpffs",
-				 job->cmd->bpffs);
-	r = command_open_ports(job->cmd, &job->dp, err);
+				 job->ctx->bpffs);
+	r = dataplane_open_ports(job->ctx->bpffs, &job->dp, err);
 
 	if (!r)
 		return dataplane_recover(job->dp, err);
 	if (r != -ENOENT && r != -EPROTO)
 		return r;
 	job->fresh = true;
-	r = inherit_read(job->cmd->bpffs, DATAPLANE_PORTS, "ports", &job->before, err);
+	r = inherit_read(job->ctx->bpffs, DATAPLANE_PORTS, "ports", &job->before, err);
 	if (!r)
-		r = dataplane_new(job->cmd->bpffs, DATAPLANE_PORTS, "ports", &job->dp, err);
+		r = dataplane_new(job->ctx->bpffs, DATAPLANE_PORTS, "ports", &job->dp, err);
 	if (r)
 		return r;
 	dataplane_record(job->dp)->netns = nl_netns_cookie();
-	return dataplane_ports_inherit(job->dp, job->cmd->bpffs, err);
+	return dataplane_ports_inherit(job->dp, job->ctx->bpffs, err);
 }
 
 static int commit(struct ports_job *job, struct error *err)
@@ -100,7 +98,7 @@ static int commit(struct ports_job *job, struct error *err)
 		return no_memory(err);
 	job->settings = *now;
 	job->settings.flags = (now->flags & NDPX_S_PAUSED) |
-			      (job->cmd->paused || job->before.paused ? NDPX_S_PAUSED : 0);
+			      (job->ctx->paused || job->before.paused ? NDPX_S_PAUSED : 0);
 	memcpy(job->settings.nets, job->wanted.nets, sizeof(job->wanted.nets));
 	job->changed = job->plan.n || !settings_same(now, &job->settings) ||
 		       dataplane_ports_differ(job->dp, &change);
@@ -112,10 +110,11 @@ static int commit(struct ports_job *job, struct error *err)
 /* A port that disappears meanwhile is not an error: the next apply sees that it is gone. */
 static int attach_all(struct ports_job *job, struct error *err)
 {
+	struct ports_report *report = job->report;
 	size_t i;
 
-	job->attached = calloc(job->wanted.n_ports + 1, sizeof(*job->attached));
-	if (!job->attached)
+	report->attached = calloc(job->wanted.n_ports + 1, sizeof(*report->attached));
+	if (!report->attached)
 		return no_memory(err);
 	for (i = 0; i < job->wanted.n_ports; i++) {
 		const struct guest_port *p = &job->wanted.ports[i];
@@ -124,14 +123,14 @@ static int attach_all(struct ports_job *job, struct error *err)
 		if (dataplane_port_attach(job->dp, p->ifindex, p->dev, &rep, err)) {
 			/* Nothing of ours runs there; all others get the new rules. */
 			if (if_nametoindex(p->dev) == p->ifindex)
-				command_note(job->cmd,
-					     "warning: guest port %s: %s: skipped; the others work",
-					     p->dev, err->message);
+				note_add(&job->report->notes, p->dev, NOTE_WARNING,
+					 "guest port %s: %s: skipped; the others work", p->dev,
+					 err->message);
 			job->refused++;
 			continue;
 		}
-		job->attached[i] = rep.attached;
-		job->n_attached += rep.attached;
+		if (rep.attached)
+			memcpy(report->attached[report->n_attached++], p->dev, IFNAMSIZ);
 		job->swapped |= rep.swapped;
 	}
 	/* All refused: no port is at fault, but the kernel or the program. */
@@ -144,19 +143,18 @@ static int attach_all(struct ports_job *job, struct error *err)
 /* What is not in force any more, or was left by a killed process. */
 static int detach_others(struct ports_job *job, struct error *err)
 {
+	struct ports_report *report = job->report;
 	struct port_state *list;
 	size_t n, i;
 	int r = dataplane_ports_read(job->dp, &list, &n, err);
 
 	if (r)
 		return r;
-	job->gone = calloc(n + 1, sizeof(*job->gone));
-	if (!job->gone) {
-		free(list);
-		return no_memory(err);
-	}
+	report->detached = calloc(n + 1, sizeof(*report->detached));
+	if (!report->detached)
+		r = no_memory(err);
 	for (i = 0; i < n && !r; i++) {
-		char *name = job->gone[job->n_gone];
+		char *name = report->detached[report->n_detached];
 
 		if (list[i].at.stack)
 			continue;
@@ -164,8 +162,8 @@ static int detach_others(struct ports_job *job, struct error *err)
 			snprintf(name, IFNAMSIZ, "%s", list[i].dev);
 		if (!name[0]) /* noted down by a version that kept no names */
 			snprintf(name, IFNAMSIZ, "ifindex %u", list[i].ifindex % 10000000);
-		r = ports_down_one(job->cmd->bpffs, job->dp, &list[i], err);
-		job->n_gone += !r;
+		r = ports_down_one(job->ctx->bpffs, job->dp, &list[i], err);
+		report->n_detached += !r;
 	}
 	free(list);
 	return r;
@@ -174,7 +172,7 @@ static int detach_others(struct ports_job *job, struct error *err)
 /* A first try that fails leaves nothing; an upgrade leaves what answers. */
 static int run_fresh(struct ports_job *job, struct error *err)
 {
-	bool first = !dataplane_ports_pinned(job->cmd->bpffs);
+	bool first = !dataplane_ports_pinned(job->ctx->bpffs);
 	struct error ignored;
 	int r = commit(job, err);
 
@@ -186,7 +184,7 @@ static int run_fresh(struct ports_job *job, struct error *err)
 	if (!r)
 		r = attach_all(job, err);
 	if (r && first)
-		ports_down(job->cmd->bpffs, &ignored);
+		ports_down(job->ctx->bpffs, &ignored);
 	return r;
 }
 
@@ -206,105 +204,61 @@ static int run(struct ports_job *job, struct error *err)
 	return r ? r : detach_others(job, err);
 }
 
-static void report_names(const struct ports_job *job, struct output *out, const char *key,
-			 const char *(*name)(const struct ports_job *, size_t), size_t n)
+static void fill_report(const struct ports_job *job)
 {
-	size_t i, shown = 0;
-	char first[48];
-
-	snprintf(first, sizeof(first), ", %s %%s", key);
-	out_array(out, key);
-	for (i = 0; i < n; i++) {
-		const char *dev = name(job, i);
-
-		if (!dev)
-			continue;
-		out_string(out, NULL, shown >= NAMED ? NULL : shown ? ", %s" : first, dev);
-		shown++;
-	}
-	out_close(out, ']');
-	if (shown > NAMED)
-		out_text(out, " and %zu more", shown - NAMED);
-}
-
-static const char *name_attached(const struct ports_job *job, size_t i)
-{
-	return job->attached[i] ? job->wanted.ports[i].dev : NULL;
-}
-
-static const char *name_gone(const struct ports_job *job, size_t i)
-{
-	return job->gone ? job->gone[i] : NULL;
-}
-
-static void report(const struct ports_job *job, struct output *out)
-{
+	struct ports_report *ret = job->report;
 	size_t i;
 
 	for (i = 0; i < job->wanted.notes.n; i++)
-		command_note(job->cmd, "%s", job->wanted.notes.lines[i]);
-	out_object(out, "ports");
-	out_number(out, "devices", "ports: %llu", job->wanted.n_ports);
-	report_names(job, out, "attached", name_attached, job->wanted.n_ports);
-	report_names(job, out, "detached", name_gone, job->n_gone);
-	out_bool(out, "swapped", ", program swapped", job->swapped);
-	out_number(out, "added", job->changed ? ", rules +%llu" : NULL, job->plan.added);
-	out_number(out, "removed", job->changed ? " -%llu" : NULL, job->plan.removed);
-	out_number(out, "changed", job->changed ? " ~%llu" : NULL, job->plan.changed);
-	out_bool(out, "paused", ", paused", job->settings.flags & NDPX_S_PAUSED);
-	out_text(out, job->changed ? "\n" : ", rules unchanged\n");
-	out_close(out, '}');
+		note_add(&ret->notes, "", NOTE_INFO, "%s", job->wanted.notes.lines[i]);
+	ret->there = true;
+	ret->devices = job->wanted.n_ports;
+	ret->swapped = job->swapped;
+	ret->paused = job->settings.flags & NDPX_S_PAUSED;
+	ret->changed = job->changed;
+	ret->rules_added = job->plan.added;
+	ret->rules_removed = job->plan.removed;
+	ret->rules_changed = job->plan.changed;
 }
 
-/* The file has no `ports`: what is there goes. */
-static int remove_all(const struct command *cmd, struct output *out, struct error *err)
+int apply_ports(const struct apply_context *ctx, const struct model *model,
+		const struct nl_state *state, struct ports_report *ret, struct error *err)
 {
-	int r;
-
-	if (!command_ports_there(cmd))
-		return 0;
-	r = ports_down(cmd->bpffs, err);
-	if (!r) {
-		out_object(out, "ports");
-		out_bool(out, "removed", "ports: removed: not in the file\n", true);
-		out_close(out, '}');
-	}
-	return r;
-}
-
-int apply_ports(const struct command *cmd, const struct model *model, const struct nl_state *state,
-		struct output *out, struct error *err)
-{
-	struct ports_job job = { .cmd = cmd };
+	struct ports_job job = { .ctx = ctx, .report = ret };
 	struct entry *guests = NULL;
 	size_t n_guests = 0;
 	int r;
 
-	if (!model->n_ports)
-		return remove_all(cmd, out, err);
-	r = command_all_rules(cmd, &guests, &n_guests, err);
+	*ret = (struct ports_report){ 0 };
+	/* The file has no `ports`: what is there goes. */
+	if (!model->n_ports) {
+		if (!dataplane_ports_there(ctx->bpffs))
+			return 0;
+		r = ports_down(ctx->bpffs, err);
+		ret->removed = !r;
+		return r;
+	}
+	r = rules_of_all(ctx->bpffs, &guests, &n_guests, err);
 	if (!r)
 		r = wanted_ports_build(model, state, guests, n_guests, &job.wanted, err);
 	free(guests);
 	if (!r)
 		r = run(&job, err);
 	if (!r)
-		report(&job, out);
+		fill_report(&job);
 	wanted_ports_free(&job.wanted);
 	plan_free(&job.plan);
 	inherit_free(&job.before);
 	dataplane_close(job.dp);
-	free(job.attached);
-	free(job.gone);
 	return r;
 }
 
-int apply_ports_release(const struct command *cmd, const struct model *model, struct error *err)
+int apply_ports_release(const char *bpffs, const struct model *model, struct error *err)
 {
 	struct dataplane *dp = NULL;
 	struct port_state *list = NULL;
 	size_t n = 0, i, j;
-	int r = command_open_ports(cmd, &dp, err);
+	int r = dataplane_open_ports(bpffs, &dp, err);
 
 	if (r)
 		return r == -ENOENT || r == -EPROTO ? 0 : r;
@@ -313,7 +267,7 @@ int apply_ports_release(const struct command *cmd, const struct model *model, st
 		for (j = 0; j < model->n_uplinks && !r; j++) {
 			if (if_nametoindex(model->uplinks[j].dev) != list[i].ifindex)
 				continue;
-			r = ports_down_one(cmd->bpffs, dp, &list[i], err);
+			r = ports_down_one(bpffs, dp, &list[i], err);
 			break;
 		}
 	}

@@ -3,7 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cli/command.h"
+#include "apply/rules.h"
+#include "dataplane/instances.h"
 #include "desired/ports.h"
 
 /* What the ports' tables hold once new guests are in every section. */
@@ -92,8 +93,7 @@ static struct entry *added_of(const struct plan *plans, size_t n, size_t *ret_n)
 	return list;
 }
 
-int command_ports_room(const struct command *cmd, const struct plan *plans, size_t n,
-		       struct error *err)
+int rules_ports_room(const char *bpffs, const struct plan *plans, size_t n, struct error *err)
 {
 	size_t n_added = 0, exact = 0, prefixes = 0;
 	struct ndpx_sections sections;
@@ -103,8 +103,8 @@ int command_ports_room(const struct command *cmd, const struct plan *plans, size
 	struct error ignored;
 	int r;
 
-	/* One that cannot be opened is told of by command_sync_ports(). */
-	if (command_open_ports(cmd, &dp, &ignored))
+	/* One that cannot be opened is told of by rules_tell_ports(). */
+	if (dataplane_open_ports(bpffs, &dp, &ignored))
 		return 0;
 	r = dataplane_sections(dp, &sections, err);
 	if (!r)

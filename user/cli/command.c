@@ -8,7 +8,6 @@
 
 #include "cli/command.h"
 #include "desired/this_link.h"
-#include "apply/groups.h"
 
 int command_fail(const struct command *cmd, const struct error *err)
 {
@@ -289,11 +288,7 @@ int command_open(const struct command *cmd, const char *dev, struct dataplane **
 		if (r)
 			return r == -ENOENT ? not_attached(dev, err) : r;
 	}
-	r = dataplane_open(cmd->bpffs, ifindex, &dp, err);
-	if (!r && dataplane_record(dp)->netns != nl_netns_cookie()) {
-		dataplane_close(dp);
-		r = -ENOENT;
-	}
+	r = dataplane_open_here(cmd->bpffs, ifindex, &dp, err);
 	if (r == -ENOENT)
 		r = not_attached(dev, err);
 	if (!r && ret_lock) {
@@ -310,95 +305,6 @@ int command_open(const struct command *cmd, const char *dev, struct dataplane **
 	if (ret_lock)
 		*ret_lock = lock;
 	return 0;
-}
-
-/* Fills one instance; -ENOENT for one of another network namespace. */
-static int open_instance(const struct command *cmd, uint32_t ifindex, struct instance *ret,
-			 struct error *err)
-{
-	int r;
-
-	*ret = (struct instance){ 0 };
-	ret->ifindex = ifindex;
-	r = dataplane_open(cmd->bpffs, ifindex, &ret->dp, err);
-	if (r == -ENOENT || r == -EPROTO) {
-		ret->dp = NULL;
-		if (r == -EPROTO && !dataplane_open_record(cmd->bpffs, ifindex, &ret->foreign)) {
-			if (dataplane_record(ret->foreign)->netns != nl_netns_cookie()) {
-				dataplane_close(ret->foreign);
-				return -ENOENT;
-			}
-			dataplane_attachment(ret->foreign, &ret->attachment);
-		}
-		if (!if_indextoname(ifindex, ret->dev))
-			snprintf(ret->dev, sizeof(ret->dev), "%u", ifindex);
-		return 0;
-	}
-	if (r)
-		return r;
-	if (dataplane_record(ret->dp)->netns != nl_netns_cookie()) {
-		dataplane_close(ret->dp);
-		return -ENOENT;
-	}
-	if (!if_indextoname(ifindex, ret->dev))
-		snprintf(ret->dev, sizeof(ret->dev), "%.15s", dataplane_record(ret->dp)->dev);
-	dataplane_attachment(ret->dp, &ret->attachment);
-	return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct instance *)a)->dev, ((const struct instance *)b)->dev);
-}
-
-int command_instances(const struct command *cmd, const char *dev, struct instance **ret,
-		      size_t *ret_n, struct error *err)
-{
-	struct instance *instances;
-	uint32_t *list;
-	size_t n_list, n = 0, i;
-	int r = dataplane_list(cmd->bpffs, &list, &n_list, err);
-
-	if (r)
-		return r;
-	instances = calloc(n_list + 1, sizeof(*instances));
-	if (!instances) {
-		free(list);
-		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
-	}
-	for (i = 0; i < n_list && !r; i++) {
-		r = open_instance(cmd, list[i], &instances[n], err);
-		if (!r && dev && strcmp(dev, instances[n].dev) != 0) {
-			dataplane_close(instances[n].dp);
-			dataplane_close(instances[n].foreign);
-			continue;
-		}
-		if (!r)
-			n++;
-		else if (r == -ENOENT)
-			r = 0;
-	}
-	free(list);
-	if (r) {
-		command_close_instances(instances, n);
-		return r;
-	}
-	if (n)
-		qsort(instances, n, sizeof(*instances), by_name);
-	*ret = instances;
-	*ret_n = n;
-	return 0;
-}
-
-void command_close_instances(struct instance *instances, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		dataplane_close(instances[i].dp);
-		dataplane_close(instances[i].foreign);
-	}
-	free(instances);
 }
 
 const char *mode_word(enum ndpx_mode mode)
@@ -444,47 +350,17 @@ int command_choose_vlan(const struct ndpx_record *record, const struct place *pl
 			 list);
 }
 
-int command_save_record(void *arg, struct error *err)
+void command_notes(const struct command *cmd, const struct apply_notes *notes)
 {
-	return dataplane_set_record(arg, err);
-}
+	size_t i;
 
-void command_sync_groups(const struct command *cmd, struct dataplane *dp)
-{
-	struct ndpx_record *record = dataplane_record(dp);
-	const struct groups_saver saver = { command_save_record, dp };
-	struct groups_report report = { 0 };
-	struct wanted_stack stacks[NDPX_MAX_VLANS];
-	struct entry *entries;
-	struct error why, *err = &why;
-	uint32_t flags = record->flags;
-	size_t n, i;
-	int r;
+	for (i = 0; i < notes->n; i++) {
+		const struct apply_note *note = &notes->items[i];
 
-	/* Allmulticast hears whatever is added; what can go is for the next apply to find. */
-	if (record->groups == GROUPS_NONE || (record->flags & NDPX_R_ALLMULTI))
-		return;
-	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
-		stacks[i].vlan = record->vlans[i];
-		stacks[i].ifindex = record->stacks[i];
+		if (note->severity != NOTE_DETAIL || cmd->verbose)
+			command_note(cmd, "%s%s", note->severity == NOTE_WARNING ? "warning: " : "",
+				     note->text);
 	}
-	r = dataplane_read(dp, &entries, NULL, &n, err);
-	if (r)
-		goto out;
-	r = groups_sync((enum want_groups)record->groups, record->dev, record->ifindex, stacks, i,
-			entries, n, record, &saver, &report, err);
-	free(entries);
-	if (!r && record->flags != flags)
-		r = dataplane_set_record(dp, err);
-	if (!r && report.note[0])
-		command_note(cmd, "%s", report.note);
-out:
-	if (r)
-		command_note(
-			cmd,
-			"warning: %s: rules are in force, but not all groups are joined: %s: run "
-			"'ndpx apply'",
-			record->dev, why.message);
 }
 
 const char *time_text(double seconds, char buf[32])

@@ -3,8 +3,9 @@
 #ifndef NDPX_COMMAND_H
 #define NDPX_COMMAND_H
 
+#include "apply/notes.h"
 #include "config/config.h"
-#include "dataplane/dataplane.h"
+#include "dataplane/instances.h"
 #include "netlink/netlink.h"
 #include "cli/output.h"
 
@@ -65,6 +66,8 @@ int command_fail(const struct command *cmd, const struct error *err);
 /* One line on stderr, unless -q: something worth knowing that is not an error. */
 void command_note(const struct command *cmd, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* The notes of a change, each its line; details only with -v. */
+void command_notes(const struct command *cmd, const struct apply_notes *notes);
 /* Finishes stdout; returns `status`, or prints why the output was lost. */
 int command_finish(const struct command *cmd, struct output *out, int status);
 
@@ -96,63 +99,8 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 int command_open(const struct command *cmd, const char *dev, struct dataplane **ret, int *ret_lock,
 		 struct error *err);
 
-/*
- * Opens the instance of the guest ports. -ENOENT, *err untouched: this network namespace
- * has none that is whole; -EPROTO: it is of another version.
- */
-int command_open_ports(const struct command *cmd, struct dataplane **ret, struct error *err);
-
-/* Is there a guest port of this name, which may be NULL? */
-bool command_is_port(const struct command *cmd, const char *dev);
-
-/* Is anything of theirs pinned, whole or not, that is not another network namespace's? */
-bool command_ports_there(const struct command *cmd);
-
-/*
- * Hands the changes of uplinks' rules on to the guest ports, where there are any. The
- * uplink's rules hold already, so a failure is a warning, with its remedy.
- */
-void command_sync_ports(const struct command *cmd, const struct plan *plans, size_t n);
-
-/*
- * Before uplinks change: is there room in the guest ports' tables, where each section holds
- * the guests of all uplinks? -E2BIG; *err names the limit.
- */
-int command_ports_room(const struct command *cmd, const struct plan *plans, size_t n,
-		       struct error *err);
-
-/* The rules of all uplinks of this network namespace; the array is the caller's to free. */
-int command_all_rules(const struct command *cmd, struct entry **ret, size_t *ret_n,
-		      struct error *err);
-
 /* The word behind "dev", as it was typed; NULL where there is none. */
 const char *command_dev_word(int argc, char **argv);
-
-/* Takes up answering on guest ports again, after `apply --paused`. Under the lock. */
-int command_resume_ports(const struct command *cmd, struct error *err);
-
-/* `apply` and `down` for guest ports: verb_apply_ports.c. */
-int apply_ports(const struct command *cmd, const struct model *model, const struct nl_state *state,
-		struct output *out, struct error *err);
-/* Lets go of guest ports that the file has as uplinks now. Before those are attached. */
-int apply_ports_release(const struct command *cmd, const struct model *model, struct error *err);
-
-/* An instance of this network namespace that is pinned, for the verbs that show. */
-struct instance {
-	struct dataplane *dp;	   /* NULL: not whole, or of another version */
-	struct dataplane *foreign; /* only its record, of another version; else NULL */
-	uint32_t ifindex;
-	char dev[IFNAMSIZ];
-	struct attachment attachment;
-};
-
-/*
- * All instances, or that of `dev` where it is not NULL. The array is freed with
- * command_close_instances(). Having no instance is not an error.
- */
-int command_instances(const struct command *cmd, const char *dev, struct instance **ret,
-		      size_t *ret_n, struct error *err);
-void command_close_instances(struct instance *instances, size_t n);
 
 /* "native", "generic", "tc": the word of a mode as `status` says it. */
 const char *mode_word(enum ndpx_mode mode);
@@ -160,15 +108,6 @@ const char *mode_word(enum ndpx_mode mode);
 /* The VLAN a rule of the command line goes to on this device: named, or the only one. */
 int command_choose_vlan(const struct ndpx_record *record, const struct place *place, uint16_t *ret,
 			struct error *err);
-
-/*
- * Joins or leaves groups after rules changed, and writes the record if that says so.
- * The rules hold already, so a failure is a warning, with its remedy.
- */
-void command_sync_groups(const struct command *cmd, struct dataplane *dp);
-
-/* For groups_sync(): writes the record of the struct dataplane that is `arg`. */
-int command_save_record(void *arg, struct error *err);
 
 /* Seconds since 1970, with a fraction, as RFC 3339 in UTC. Returns `buf`. */
 const char *time_text(double seconds, char buf[32]);

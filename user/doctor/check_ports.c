@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Findings about guest ports, and fixing them through apply/; prints nothing. */
+/* Findings about guest ports; what fixes them is apply/. Prints nothing. */
+#include "apply/apply.h"
 #include "doctor/check_ports.h"
 
 #include <errno.h>
@@ -139,39 +140,10 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 	return r;
 }
 
-/*
- * Attaches what is missing. A port that goes meanwhile is not missed; one that refuses keeps
- * no other from being healed, and *ret_refused says why, its code 0: none did.
- */
-static int attach(struct dataplane *dp, const struct wanted_ports *wanted,
-		  struct error *ret_refused, struct error *err)
-{
-	size_t i;
-
-	ret_refused->code = 0;
-	for (i = 0; i < wanted->n_ports; i++) {
-		const struct guest_port *p = &wanted->ports[i];
-		struct attach_report ignored;
-
-		if (dataplane_port_attach(dp, p->ifindex, p->dev, &ignored, err) &&
-		    if_nametoindex(p->dev) == p->ifindex && !ret_refused->code)
-			error_set(ret_refused, err->status, err->code, "%s: %s", p->dev,
-				  err->message);
-	}
-	/* A port that kept an older program is to be tried again: the record stays as it is. */
-	return ret_refused->code ? 0 : dataplane_ports_attached(dp, err);
-}
-
 int doctor_ports_fix(struct dataplane *dp, const struct nl_state *state,
 		     char (*const uplinks)[IFNAMSIZ], size_t n_uplinks, struct error *err)
 {
-	const struct plan nothing = { 0 };
-	struct wanted_ports wanted = { 0 };
-	struct ndpx_sections sections;
-	struct ports_change change = { .sections = &sections };
-	struct ndpx_settings set;
 	struct model model = { 0 };
-	struct error refused = { 0 };
 	int r = dataplane_recover(dp, err);
 
 	if (!r)
@@ -179,25 +151,7 @@ int doctor_ports_fix(struct dataplane *dp, const struct nl_state *state,
 	for (; model.uplinks && model.n_uplinks < n_uplinks && !r; model.n_uplinks++)
 		memcpy(model.uplinks[model.n_uplinks].dev, uplinks[model.n_uplinks], IFNAMSIZ);
 	if (!r)
-		r = wanted_ports_build(&model, state, NULL, 0, &wanted, err);
-	if (!r)
-		r = attach(dp, &wanted, &refused, err);
-	if (!r)
-		r = dataplane_sections(dp, &sections, err);
-	change.ports = wanted.ports;
-	change.n = wanted.n_ports;
-	if (!r) {
-		set = *dataplane_settings(dp);
-		memcpy(set.nets, wanted.nets, sizeof(set.nets));
-	}
-	if (!r &&
-	    (!settings_same(&set, dataplane_settings(dp)) || dataplane_ports_differ(dp, &change)))
-		r = dataplane_commit_ports(dp, &nothing, &set, &change, err);
-	if (!r && refused.code) {
-		*err = refused;
-		r = -err->code;
-	}
-	wanted_ports_free(&wanted);
+		r = apply_ports_pinned(dp, &model, state, err);
 	model_free(&model);
 	return r;
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "apply/announce.h"
+#include "apply/rules.h"
 #include "cli/command.h"
 
 static void print_progress(void *arg, size_t sent, size_t total)
@@ -118,18 +119,6 @@ int verb_announce(struct command *cmd)
 	return finish(cmd, dp, place.dev, &list, r, &err);
 }
 
-/* The flag of the whole device; counters, rules and groups stay. */
-static int set_paused(struct dataplane *dp, bool paused, struct error *err)
-{
-	struct ndpx_settings set = *dataplane_settings(dp);
-	const struct plan nothing = { 0 };
-
-	if (paused == !!(set.flags & NDPX_S_PAUSED))
-		return 0;
-	set.flags ^= NDPX_S_PAUSED;
-	return dataplane_commit(dp, &nothing, &set, err);
-}
-
 static int open_whole(const struct command *cmd, const char *verb, struct place *place,
 		      struct dataplane **ret, int *ret_lock, struct error *err)
 {
@@ -159,7 +148,7 @@ int verb_pause(struct command *cmd)
 	r = open_whole(cmd, "pause", &place, &dp, &lock, &err);
 	if (r)
 		return command_fail(cmd, &err);
-	r = set_paused(dp, true, &err);
+	r = rules_set_paused(dp, true, &err);
 	dataplane_close(dp);
 	dataplane_unlock(lock);
 	if (r)
@@ -180,9 +169,9 @@ int verb_resume(struct command *cmd)
 	r = open_whole(cmd, "resume", &place, &dp, &lock, &err);
 	if (r)
 		return command_fail(cmd, &err);
-	r = set_paused(dp, false, &err);
+	r = rules_set_paused(dp, false, &err);
 	if (!r)
-		r = command_resume_ports(cmd, &err);
+		r = ports_resume(cmd->bpffs, &err);
 	if (!r)
 		r = check_answering(dp, place.dev, &err);
 	if (!r)

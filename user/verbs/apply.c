@@ -1,544 +1,156 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/*
- * `apply`: the file becomes what the kernel holds. All that can be refused is
- * checked before the first change; then each device is brought to its wish, and
- * what the file no longer names goes.
- */
+/* `apply`: the file becomes what the kernel holds. Here it is read, and the reports printed. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "apply/apply.h"
 #include "cli/command.h"
-#include "apply/groups.h"
-#include "apply/inherit.h"
-#include "apply/native.h"
-#include "apply/uplink_down.h"
-#include "desired/uplink.h"
 
-/* One device on its way. */
-struct job {
-	const struct command *cmd;
-	const struct uplink *uplinks; /* of this device */
-	size_t n;
-	const struct nl_link *link;
-	const struct nl_link *stripper; /* takes VLAN tags out before XDP; NULL: nobody */
-	struct wanted wanted;
-	struct plan plan;
-	struct dataplane *dp;
-	struct inheritance before; /* of a fresh one */
-	struct attach_report attach;
-	struct groups_report groups;
-	bool fresh, settings_changed;
-};
+#define NAMED 8 /* ports that a line of text names; more are counted */
 
-/*
- * Generic XDP on what stands above another device comes after the kernel itself has
- * taken the tags out, whatever the NIC does.
- */
-static bool is_stacked(const struct nl_link *link)
+static void print_uplink(const struct uplink_report *up, struct output *out)
 {
-	return link->kind[0] && strcmp(link->kind, "veth") != 0 && strcmp(link->kind, "tun") != 0;
-}
-
-/*
- * `mode = native` or `generic` where tags are hidden would answer on the wrong VLAN. A
- * veth is for labs, and takes tags out only where its other end offloads them, and a Xen
- * NIC may do for all we know: there the user may insist.
- */
-static int check_mode(const struct job *job, const char *trouble, struct error *err)
-{
-	enum want_mode mode = job->uplinks[0].mode;
-
-	if (mode == WANT_GENERIC && is_stacked(job->link))
-		return error_set(
-			err, EXIT_KERNEL, EOPNOTSUPP,
-			"%s: mode = generic: VLAN tags are stripped before generic XDP runs "
-			"on a %s: use mode = tc",
-			job->link->name, job->link->kind);
-	if (!trouble || mode == WANT_AUTO || mode == WANT_TC)
-		return 0;
-	if (!job->stripper) {
-		if (mode == WANT_NATIVE)
-			command_note(job->cmd, "warning: %s: %s", job->link->name, trouble);
-		return 0;
-	}
-	return error_set(err, EXIT_KERNEL, EOPNOTSUPP,
-			 "%s: mode = %s: %s: 'ethtool -K %s rxvlan off', or mode = tc",
-			 job->link->name, want_mode_word(mode), trouble, job->stripper->name);
-}
-
-static void fill_record(const struct job *job, struct ndpx_record *record)
-{
-	size_t i;
-
-	record->netns = nl_netns_cookie();
-	record->groups = job->uplinks[0].groups;
-	snprintf(record->dev, sizeof(record->dev), "%s", job->link->name);
-	record->n_vlans = (__u32)job->n;
-	memset(record->vlans, 0, sizeof(record->vlans));
-	memset(record->stacks, 0, sizeof(record->stacks));
-	for (i = 0; i < job->n; i++) {
-		record->vlans[i] = job->wanted.stacks[i].vlan;
-		record->stacks[i] = job->wanted.stacks[i].ifindex;
-	}
-}
-
-/* The settings wanted, with what follows from the rules as it is, so that memcmp() tells a change. */
-static bool settings_differ(struct job *job)
-{
-	const struct ndpx_settings *now = dataplane_settings(job->dp);
-	struct ndpx_settings *want = &job->wanted.settings;
-
-	want->n_lengths = now->n_lengths;
-	want->far = now->far;
-	want->epoch = now->epoch;
-	memcpy(want->lengths, now->lengths, sizeof(want->lengths));
-	return !settings_same(want, now) ||
-	       dataplane_links_differ(job->dp, job->wanted.links, job->wanted.n_links);
-}
-
-/* The instance of the device: the one that is there, or a new one without a program yet. */
-static int open_or_make(struct job *job, struct error *err)
-{
-	const char *bpffs = job->cmd->bpffs;
-	struct dataplane *old = NULL;
-	bool foreign = false;
-	int r = dataplane_open(bpffs, job->link->ifindex, &job->dp, err);
-
-	if (!r && dataplane_record(job->dp)->netns != nl_netns_cookie()) {
-		struct attachment there;
-
-		dataplane_attachment(job->dp, &there);
-		dataplane_close(job->dp);
-		job->dp = NULL;
-		if (there.link_id)
-			return error_set(
-				err, EXIT_USAGE, EBUSY,
-				"%s: %s/%u belongs to another network namespace: give each "
-				"its own --bpffs",
-				job->link->name, bpffs, job->link->ifindex);
-		r = -ENOENT; /* of a namespace that is gone */
-	}
-	if (!r)
-		return dataplane_recover(job->dp, err);
-	if (r != -ENOENT && r != -EPROTO)
-		return r;
-	job->fresh = true;
-	if (r == -EPROTO)
-		foreign = dataplane_open_record(bpffs, job->link->ifindex, &old) == 0;
-	r = inherit_read(bpffs, job->link->ifindex, job->link->name, &job->before, err);
-	if (!r)
-		r = dataplane_new(bpffs, job->link->ifindex, job->link->name, &job->dp, err);
-	/* What another version switched on is ours to switch off from now on. */
-	if (foreign) {
-		if (!r)
-			dataplane_record(job->dp)->flags = dataplane_record(old)->flags;
-		dataplane_close(old);
-	}
-	return r;
-}
-
-/* Rules of commands stay only where the file has an uplink for them. */
-static bool keeps_vlan(const void *arg, uint16_t vlan)
-{
-	const struct job *job = arg;
-	size_t i;
-
-	for (i = 0; i < job->n; i++) {
-		if (job->uplinks[i].vlan == vlan)
-			return !job->cmd->prune;
-	}
-	return false;
-}
-
-/* The steps to what the file, the host and commands want; wanted.entries becomes all of it. */
-static int plan_rules(struct job *job, const struct entry *have, size_t n_have, struct error *err)
-{
-	const struct inheritance *in = &job->before;
-	struct wanted *w = &job->wanted;
-	struct origins o = { 0 };
-	struct entry *shadows = NULL;
-	size_t n_shadows = 0;
-	int r = dataplane_read_shadows(job->dp, &shadows, &n_shadows, err);
-
-	if (r)
-		return r;
-	if (job->fresh)
-		r = origins_merge(w->entries, w->n_entries, in->rules, in->n_rules, in->shadows,
-				  in->n_shadows, keeps_vlan, job, &o);
-	else
-		r = origins_merge(w->entries, w->n_entries, have, n_have, shadows, n_shadows,
-				  keeps_vlan, job, &o);
-	if (!r)
-		r = plan_append(o.rules, o.n_rules, have, n_have, &job->plan);
-	if (!r)
-		r = plan_append(o.shadows, o.n_shadows, shadows, n_shadows, &job->plan);
-	free(shadows);
-	if (r) {
-		origins_free(&o);
-		return error_set(err, EXIT_KERNEL, -r, "out of memory");
-	}
-	free(w->entries);
-	w->entries = o.rules;
-	w->n_entries = o.n_rules;
-	o.rules = NULL;
-	origins_free(&o);
-	return 0;
-}
-
-static int commit_rules(struct job *job, struct error *err)
-{
-	struct entry *have = NULL;
-	size_t n_have = 0;
-	int r;
-
-	r = dataplane_read(job->dp, &have, NULL, &n_have, err);
-	if (!r)
-		r = plan_rules(job, have, n_have, err);
-	free(have);
-	if (r)
-		return r;
-	/* Who paused an uplink resumes it: a reload, or a hook of another guest, must not. */
-	job->wanted.settings.flags |= dataplane_settings(job->dp)->flags & NDPX_S_PAUSED;
-	if (job->cmd->paused || job->before.paused)
-		job->wanted.settings.flags |= NDPX_S_PAUSED;
-	job->settings_changed = settings_differ(job);
-	if (!job->plan.n && !job->settings_changed)
-		return 0;
-	return dataplane_commit_links(job->dp, &job->plan, &job->wanted.settings, job->wanted.links,
-				      job->wanted.n_links, err);
-}
-
-/* Hardware drivers reset the link when XDP comes; a virtual one has none to lose. */
-static void warn_of_reset(const struct job *job, bool no_native)
-{
-	enum want_mode mode = job->uplinks[0].mode;
-	struct attachment now;
-	bool comes, goes;
-
-	dataplane_attachment(job->dp, &now);
-	comes = now.mode != NDPX_MODE_NATIVE &&
-		(mode == WANT_NATIVE || (mode == WANT_AUTO && !no_native && !now.mode));
-	goes = now.mode == NDPX_MODE_NATIVE && mode != WANT_NATIVE &&
-	       (mode != WANT_AUTO || no_native);
-	if ((comes || goes) && !job->link->kind[0])
-		command_note(job->cmd,
-			     "%s: native XDP: some drivers reset the link for a moment when it %s",
-			     job->link->name, comes ? "comes" : "goes");
-}
-
-static int attach(struct job *job, const char *trouble, struct error *err)
-{
-	char reason[200];
-	int n;
-
-	if (trouble) {
-		n = snprintf(reason, sizeof(reason), "%s: %s: TC instead of native XDP",
-			     job->link->name, trouble);
-		/* There it is again after `down`: a TC that auto once chose stays. */
-		if (job->stripper)
-			snprintf(reason + n, sizeof(reason) - (size_t)n,
-				 ", which needs 'ethtool -K %s rxvlan off'", job->stripper->name);
-	}
-	warn_of_reset(job, trouble != NULL);
-	return dataplane_attach(job->dp, job->uplinks[0].mode, trouble ? reason : NULL,
-				&job->attach, err);
-}
-
-static int sync_groups(struct job *job, const struct ndpx_record *before, struct error *err)
-{
-	const struct groups_saver saver = { command_save_record, job->dp };
-	struct wanted_stack stacks[2 * NDPX_MAX_VLANS];
-	size_t n = job->wanted.n_stacks, i;
-
-	/* Where the link was seen before as well: what was joined there is to be left. */
-	memcpy(stacks, job->wanted.stacks, n * sizeof(*stacks));
-	for (i = 0; i < before->n_vlans && i < NDPX_MAX_VLANS; i++) {
-		stacks[n].vlan = WANTED_NO_VLAN;
-		stacks[n++].ifindex = before->stacks[i];
-	}
-	return groups_sync(job->uplinks[0].groups, job->link->name, job->link->ifindex, stacks, n,
-			   job->wanted.entries, job->wanted.n_entries, dataplane_record(job->dp),
-			   &saver, &job->groups, err);
-}
-
-/*
- * An instance that answers already changes its hook first and its rules last: what
- * the kernel may refuse comes before what it will not.
- */
-static int run_job(struct job *job, const struct nl_state *state, struct error *err)
-{
-	struct ndpx_record before;
-	const char *trouble;
-	struct error ignored;
-	int r;
-
-	/* Solicitations come in Ethernet frames, RFC 2464; an answer needs a MAC of ours. */
-	if (!job->link->is_ethernet)
-		return error_set(err, EXIT_KERNEL, ENODEV, "%s: not an Ethernet interface",
-				 job->link->name);
-	if (nl_is_external(job->link, state))
-		return error_set(
-			err, EXIT_USAGE, EOPNOTSUPP,
-			"%s: a %s in external mode: each frame needs its tunnel's far end set "
-			"on the way out, and an answer would go nowhere: name the device that "
-			"sets it (a bridge above), or one tunnel that is not external",
-			job->link->name, job->link->kind);
-	r = wanted_build(job->uplinks, job->n, job->link, state, &job->wanted, err);
-	if (r)
-		return r;
-	trouble = native_trouble(job->link, state, job->wanted.hidden_tags, &job->stripper);
-	r = check_mode(job, trouble, err);
-	if (!r)
-		r = open_or_make(job, err);
-	if (r)
-		return r;
-	before = *dataplane_record(job->dp);
-	if (job->fresh) {
-		fill_record(job, dataplane_record(job->dp));
-		r = commit_rules(job, err);
-		if (!r)
-			r = dataplane_take_stats(job->dp, job->before.rules, job->before.stats,
-						 job->before.n_rules, err);
-		if (!r)
-			r = dataplane_pin(job->dp, err);
-		if (!r)
-			r = attach(job, trouble, err);
-		if (r) {
-			/* An upgrade leaves the old program answering; a first try leaves nothing. */
-			struct instance in = { .dp = job->dp, .ifindex = job->link->ifindex };
-
-			dataplane_attachment(job->dp, &in.attachment);
-			if (in.attachment.mode == NDPX_MODE_NONE) {
-				uplink_down(job->cmd->bpffs, &in, &ignored);
-				job->dp = in.dp;
-			}
-			return r;
-		}
-	} else {
-		r = attach(job, trouble, err);
-		if (!r)
-			r = commit_rules(job, err);
-		if (r)
-			return r;
-	}
-	r = sync_groups(job, &before, err);
-	/* Not before: until its groups are left, the record must name where the link was. */
-	if (!r)
-		fill_record(job, dataplane_record(job->dp));
-	if (memcmp(&before, dataplane_record(job->dp), sizeof(before)) != 0 &&
-	    dataplane_set_record(job->dp, r ? &ignored : err) && !r)
-		r = -err->code;
-	return r;
-}
-
-static void report_job(const struct job *job, struct output *out)
-{
-	const struct command *cmd = job->cmd;
-	bool changed = job->plan.n || job->settings_changed;
-	size_t i;
-
-	for (i = 0; i < job->wanted.notes.n; i++)
-		command_note(cmd, "%s", job->wanted.notes.lines[i]);
-	if (job->attach.note[0] && (job->attach.attached || cmd->verbose))
-		command_note(cmd, "%s", job->attach.note);
-	if (job->before.unread)
-		command_note(cmd,
-			     "warning: %s: the earlier version of ndpx laid its rules out "
-			     "differently: those of 'guest add' and a pause could not be carried "
-			     "over: add them again",
-			     job->link->name);
-	if (job->groups.note[0] && (job->groups.warning || job->groups.allmulti_on || cmd->verbose))
-		command_note(cmd, "%s", job->groups.note);
-
 	out_object(out, NULL);
-	out_string(out, "dev", "%s: ", job->link->name);
-	out_string(out, "mode", "%s, ", mode_word(job->attach.now.mode));
-	out_number(out, "prog_id", NULL, job->attach.now.prog_id);
-	out_bool(out, "attached", "attached, ", job->attach.attached);
-	out_bool(out, "swapped", "program swapped, ", job->attach.swapped);
-	out_number(out, "added", changed ? "rules +%llu" : NULL, job->plan.added);
-	out_number(out, "removed", changed ? " -%llu" : NULL, job->plan.removed);
-	out_number(out, "changed", changed ? " ~%llu" : NULL, job->plan.changed);
-	out_bool(out, "settings_changed", job->fresh ? NULL : ", settings changed",
-		 job->settings_changed);
-	out_bool(out, "paused", ", paused", job->wanted.settings.flags & NDPX_S_PAUSED);
-	out_text(out, changed ? "\n" : "rules unchanged\n");
+	out_string(out, "dev", "%s: ", up->dev);
+	out_string(out, "mode", "%s, ", mode_word(up->now.mode));
+	out_number(out, "prog_id", NULL, up->now.prog_id);
+	out_bool(out, "attached", "attached, ", up->attached);
+	out_bool(out, "swapped", "program swapped, ", up->swapped);
+	out_number(out, "added", up->rules_changed ? "rules +%llu" : NULL, up->added);
+	out_number(out, "removed", up->rules_changed ? " -%llu" : NULL, up->removed);
+	out_number(out, "changed", up->rules_changed ? " ~%llu" : NULL, up->changed);
+	out_bool(out, "settings_changed", up->fresh ? NULL : ", settings changed",
+		 up->settings_changed);
+	out_bool(out, "paused", ", paused", up->paused);
+	out_text(out, up->rules_changed ? "\n" : "rules unchanged\n");
 	out_close(out, '}');
 }
 
-static void free_job(struct job *job)
-{
-	wanted_free(&job->wanted);
-	plan_free(&job->plan);
-	inherit_free(&job->before);
-	dataplane_close(job->dp);
-}
-
-/* An uplink of the file that could not be brought up, and why. */
-struct skipped {
-	const struct uplink *uplink;
-	struct error why;
-};
-
-struct skips {
-	struct skipped *items; /* owned */
-	size_t n, done;	       /* `done`: uplinks that were not skipped */
-};
-
-/*
- * An instance whose device is gone, or whose successor was refused, keeps what commands made
- * until the device comes: a NIC's driver that is reloaded, a VM between stop and start.
- */
-static bool waits(const struct command *cmd, const struct model *model, const struct skips *skips,
-		  struct instance *instance)
-{
-	uint32_t now = if_nametoindex(instance->dev);
-	bool skipped = false;
-	size_t i;
-
-	if (cmd->prune || !instance->dp || now == instance->ifindex)
-		return false;
-	for (i = 0; i < skips->n; i++)
-		skipped |= !strcmp(skips->items[i].uplink->dev, instance->dev);
-	if (now && !skipped)
-		return false;
-	for (i = 0; i < model->n_uplinks; i++) {
-		if (!strcmp(model->uplinks[i].dev, instance->dev))
-			return inherit_waits(instance->dp);
-	}
-	return false;
-}
-
-/* Why an instance goes: its device may have been created again under the same name. */
-static const char *removed_text(const struct model *model, const struct instance *instance)
-{
-	size_t i;
-
-	for (i = 0; i < model->n_uplinks; i++) {
-		if (strcmp(model->uplinks[i].dev, instance->dev) != 0)
-			continue;
-		return if_nametoindex(instance->dev)
-			       ? "%s: the interface was recreated: state of the "
-				 "old "
-				 "one removed\n"
-			       : "%s: removed: the interface no longer exists\n";
-	}
-	return "%s: removed: not in the file\n";
-}
-
-/* What is attached but no longer in the file. */
-static int remove_others(const struct command *cmd, const struct model *model,
-			 const struct skips *skips, struct output *out, struct error *err)
-{
-	struct instance *instances;
-	size_t n, i, j;
-	int r = command_instances(cmd, NULL, &instances, &n, err);
-
-	if (r)
-		return r;
-	out_array(out, "removed");
-	for (i = 0; i < n && !r; i++) {
-		for (j = 0; j < model->n_uplinks; j++) {
-			if (!strcmp(model->uplinks[j].dev, instances[i].dev) &&
-			    if_nametoindex(instances[i].dev) == instances[i].ifindex)
-				break;
-		}
-		if (j < model->n_uplinks)
-			continue;
-		if (waits(cmd, model, skips, &instances[i])) {
-			command_note(cmd,
-				     "%s: the interface no longer exists: rules of 'guest add' and "
-				     "a pause are kept for when it is back ('apply --prune' or "
-				     "'down' drops them)",
-				     instances[i].dev);
-			continue;
-		}
-		r = uplink_down(cmd->bpffs, &instances[i], err);
-		if (!r)
-			out_string(out, NULL, removed_text(model, &instances[i]), instances[i].dev);
-	}
-	out_close(out, ']');
-	command_close_instances(instances, n);
-	return r;
-}
-
 /* One uplink that is refused must not keep the others down. Also with -q: it is an error. */
-static void report_skips(const struct skips *skips, struct output *out)
+static void print_skipped(const struct apply_report *report, struct output *out)
 {
 	size_t i;
 
-	if (skips->done) {
-		for (i = 0; i < skips->n; i++)
-			fprintf(stderr, "ndpx: %s: skipped\n", skips->items[i].why.message);
-	}
 	out_array(out, "skipped");
-	for (i = 0; i < skips->n; i++) {
+	for (i = 0; i < report->n_uplinks; i++) {
+		const struct uplink_report *up = &report->uplinks[i];
+
+		if (!up->failed)
+			continue;
+		if (report->n_failed < report->n_uplinks)
+			fprintf(stderr, "ndpx: %s: skipped\n", up->why.message);
 		out_object(out, NULL);
-		out_string(out, "dev", NULL, skips->items[i].uplink->dev);
-		out_number(out, "line", NULL, (uint64_t)skips->items[i].uplink->line);
-		out_string(out, "code", NULL, error_name(skips->items[i].why.code));
-		out_string(out, "reason", NULL, skips->items[i].why.message);
+		out_string(out, "dev", NULL, up->dev);
+		out_number(out, "line", NULL, (uint64_t)up->line);
+		out_string(out, "code", NULL, error_name(up->why.code));
+		out_string(out, "reason", NULL, up->why.message);
 		out_close(out, '}');
 	}
 	out_close(out, ']');
 }
 
-static void apply_uplinks(const struct command *cmd, const struct model *model,
-			  const struct nl_state *state, struct skips *skips, struct output *out)
+static const char *removed_text(enum removed_why why)
 {
-	struct error err;
-	size_t i, n;
-	int r;
-
-	out_array(out, "uplinks");
-	for (i = 0; i < model->n_uplinks; i += n) {
-		const struct uplink *u = &model->uplinks[i];
-		struct job job = { .cmd = cmd, .uplinks = u };
-
-		for (n = 1; i + n < model->n_uplinks && !strcmp(u->dev, u[n].dev); n++)
-			;
-		job.n = n;
-		job.link = nl_link_by_name(state, u->dev);
-		r = job.link ? run_job(&job, state, &err)
-			     : error_set(&err, EXIT_KERNEL, ENODEV,
-					 "%s: no such interface (line %d)", u->dev, u->line);
-		if (r)
-			skips->items[skips->n++] = (struct skipped){ u, err };
-		else
-			report_job(&job, out);
-		skips->done += !r;
-		free_job(&job);
+	switch (why) {
+	case REMOVED_CREATED_AGAIN:
+		return "%s: the interface was recreated: state of the old one removed\n";
+	case REMOVED_DEVICE_GONE:
+		return "%s: removed: the interface no longer exists\n";
+	default:
+		return "%s: removed: not in the file\n";
 	}
-	out_close(out, ']');
-	report_skips(skips, out);
 }
 
-/* *ret_skipped: some uplink is not as the file wants it; the rest is. */
-static int apply_all(const struct command *cmd, const struct model *model,
-		     const struct nl_state *state, struct output *out, bool *ret_skipped,
-		     struct error *err)
+static void print_names(struct output *out, const char *key, char (*names)[IFNAMSIZ], size_t n)
 {
-	struct skips skips = { .items = calloc(model->n_uplinks + 1, sizeof(*skips.items)) };
+	char first[48];
+	size_t i;
+
+	snprintf(first, sizeof(first), ", %s %%s", key);
+	out_array(out, key);
+	for (i = 0; i < n; i++)
+		out_string(out, NULL, i >= NAMED ? NULL : i ? ", %s" : first, names[i]);
+	out_close(out, ']');
+	if (n > NAMED)
+		out_text(out, " and %zu more", n - NAMED);
+}
+
+static void print_ports(const struct ports_report *ports, struct output *out)
+{
+	bool changed = ports->changed;
+
+	if (!ports->there && !ports->removed)
+		return;
+	out_object(out, "ports");
+	if (ports->removed) {
+		out_bool(out, "removed", "ports: removed: not in the file\n", true);
+		out_close(out, '}');
+		return;
+	}
+	out_number(out, "devices", "ports: %llu", ports->devices);
+	print_names(out, "attached", ports->attached, ports->n_attached);
+	print_names(out, "detached", ports->detached, ports->n_detached);
+	out_bool(out, "swapped", ", program swapped", ports->swapped);
+	out_number(out, "added", changed ? ", rules +%llu" : NULL, ports->rules_added);
+	out_number(out, "removed", changed ? " -%llu" : NULL, ports->rules_removed);
+	out_number(out, "changed", changed ? " ~%llu" : NULL, ports->rules_changed);
+	out_bool(out, "paused", ", paused", ports->paused);
+	out_text(out, changed ? "\n" : ", rules unchanged\n");
+	out_close(out, '}');
+}
+
+static void print_report(const struct command *cmd, const struct apply_report *report,
+			 struct output *out)
+{
+	size_t i;
+
+	for (i = 0; i < report->n_uplinks; i++)
+		command_notes(cmd, &report->uplinks[i].notes);
+	out_array(out, "uplinks");
+	for (i = 0; i < report->n_uplinks; i++) {
+		if (!report->uplinks[i].failed)
+			print_uplink(&report->uplinks[i], out);
+	}
+	out_close(out, ']');
+	print_skipped(report, out);
+	out_array(out, "removed");
+	for (i = 0; i < report->n_removed; i++)
+		out_string(out, NULL, removed_text(report->removed[i].why), report->removed[i].dev);
+	out_close(out, ']');
+	command_notes(cmd, &report->notes);
+	command_notes(cmd, &report->ports.notes);
+	print_ports(&report->ports, out);
+}
+
+/*
+ * With -q the report goes nowhere; with -j it is one object or an error, never both.
+ * *ret_skipped: some uplink is not as the file wants it; the rest is.
+ */
+static int run_and_print(const struct command *cmd, const struct model *model,
+			 const struct nl_state *state, bool *ret_skipped, struct error *err)
+{
+	const struct apply_context ctx = { cmd->bpffs, cmd->paused, cmd->prune };
+	struct apply_report report;
+	struct output out;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *sink = open_memstream(&text, &len);
 	int r;
 
-	if (!skips.items)
-		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
-	r = apply_ports_release(cmd, model, err);
-	if (!r) {
-		apply_uplinks(cmd, model, state, &skips, out);
-		r = remove_others(cmd, model, &skips, out, err);
-	}
-	if (!r)
-		r = apply_ports(cmd, model, state, out, err);
-	*ret_skipped = skips.n > 0;
-	/* None came up: that is an error as any other, with the status of the first. */
-	if (!r && skips.n && !skips.done) {
-		*err = skips.items[0].why;
+	if (!sink)
+		return error_set(err, EXIT_KERNEL, errno, "out of memory");
+	out_start(&out, sink, cmd->json, cmd->pretty);
+	r = apply_run(&ctx, model, state, &report, err);
+	print_report(cmd, &report, &out);
+	*ret_skipped = report.n_failed > 0;
+	apply_report_free(&report);
+	out_finish(&out);
+	fclose(sink);
+	if ((cmd->json ? !r : !cmd->quiet) && command_print(text, err) && !r)
 		r = -err->code;
-	}
-	free(skips.items);
+	free(text);
 	return r;
 }
 
@@ -547,9 +159,7 @@ int verb_apply(struct command *cmd)
 	struct model model = { 0 };
 	struct nl_state state = { 0 };
 	struct stat before = { 0 }, after;
-	struct output out;
 	struct error err;
-	FILE *sink = NULL;
 	int lock = -1, status, r;
 	bool skipped = false;
 
@@ -577,22 +187,7 @@ int verb_apply(struct command *cmd)
 	if (!r)
 		r = nl_state_read(&state, &err);
 	if (!r) {
-		/* With -q the report goes nowhere; with -j it is one object or an error, never both. */
-		char *text = NULL;
-		size_t len = 0;
-
-		sink = open_memstream(&text, &len);
-		if (!sink) {
-			r = error_set(&err, EXIT_KERNEL, errno, "out of memory");
-		} else {
-			out_start(&out, sink, cmd->json, cmd->pretty);
-			r = apply_all(cmd, &model, &state, &out, &skipped, &err);
-			out_finish(&out);
-			fclose(sink);
-			if ((cmd->json ? !r : !cmd->quiet) && command_print(text, &err) && !r)
-				r = -err.code;
-			free(text);
-		}
+		r = run_and_print(cmd, &model, &state, &skipped, &err);
 		dataplane_rmdir(cmd->bpffs);
 	}
 	status = r ? command_fail(cmd, &err) : skipped ? EXIT_KERNEL : EXIT_DONE;

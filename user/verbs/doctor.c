@@ -74,7 +74,7 @@ static int look(struct ward *w, struct error *err)
 		if (!is_pinned(w, dev) && (!w->dev || !strcmp(w->dev, dev)))
 			r = doctor_look_uplink(&w->snap, dev, NULL, file, n, err);
 	}
-	if (!r && w->dev && !w->snap.n_uplinks && !command_is_port(w->cmd, w->dev))
+	if (!r && w->dev && !w->snap.n_uplinks && !dataplane_is_port(w->cmd->bpffs, w->dev))
 		r = doctor_look_uplink(&w->snap, w->dev, NULL, NULL, 0, err);
 	return r;
 }
@@ -87,7 +87,7 @@ static int look_locked(struct ward *w, int *ret_lock, struct error *err)
 	r = dataplane_lock(w->cmd->bpffs, false, &lock, err);
 	if (r && r != -ENOENT)
 		return r;
-	r = command_instances(w->cmd, w->dev, &w->instances, &w->n_instances, err);
+	r = dataplane_instances(w->cmd->bpffs, w->dev, &w->instances, &w->n_instances, err);
 	if (!r)
 		r = look(w, err);
 	if (ret_lock)
@@ -99,7 +99,7 @@ static int look_locked(struct ward *w, int *ret_lock, struct error *err)
 
 static void forget(struct ward *w)
 {
-	command_close_instances(w->instances, w->n_instances);
+	dataplane_close_instances(w->instances, w->n_instances);
 	w->instances = NULL;
 	w->n_instances = 0;
 	doctor_snapshot_free(&w->snap);
@@ -126,7 +126,7 @@ static void check_vlan(const struct ward *w, struct findings *ret)
 static int check_ports(const struct ward *w, struct findings *ret, struct error *err)
 {
 	struct dataplane *dp = NULL;
-	int r = command_open_ports(w->cmd, &dp, err);
+	int r = dataplane_open_ports(w->cmd->bpffs, &dp, err);
 
 	if (r == -ENOENT)
 		return 0;
@@ -164,7 +164,7 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 		return r;
 	doctor_check(&w->snap, ret);
 	check_vlan(w, ret);
-	if (!w->snap.n_uplinks && !(w->dev && command_is_port(w->cmd, w->dev)))
+	if (!w->snap.n_uplinks && !(w->dev && dataplane_is_port(w->cmd->bpffs, w->dev)))
 		finding_add(ret, DOCTOR_NOT_ATTACHED, &(struct subject){ 0 },
 			    "no uplink is attached or configured");
 	return ret->no_memory ? error_set(err, EXIT_KERNEL, ENOMEM, "out of memory") : 0;
@@ -282,10 +282,10 @@ static int fix_ports(const struct ward *w, struct error *err)
 	struct dataplane *dp = NULL;
 	char(*names)[IFNAMSIZ];
 	size_t n = 0, i;
-	int r = command_open_ports(w->cmd, &dp, err);
+	int r = dataplane_open_ports(w->cmd->bpffs, &dp, err);
 
 	if (!r)
-		r = command_instances(w->cmd, NULL, &all, &n, err);
+		r = dataplane_instances(w->cmd->bpffs, NULL, &all, &n, err);
 	names = calloc(n + 1, sizeof(*names));
 	if (!r && !names)
 		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
@@ -295,7 +295,7 @@ static int fix_ports(const struct ward *w, struct error *err)
 		r = doctor_ports_fix(dp, &w->snap.state, names, n, err);
 	free(names);
 	if (all)
-		command_close_instances(all, n);
+		dataplane_close_instances(all, n);
 	dataplane_close(dp);
 	return r;
 }

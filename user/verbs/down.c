@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "apply/ports_down.h"
-#include "apply/uplink_down.h"
+#include "apply/teardown.h"
 
 /* All guest ports, or the one called `dev` where that is not NULL. *ret_found: there was one. */
 static int down_ports(const struct command *cmd, const char *dev, struct output *out,
@@ -18,7 +17,7 @@ static int down_ports(const struct command *cmd, const char *dev, struct output 
 	size_t n = 0, i;
 	int r;
 
-	if (!command_ports_there(cmd))
+	if (!dataplane_ports_there(cmd->bpffs))
 		return 0;
 	if (!dev) {
 		r = ports_down(cmd->bpffs, err);
@@ -26,7 +25,7 @@ static int down_ports(const struct command *cmd, const char *dev, struct output 
 			out_string(out, NULL, "%s: removed\n", "ports");
 		return r;
 	}
-	r = command_open_ports(cmd, &dp, err);
+	r = dataplane_open_ports(cmd->bpffs, &dp, err);
 	if (!r)
 		r = dataplane_recover(dp, err);
 	if (!r)
@@ -42,7 +41,7 @@ static int down_ports(const struct command *cmd, const char *dev, struct output 
 	free(list);
 	dataplane_close(dp);
 	/* Of another version: said only where it is about this port, for all the rest goes on. */
-	if (r == -EPROTO && !command_is_port(cmd, dev))
+	if (r == -EPROTO && !dataplane_is_port(cmd->bpffs, dev))
 		return 0;
 	return r == -ENOENT ? 0 : r;
 }
@@ -63,7 +62,7 @@ static int down_all(const struct command *cmd, const char *dev, const char *word
 		out_close(out, ']');
 		return r;
 	}
-	r = command_instances(cmd, dev, &instances, &n, err);
+	r = dataplane_instances(cmd->bpffs, dev, &instances, &n, err);
 	if (r)
 		return r;
 	for (i = 0; i < n && !r; i++) {
@@ -72,7 +71,7 @@ static int down_all(const struct command *cmd, const char *dev, const char *word
 			out_string(out, NULL, "%s: removed\n", instances[i].dev);
 	}
 	out_close(out, ']');
-	command_close_instances(instances, n);
+	dataplane_close_instances(instances, n);
 	return r;
 }
 
@@ -90,7 +89,7 @@ int verb_down(struct command *cmd)
 
 	r = command_parse_dev(cmd->argc, cmd->argv, &place, &named, &err);
 	word = command_dev_word(cmd->argc, cmd->argv);
-	if (!r && place.have_vlan && !command_is_port(cmd, word))
+	if (!r && place.have_vlan && !dataplane_is_port(cmd->bpffs, word))
 		r = error_set(
 			&err, EXIT_USAGE, EINVAL,
 			"down: a VLAN shares its device's program: remove it from the file and "

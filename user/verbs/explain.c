@@ -165,9 +165,9 @@ static int open_port(struct command *cmd, struct story *s, struct dataplane **re
 	size_t n = 0, i;
 	int r;
 
-	if (!command_is_port(cmd, s->words.place.dev))
+	if (!dataplane_is_port(cmd->bpffs, s->words.place.dev))
 		return -ENOENT;
-	r = command_open_ports(cmd, ret, err);
+	r = dataplane_open_ports(cmd->bpffs, ret, err);
 	if (r)
 		return -ENOENT;
 	r = dataplane_ports_read(*ret, &list, &n, err);
@@ -200,7 +200,7 @@ static int open_device(struct command *cmd, struct story *s, struct dataplane **
 	int r = 0;
 
 	*ret_lock = -1;
-	if (command_is_port(cmd, s->words.place.dev)) {
+	if (dataplane_is_port(cmd->bpffs, s->words.place.dev)) {
 		r = dataplane_lock(cmd->bpffs, false, ret_lock, err);
 		if (r)
 			return r;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apply/rules.h"
 #include "cli/command.h"
 #include "config/keys.h"
 #include "verbs/guest_print.h"
@@ -74,7 +75,8 @@ static int commit_one(const struct command *cmd, struct dataplane *dp, const str
 	const struct ndpx_say *before = there->overridden ? &there->shadow : &there->now;
 	struct ndpx_prefix_key key = entry->key;
 	struct ndpx_say after = { 0 };
-	struct plan plan = { 0 };
+	struct rules_change change = { .dp = dp };
+	struct apply_notes notes = { 0 };
 	int r;
 
 	if (what != DEL)
@@ -85,18 +87,15 @@ static int commit_one(const struct command *cmd, struct dataplane *dp, const str
 		guest_over(before, &after);
 	if (what == REPLACE && !memcmp(before, &after, sizeof(*before)))
 		return 0;
-	r = plan_add(&plan, &key, before, &after);
+	r = plan_add(&change.plan, &key, before, &after);
 	if (r)
 		return error_set(err, EXIT_KERNEL, -r, "out of memory");
-	if (what != DEL && !there->overridden)
-		r = command_ports_room(cmd, &plan, 1, err);
-	if (!r)
-		r = dataplane_commit(dp, &plan, NULL, err);
-	if (!r && !there->overridden) {
-		command_sync_groups(cmd, dp);
-		command_sync_ports(cmd, &plan, 1);
-	}
-	plan_free(&plan);
+	/* Below a rule of the file it changes nothing that is in force. */
+	r = there->overridden ? dataplane_commit(dp, &change.plan, NULL, err)
+			      : rules_commit(cmd->bpffs, &change, 1, &notes, err);
+	command_notes(cmd, &notes);
+	notes_free(&notes);
+	plan_free(&change.plan);
 	return r;
 }
 

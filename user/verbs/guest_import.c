@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/rules.h"
 #include "cli/command.h"
 #include "verbs/guest_print.h"
 #include "config/import_read.h"
@@ -160,52 +161,21 @@ static int open_targets(const struct command *cmd, const char *file, struct impo
 	return r;
 }
 
-/* Undoes a committed plan. */
-static void take_back(struct target *t)
-{
-	struct error ignored;
-	size_t i;
-
-	for (i = 0; i < t->plan.n; i++) {
-		struct ndpx_say before = t->plan.changes[i].before;
-
-		t->plan.changes[i].before = t->plan.changes[i].after;
-		t->plan.changes[i].after = before;
-	}
-	dataplane_commit(t->dp, &t->plan, NULL, &ignored);
-}
-
-/* All devices at once: they may have the same address. */
 static int commit_targets(const struct command *cmd, struct targets *targets, struct error *err)
 {
-	struct plan *plans = calloc(targets->n + 1, sizeof(*plans));
+	struct rules_change *changes = calloc(targets->n + 1, sizeof(*changes));
+	struct apply_notes notes = { 0 };
 	size_t i;
 	int r;
 
-	if (!plans)
+	if (!changes)
 		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	for (i = 0; i < targets->n; i++)
-		plans[i] = targets->items[i].plan;
-	r = command_ports_room(cmd, plans, targets->n, err);
-	if (r) {
-		free(plans);
-		return r;
-	}
-	for (i = 0; i < targets->n && !r; i++) {
-		if (targets->items[i].plan.n)
-			r = dataplane_commit(targets->items[i].dp, &targets->items[i].plan, NULL,
-					     err);
-	}
-	if (r) {
-		/* The failed one undid itself. */
-		for (i--; i > 0; i--)
-			take_back(&targets->items[i - 1]);
-	}
-	for (i = 0; i < targets->n && !r; i++)
-		command_sync_groups(cmd, targets->items[i].dp);
-	if (!r)
-		command_sync_ports(cmd, plans, targets->n);
-	free(plans);
+		changes[i] = (struct rules_change){ targets->items[i].dp, targets->items[i].plan };
+	r = rules_commit(cmd->bpffs, changes, targets->n, &notes, err);
+	command_notes(cmd, &notes);
+	notes_free(&notes);
+	free(changes);
 	return r;
 }
 

@@ -97,8 +97,8 @@ int guest_show(struct command *cmd)
 
 	r = parse_filter(cmd->argc, cmd->argv, &filter, &err);
 	if (!r)
-		r = command_instances(cmd, filter.has_dev ? filter.place.dev : NULL, &instances, &n,
-				      &err);
+		r = dataplane_instances(cmd->bpffs, filter.has_dev ? filter.place.dev : NULL,
+					&instances, &n, &err);
 	if (!r) {
 		for (i = 0; i < n; i++)
 			shown += instances[i].dp != NULL;
@@ -107,7 +107,7 @@ int guest_show(struct command *cmd)
 				      filter.has_dev ? filter.place.dev : "no uplink");
 	}
 	if (r) {
-		command_close_instances(instances, n);
+		dataplane_close_instances(instances, n);
 		return command_fail(cmd, &err);
 	}
 	out_start(&out, stdout, cmd->json, cmd->pretty);
@@ -117,6 +117,6 @@ int guest_show(struct command *cmd)
 			r = show_instance(cmd, &instances[i], &filter, &out, &err);
 	}
 	out_close(&out, ']');
-	command_close_instances(instances, n);
+	dataplane_close_instances(instances, n);
 	return r ? command_fail(cmd, &err) : command_finish(cmd, &out, EXIT_DONE);
 }

@@ -31,7 +31,7 @@ static int collect_ports(const struct command *cmd, struct metrics_uplink *ret, 
 {
 	struct ports_count count = { 0 };
 	struct dataplane *dp = NULL;
-	int r = command_open_ports(cmd, &dp, err);
+	int r = dataplane_open_ports(cmd->bpffs, &dp, err);
 
 	*ret = (struct metrics_uplink){ .dev = "ports", .mode = mode_word(NDPX_MODE_TCX) };
 	if (r == -ENOENT)
@@ -65,14 +65,14 @@ static int dump(const struct command *cmd, char **ret, size_t *ret_len, struct e
 	FILE *fp;
 	int r;
 
-	r = command_instances(cmd, NULL, &instances, &n, err);
+	r = dataplane_instances(cmd->bpffs, NULL, &instances, &n, err);
 	if (r)
 		return r;
 	uplinks = calloc(n + 2, sizeof(*uplinks));
 	fp = uplinks ? open_memstream(ret, ret_len) : NULL;
 	if (!fp) {
 		free(uplinks);
-		command_close_instances(instances, n);
+		dataplane_close_instances(instances, n);
 		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	}
 	for (i = 0; i < n && !r; i++)
@@ -87,7 +87,7 @@ static int dump(const struct command *cmd, char **ret, size_t *ret_len, struct e
 	if (r)
 		free(*ret);
 	free(uplinks);
-	command_close_instances(instances, n);
+	dataplane_close_instances(instances, n);
 	return r;
 }
 

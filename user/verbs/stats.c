@@ -76,12 +76,12 @@ static int print_once(struct command *cmd, const char *dev, size_t *ret_n, struc
 	struct dataplane *ports = NULL;
 	struct instance *instances;
 	size_t n, i;
-	int r = command_instances(cmd, dev, &instances, &n, err);
+	int r = dataplane_instances(cmd->bpffs, dev, &instances, &n, err);
 
 	if (r)
 		return r;
 	if (!dev) {
-		r = command_open_ports(cmd, &ports, err);
+		r = dataplane_open_ports(cmd->bpffs, &ports, err);
 		if (r == -ENOENT || r == -EPROTO)
 			r = 0;
 	}
@@ -91,7 +91,7 @@ static int print_once(struct command *cmd, const char *dev, size_t *ret_n, struc
 	if (!r && *ret_n)
 		r = print_all(cmd, instances, n, ports, err);
 	dataplane_close(ports);
-	command_close_instances(instances, n);
+	dataplane_close_instances(instances, n);
 	return r;
 }
 
@@ -111,7 +111,8 @@ int verb_stats(struct command *cmd)
 	pause.tv_nsec = (long)((cmd->watch - (double)pause.tv_sec) * 1e9);
 	for (;;) {
 		r = print_once(cmd, named ? place.dev : NULL, &n, &err);
-		if (!r && !n && command_is_port(cmd, command_dev_word(cmd->argc, cmd->argv)))
+		if (!r && !n &&
+		    dataplane_is_port(cmd->bpffs, command_dev_word(cmd->argc, cmd->argv)))
 			r = error_set(&err, EXIT_USAGE, EINVAL,
 				      "%s: guest ports share their counters: 'ndpx stats' shows "
 				      "them",

@@ -117,13 +117,13 @@ int verb_status(struct command *cmd)
 
 	r = command_parse_dev(cmd->argc, cmd->argv, &place, &named, &err);
 	if (!r)
-		r = command_instances(cmd, named ? place.dev : NULL, &instances, &n, &err);
+		r = dataplane_instances(cmd->bpffs, named ? place.dev : NULL, &instances, &n, &err);
 	if (r)
 		return command_fail(cmd, &err);
 	/* A VLAN that is not an uplink is not attached, whatever else its device carries. */
 	if (n && instances[0].dp && place.have_vlan &&
 	    command_choose_vlan(dataplane_record(instances[0].dp), &place, &vlan, &err)) {
-		command_close_instances(instances, n);
+		dataplane_close_instances(instances, n);
 		instances = NULL;
 		n = 0;
 	}
@@ -134,9 +134,9 @@ int verb_status(struct command *cmd)
 		attached += instances[i].attachment.mode != NDPX_MODE_NONE;
 	}
 	out_close(&out, ']');
-	command_close_instances(instances, n);
+	dataplane_close_instances(instances, n);
 	/* A guest port's word is a name, whatever else it would mean: vif1.1. */
-	is_port = !n && command_is_port(cmd, command_dev_word(cmd->argc, cmd->argv));
+	is_port = !n && dataplane_is_port(cmd->bpffs, command_dev_word(cmd->argc, cmd->argv));
 	if (!r && (!named || is_port))
 		r = status_ports(cmd, &out, &ports, &ports_ok, &err);
 	if (r)

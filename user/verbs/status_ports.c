@@ -153,11 +153,11 @@ int status_ports(const struct command *cmd, struct output *out, bool *ret_there,
 		 struct error *err)
 {
 	struct dataplane *dp = NULL;
-	int r = command_open_ports(cmd, &dp, err);
+	int r = dataplane_open_ports(cmd->bpffs, &dp, err);
 
 	*ret_there = r == 0 || r == -EPROTO;
 	*ret_ok = true;
-	if (r == -ENOENT && command_ports_there(cmd)) {
+	if (r == -ENOENT && dataplane_ports_there(cmd->bpffs)) {
 		*ret_ok = false;
 		out_object(out, "ports");
 		out_bool(out, "attached", NULL, false);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The way back of `apply`, step by step; each step may be repeated. */
+/* The way back, step by step; each step may be repeated. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "apply/groups.h"
+#include "apply/teardown.h"
 #include "netlink/netlink.h"
-#include "apply/uplink_down.h"
 
 /* Undoes what the record says, on a device that may be gone. */
 static int undo_record(struct instance *instance, struct error *err)
@@ -34,4 +35,35 @@ int uplink_down(const char *bpffs, struct instance *instance, struct error *err)
 		instance->dp = NULL;
 	}
 	return r;
+}
+
+static int undo_port(const char *bpffs, const struct port_state *port, struct error *err)
+{
+	int r = dataplane_port_detach(bpffs, port->ifindex, err);
+
+	if (!r && (port->flags & NDPX_R_CLSACT))
+		r = nl_clsact_remove_if_empty(port->ifindex, err);
+	return r;
+}
+
+int ports_down_one(const char *bpffs, struct dataplane *dp, const struct port_state *port,
+		   struct error *err)
+{
+	int r = undo_port(bpffs, port, err);
+
+	if (!r)
+		dataplane_port_forget(dp, port->ifindex);
+	return r;
+}
+
+int ports_down(const char *bpffs, struct error *err)
+{
+	struct port_state *list = NULL;
+	size_t n = 0, i;
+	int r = dataplane_ports_list(bpffs, &list, &n, err);
+
+	for (i = 0; i < n && !r; i++)
+		r = undo_port(bpffs, &list[i], err);
+	free(list);
+	return r ? r : dataplane_remove(bpffs, DATAPLANE_PORTS, err);
 }
