@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Shared by the netlink*.c files alone. */
+/* Shared by the files of netlink/ alone. */
 #ifndef NDPX_NETLINK_INTERNAL_H
 #define NDPX_NETLINK_INTERNAL_H
 

@@ -52,18 +52,3 @@ void nl_bus_read(struct nl_link *link)
 	name = strrchr(target, '/');
 	snprintf(link->bus, sizeof(link->bus), "%.15s", name ? name + 1 : target);
 }
-
-bool nl_is_external(const struct nl_link *link, const struct nl_state *state)
-{
-	int depth;
-
-	/* VLAN devices, macvlans; more deep than anybody stacks them. */
-	for (depth = 0; link && depth < 8; depth++) {
-		if (link->external)
-			return true;
-		if (!link->lower || link->lower_netns >= 0 || !strcmp(link->kind, "veth"))
-			return false;
-		link = nl_link_by_index(state, link->lower);
-	}
-	return false;
-}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Requests and answers of rtnetlink. Every dump is read to its end before anything
+ * is believed, and again if the kernel says that it changed meanwhile.
+ */
+#include <errno.h>
+#include <linux/neighbour.h>
+#include <linux/nexthop.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "netlink/internal.h"
+
+/*
+ * A dump that the kernel interrupts is read again after a pause that doubles each time, for
+ * as long as a host needs to start fifty guests at once: each link, address and route that
+ * comes interrupts all dumps in progress.
+ */
+#define DUMP_SECONDS   10
+#define DUMP_PAUSE_MIN 1000   /* us */
+#define DUMP_PAUSE_MAX 250000 /* us */
+
+static int fail(struct error *err, int code, const char *what)
+{
+	return error_set(err, EXIT_KERNEL, code, "%s: %s%s", what, strerror(code),
+			 code == EPERM ? ": needs root (CAP_NET_ADMIN)" : "");
+}
+
+static struct mnl_socket *nl_open(struct error *err)
+{
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	int size = 1 << 20;
+
+	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0) {
+		fail(err, errno, "netlink");
+		if (nl)
+			mnl_socket_close(nl);
+		return NULL;
+	}
+	setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	return nl;
+}
+
+/* Receives until the answer to `seq` ends; 0, or -errno as the kernel said. */
+static int nl_receive(struct mnl_socket *nl, unsigned int seq, mnl_cb_t cb, void *data)
+{
+	unsigned int port = mnl_socket_get_portid(nl);
+	char buf[32768];
+	ssize_t n;
+	int r;
+
+	do {
+		n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+		if (n < 0)
+			return -errno; /* EINTR: interrupted dump; ENOSPC: truncated message */
+		r = mnl_cb_run(buf, (size_t)n, seq, port, cb, data);
+		if (r < 0)
+			return -errno;
+	} while (r > MNL_CB_STOP);
+	return 0;
+}
+
+int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, struct error *err)
+{
+	struct mnl_socket *nl = nl_open(err);
+	int r;
+
+	if (!nl)
+		return -err->code;
+	nlh->nlmsg_seq = (unsigned int)time(NULL);
+	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
+		r = -errno;
+	else
+		r = nl_receive(nl, nlh->nlmsg_seq, cb, data);
+	mnl_socket_close(nl);
+	return r ? fail(err, -r, what) : 0;
+}
+
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
+bool nl_again(struct nl_patience *patience, int r)
+{
+	uint64_t now = now_us();
+	unsigned int jitter;
+
+	/* EINTR: the table changed under the dump. ENOBUFS: we read too slowly. */
+	if (r != -EINTR && r != -ENOBUFS)
+		return false;
+	if (!patience->until)
+		*patience = (struct nl_patience){ now + DUMP_SECONDS * 1000000ull, DUMP_PAUSE_MIN };
+	else if (now >= patience->until)
+		return false;
+	/* Fifty that were interrupted by the same event are not to come back at the same time. */
+	jitter = (unsigned int)(now % (patience->pause / 2 + 1));
+	usleep(patience->pause / 2 + jitter);
+	if (patience->pause < DUMP_PAUSE_MAX)
+		patience->pause *= 2;
+	return true;
+}
+
+int nl_check_quiet(int r, const char *what, struct error *err)
+{
+	if (r != -EINTR && r != -ENOBUFS)
+		return r;
+	return error_set(err, EXIT_KERNEL, EBUSY,
+			 "%s: still changing after %d s of reading them: try again when the "
+			 "machine is quieter",
+			 what, DUMP_SECONDS);
+}
+
+void *nl_list_add(struct nl_list *list)
+{
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 64;
+		void *items = realloc(list->items, cap * list->size);
+
+		if (!items) {
+			list->no_memory = true;
+			return NULL;
+		}
+		list->items = items;
+		list->cap = cap;
+	}
+	return memset((char *)list->items + list->n++ * list->size, 0, list->size);
+}
+
+int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_t size, void **ret,
+	    size_t *ret_n, const char *what, struct error *err)
+{
+	struct nl_list list = { .size = size };
+	struct nl_patience patience = { 0 };
+	char buf[256];
+	int r;
+
+	do {
+		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+		nlh->nlmsg_type = type;
+		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+		if (type == RTM_GETNEIGH) {
+			struct ndmsg *ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
+
+			ndm->ndm_family = family;
+			ndm->ndm_flags = ndm_flags;
+		} else if (type == RTM_GETLINK) {
+			struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+
+			ifi->ifi_family = family;
+		} else if (type == RTM_GETADDR) {
+			struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+
+			ifa->ifa_family = family;
+		} else if (type == RTM_GETNEXTHOP) {
+			struct nhmsg *nhm = mnl_nlmsg_put_extra_header(nlh, sizeof(*nhm));
+
+			nhm->nh_family = family;
+		} else {
+			struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+
+			rtm->rtm_family = family;
+		}
+		list.n = 0;
+		r = nl_talk(nlh, cb, &list, what, err);
+	} while (nl_again(&patience, r));
+	r = nl_check_quiet(r, what, err);
+	if (!r && list.no_memory)
+		r = fail(err, ENOMEM, what);
+	if (r) {
+		free(list.items);
+		return r;
+	}
+	*ret = list.items;
+	*ret_n = list.n;
+	return 0;
+}
