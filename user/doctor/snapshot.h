@@ -45,7 +45,7 @@ struct doctor_claim {
 	uint8_t mac[6];
 };
 
-/* What went by while doctor looked: doctor_runs.c. */
+/* What went by while doctor looked: runs.c. */
 struct doctor_runs {
 	bool looked;	   /* at a program, and its runs could be counted */
 	uint64_t received; /* frames that the device counted */
