@@ -10,15 +10,6 @@
 
 #include "dataplane/internal.h"
 
-enum ndpx_mode hook_xdp_mode(uint32_t ifindex, uint32_t prog_id)
-{
-	LIBBPF_OPTS(bpf_xdp_query_opts, opts);
-
-	if (!bpf_xdp_query((int)ifindex, 0, &opts) && opts.skb_prog_id == prog_id)
-		return NDPX_MODE_GENERIC;
-	return NDPX_MODE_NATIVE;
-}
-
 uint32_t hook_xdp_there(uint32_t ifindex)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, opts);

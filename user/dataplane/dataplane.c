@@ -17,47 +17,6 @@
 
 #include "dataplane/internal.h"
 
-const char *const dataplane_map_names[MAP_COUNT] = {
-	[MAP_GUESTS] = NDPX_MAP_GUESTS,	    [MAP_NEAR] = NDPX_MAP_NEAR,
-	[MAP_PREFIXES] = NDPX_MAP_PREFIXES, [MAP_COUNTERS] = NDPX_MAP_COUNTERS,
-	[MAP_ASKERS] = NDPX_MAP_ASKERS,	    [MAP_CONFIG] = NDPX_MAP_CONFIG,
-	[MAP_SHADOWS] = NDPX_MAP_SHADOWS,   [MAP_PORTS] = NDPX_MAP_PORTS,
-	[MAP_SECTIONS] = NDPX_MAP_SECTIONS, [MAP_LINKS] = NDPX_MAP_LINKS,
-	[MAP_RECORD] = NDPX_MAP_RECORD,
-};
-
-int dataplane_fail(struct error *err, int code, const char *what)
-{
-	return error_set(err, EXIT_KERNEL, code, "%s: %s%s", what, strerror(code),
-			 code == EPERM || code == EACCES
-				 ? ": ndpx needs root (CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN)"
-				 : dataplane_kernel_hint(code));
-}
-
-const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX])
-{
-	if (snprintf(buf, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
-		buf[0] = '\0'; /* no such file: every use fails with ENOENT */
-	return buf;
-}
-
-bool dataplane_has_map(const struct dataplane *dp, enum map_id id)
-{
-	if (id == MAP_LINKS || id == MAP_SHADOWS)
-		return dp->ifindex != DATAPLANE_PORTS;
-	return (id != MAP_PORTS && id != MAP_SECTIONS) || dp->ifindex == DATAPLANE_PORTS;
-}
-
-/* The pin directory of an instance that need not be whole, nor be there. */
-static const char *instance_dir(const char *bpffs, uint32_t ifindex, char dir[PATH_MAX])
-{
-	char number[16];
-
-	snprintf(number, sizeof(number), "%u", ifindex);
-	return dataplane_path(bpffs, ifindex == DATAPLANE_PORTS ? DATAPLANE_PORTS_DIR : number,
-			      dir);
-}
-
 struct dataplane *dataplane_allocate(const char *bpffs, uint32_t ifindex)
 {
 	struct dataplane *dp = calloc(1, sizeof(*dp));
@@ -69,7 +28,7 @@ struct dataplane *dataplane_allocate(const char *bpffs, uint32_t ifindex)
 		dp->fds[i] = -1;
 	dp->ifindex = ifindex;
 	dp->port_prog = -1;
-	if (!instance_dir(bpffs, ifindex, dp->dir)[0]) {
+	if (!dataplane_instance_dir(bpffs, ifindex, dp->dir)[0]) {
 		free(dp);
 		return NULL;
 	}
@@ -296,7 +255,7 @@ int dataplane_detach_only(const char *bpffs, uint32_t ifindex, struct error *err
 {
 	char dir[PATH_MAX];
 	const struct hook h = {
-		.dir = instance_dir(bpffs, ifindex, dir),
+		.dir = dataplane_instance_dir(bpffs, ifindex, dir),
 		.pin = DATAPLANE_LINK_PIN,
 		.ifindex = ifindex,
 		.program = DATAPLANE_TC_PROGRAM,
@@ -311,7 +270,7 @@ int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err)
 	struct dirent *entry;
 	DIR *stream;
 
-	instance_dir(bpffs, ifindex, dir);
+	dataplane_instance_dir(bpffs, ifindex, dir);
 	/* Whatever is there, also of a version that pins more; the record last, because it says what to undo. */
 	stream = opendir(dir);
 	while (stream && (entry = readdir(stream))) {

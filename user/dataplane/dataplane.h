@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The instances in the kernel: one an uplink, pinned in DIR/IFINDEX, and one for all
- * guest ports, in DIR/ports, which is named by DATAPLANE_PORTS. Only the dataplane*.c
- * files know libbpf and the skeleton; nobody else includes them.
+ * guest ports, in DIR/ports, which is named by DATAPLANE_PORTS. Only the files of
+ * dataplane/ know libbpf and the skeleton; nobody else includes them.
  */
 #ifndef NDPX_DATAPLANE_H
 #define NDPX_DATAPLANE_H
@@ -101,7 +101,7 @@ int dataplane_set_record(struct dataplane *dp, struct error *err);
 /* Asks the kernel, not the record. */
 void dataplane_attachment(const struct dataplane *dp, struct attachment *ret);
 
-/* What the attached program is, as far as the kernel tells: dataplane_inspect.c. */
+/* What the attached program is, as far as the kernel tells: inspect.c. */
 struct inspection {
 	bool ours;    /* it reads the maps that are pinned; also where that cannot be told */
 	bool current; /* of the BPF object in this binary */
@@ -131,7 +131,7 @@ struct before {
 
 #define DATAPLANE_BEFORE 8 /* that are told of, the first ones */
 
-/* Those before an attachment, in the order in which they run; how many. dataplane_before.c */
+/* Those before an attachment, in the order in which they run; how many. before.c */
 size_t attachment_before(uint32_t ifindex, const struct attachment *at,
 			 struct before ret[DATAPLANE_BEFORE]);
 
@@ -151,7 +151,7 @@ struct attach_report {
 int dataplane_attach(struct dataplane *dp, enum want_mode want, const char *no_native,
 		     struct attach_report *ret, struct error *err);
 
-/* --- rules and settings: dataplane_rules.c, dataplane_commit.c --- */
+/* --- rules and settings: rules.c, commit.c --- */
 
 /*
  * All rules that hold, sorted by entry_compare(). *ret, and *ret_stats in the same
@@ -183,7 +183,7 @@ int dataplane_commit_links(struct dataplane *dp, const struct plan *plan,
 			   size_t n_links, struct error *err);
 int dataplane_recover(struct dataplane *dp, struct error *err);
 
-/* --- what is this link: dataplane_links.c --- */
+/* --- what is this link: links.c --- */
 
 /* Are others in force? Also where that cannot be read. */
 bool dataplane_links_differ(const struct dataplane *dp, const struct ndpx_link_key *links,
@@ -194,7 +194,7 @@ bool dataplane_members_differ(const struct dataplane *dp, const struct ndpx_link
 /* As the data plane tells it: is an interface this link, for frames of a VLAN? */
 bool dataplane_is_this_link(const struct dataplane *dp, uint16_t vlan, uint32_t ifindex);
 
-/* --- guest ports: dataplane_ports.c; `dp` is of DATAPLANE_PORTS --- */
+/* --- guest ports: ports.c; `dp` is of DATAPLANE_PORTS --- */
 
 /* A guest port in the kernel. at.stack is 0 for one about to be attached or detached. */
 struct port_state {

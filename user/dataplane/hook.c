@@ -12,69 +12,6 @@
 
 #include "dataplane/internal.h"
 
-#define LINK_TYPE_TCX 11 /* BPF_LINK_TYPE_TCX, kernel 6.6 */
-
-const char *hook_pin_path(const struct hook *h, char path[PATH_MAX])
-{
-	return dataplane_path(h->dir, h->pin, path);
-}
-
-/* A link pinned beside the old one, on its way to take its place: see hook_pin(). */
-static const char *fresh_path(const struct hook *h, char path[PATH_MAX])
-{
-	char name[sizeof(h->pin) + 4];
-
-	snprintf(name, sizeof(name), "%s_new", h->pin);
-	return dataplane_path(h->dir, name, path);
-}
-
-void hook_settle(const struct hook *h)
-{
-	char fresh[PATH_MAX], path[PATH_MAX];
-
-	rename(fresh_path(h, fresh), hook_pin_path(h, path));
-}
-
-int hook_open_link(const struct hook *h, struct attachment *ret)
-{
-	struct bpf_link_info info = { 0 };
-	__u32 len = sizeof(info);
-	char path[PATH_MAX];
-	int fd = bpf_obj_get(fresh_path(h, path));
-
-	if (fd < 0)
-		fd = bpf_obj_get(hook_pin_path(h, path));
-	if (fd < 0)
-		return -1;
-	/* xdp and tcx both start with the ifindex; 0 once the device is gone. */
-	if (bpf_obj_get_info_by_fd(fd, &info, &len) || !info.xdp.ifindex) {
-		close(fd);
-		return -1;
-	}
-	ret->prog_id = info.prog_id;
-	ret->link_id = info.id;
-	ret->mode = info.type == LINK_TYPE_TCX ? NDPX_MODE_TCX
-					       : hook_xdp_mode(info.xdp.ifindex, info.prog_id);
-	return fd;
-}
-
-/* Pins over what is there: bpffs renames atomically, and the old link goes with its pin. */
-int hook_pin(const struct hook *h, int fd, struct error *err)
-{
-	char fresh[PATH_MAX], path[PATH_MAX];
-
-	hook_pin_path(h, path);
-	fresh_path(h, fresh);
-	unlink(fresh);
-	if (bpf_obj_pin(fd, fresh) || rename(fresh, path)) {
-		int code = errno;
-
-		unlink(fresh);
-		return dataplane_fail(err, code, path);
-	}
-	return 0;
-}
-
 void hook_attachment(const struct hook *h, struct attachment *ret)
 {
 	struct attachment now = { 0 };

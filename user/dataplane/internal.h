@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Shared by the dataplane*.c files alone. */
+/* Shared by the files of dataplane/ alone. */
 #ifndef NDPX_DATAPLANE_INTERNAL_H
 #define NDPX_DATAPLANE_INTERNAL_H
 
@@ -51,7 +51,7 @@ extern const char *const dataplane_map_names[MAP_COUNT];
 
 /*
  * Takes flock() on the directory open as `fd`, whose fstat() is `dir`. Waits for a holder
- * for ten seconds, then -EBUSY with *err naming it. dataplane_lock.c.
+ * for ten seconds, then -EBUSY with *err naming it. lock.c.
  */
 struct stat;
 int lock_wait(int fd, const char *bpffs, const struct stat *dir, struct error *err);
@@ -64,6 +64,8 @@ int dataplane_fail(struct error *err, int code, const char *what);
 
 /* "DIR/name" into buf of PATH_MAX; returns buf. */
 const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX]);
+/* The pin directory of an instance that need not be whole, nor be there. */
+const char *dataplane_instance_dir(const char *bpffs, uint32_t ifindex, char dir[PATH_MAX]);
 
 /* Makes the maps of a new instance that dp->fds lacks yet. The skeleton's side of dataplane_new(). */
 int dataplane_make_maps(struct dataplane *dp, struct error *err);
@@ -106,7 +108,7 @@ int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items
 /*
  * The half of a commit that is in `near`, with dataplane_commit()'s words: staged under
  * `generation`, removed once that holds, or taken back. A rule that finds no place when it
- * comes stays in `guests` alone as long as it lives; *far counts these. dataplane_near.c.
+ * comes stays in `guests` alone as long as it lives; *far counts these. near.c.
  */
 void near_stage(struct dataplane *dp, const struct plan *plan, __u32 generation, __u32 *far);
 void near_sweep(struct dataplane *dp, const struct plan *plan);
@@ -117,7 +119,7 @@ void near_add_stats(const struct dataplane *dp, const struct ndpx_prefix_key *ke
 
 /*
  * The half of a commit that is in `ports` and `sections`. NULL for `change`: what is in
- * force stays so. dataplane_ports.c.
+ * force stays so. ports.c.
  */
 struct ports_change;
 int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *change,
@@ -126,13 +128,13 @@ int dataplane_ports_recover(struct dataplane *dp);
 
 /*
  * The half of a commit that is in `links`: the keys under a new epoch, which `set` then names;
- * the old ones go once that holds, or the new ones when it never came true. dataplane_links.c.
+ * the old ones go once that holds, or the new ones when it never came true. links.c.
  */
 int dataplane_links_stage(struct dataplane *dp, const struct ndpx_link_key *keys, size_t n,
 			  __u32 epoch);
 int dataplane_links_sweep(struct dataplane *dp);
 
-/* Where a program hangs, and its pin. dataplane_hook.c; of guest ports TC alone. */
+/* Where a program hangs, and its pin. hook.c; of guest ports TC alone. */
 struct hook {
 	const char *dir;
 	char pin[32];
@@ -158,7 +160,7 @@ int hook_swap(const struct hook *h, const struct attachment *now, int prog, stru
 /* Releases the link, or our clsact filter. 0 when there was none. */
 int hook_detach(const struct hook *h, struct error *err);
 
-/* XDP, native or generic; `gone` is the program that was just detached, 0: none. dataplane_attach_xdp.c */
+/* XDP, native or generic; `gone` is the program that was just detached, 0: none. attach_xdp.c */
 int hook_attach_xdp(const struct hook *h, int prog, enum ndpx_mode mode, uint32_t gone,
 		    struct error *err);
 /* Which of the two XDP modes a program of ours runs in; the link does not say. */
@@ -168,7 +170,7 @@ uint32_t hook_xdp_there(uint32_t ifindex);
 
 /*
  * TCX where the kernel has it, else clsact; before everybody else's, in place of ours.
- * dataplane_attach_tc.c
+ * attach_tc.c
  */
 int hook_attach_tc(const struct hook *h, int prog, enum ndpx_mode *ret_mode, struct error *err);
 int hook_attach_tcx(const struct hook *h, int prog, struct error *err);

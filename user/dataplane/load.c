@@ -7,7 +7,6 @@
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "dataplane/internal.h"
@@ -16,12 +15,6 @@
 #ifndef BPF_F_XDP_HAS_FRAGS
 #define BPF_F_XDP_HAS_FRAGS (1U << 5) /* kernel 5.18 */
 #endif
-
-/* The oldest kernel that tests/matrix has shown to work whole. */
-#define OLDEST_MAJOR 5
-#define OLDEST_MINOR 10
-
-#define KERNEL_ENOTSUPP 524 /* not for user space, and yet it comes out of bpf() */
 
 static char last_message[256];
 static void (*tell)(const char *line);
@@ -128,28 +121,6 @@ static struct ndpx_bpf *open_skeleton(const struct dataplane *dp, struct error *
 		bpf_map__set_autocreate(skeleton_map(skel, (enum map_id)i),
 					dataplane_has_map(dp, (enum map_id)i));
 	return skel;
-}
-
-const char *dataplane_kernel_hint(int code)
-{
-	static char text[160];
-	struct utsname name;
-	int major, minor;
-
-	if (code == ENOSYS)
-		return ": this kernel has no BPF (CONFIG_BPF_SYSCALL)";
-	/* What a kernel says to words that it does not know, and its verifier to such code. */
-	if (code != EINVAL && code != E2BIG && code != EOPNOTSUPP && code != EACCES &&
-	    code != KERNEL_ENOTSUPP)
-		return "";
-	if (uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2 ||
-	    major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))
-		return "";
-	snprintf(text, sizeof(text),
-		 ": this is kernel %d.%d, and ndpx needs %d.%d (settings mapped into a program "
-		 "came with 5.5, XDP links with 5.9)",
-		 major, minor, OLDEST_MAJOR, OLDEST_MINOR);
-	return text;
 }
 
 static int load_fail(int code, const char *what, struct error *err)

@@ -188,13 +188,6 @@ int dataplane_ports_inherit(struct dataplane *dp, const char *bpffs, struct erro
 	return r;
 }
 
-bool dataplane_ports_pinned(const char *bpffs)
-{
-	char dir[PATH_MAX];
-
-	return access(dataplane_path(bpffs, DATAPLANE_PORTS_DIR, dir), F_OK) == 0;
-}
-
 int dataplane_sections(const struct dataplane *dp, struct ndpx_sections *ret, struct error *err)
 {
 	__u32 slot = dataplane_generation_of(dp) & 1;

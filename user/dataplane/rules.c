@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Reading an open instance: rules, settings, counters. Writing is dataplane_commit.c. */
+/* Reading an open instance: rules, settings, counters. Writing is commit.c. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -9,16 +9,6 @@
 #include "dataplane/internal.h"
 
 #define SNAPSHOT_TRIES 1000 /* commits that may overtake one reader */
-
-__u32 dataplane_generation_of(const struct dataplane *dp)
-{
-	return __atomic_load_n(&dp->config->generation, __ATOMIC_ACQUIRE);
-}
-
-const struct ndpx_say *dataplane_says(const struct ndpx_rule *rule, __u32 generation)
-{
-	return &rule->say[(__s32)(generation - rule->since) >= 0];
-}
 
 static struct item *items_add(struct items *list)
 {
@@ -34,11 +24,6 @@ static struct item *items_add(struct items *list)
 	return &list->items[list->n++];
 }
 
-size_t dataplane_key_size(enum map_id map)
-{
-	return map == MAP_GUESTS ? sizeof(struct ndpx_guest_key) : sizeof(struct ndpx_prefix_key);
-}
-
 /* Between the two kinds of key: an address is a prefix of 128 bits. */
 static void key_out(enum map_id map, const void *from, struct ndpx_prefix_key *to)
 {
@@ -52,26 +37,6 @@ static void key_out(enum map_id map, const void *from, struct ndpx_prefix_key *t
 	to->bits = 128;
 	to->vlan = guest->vlan;
 	memcpy(to->addr, guest->addr, sizeof(to->addr));
-}
-
-void dataplane_key_in(const struct ndpx_prefix_key *from, void *to)
-{
-	struct ndpx_guest_key *guest = to;
-
-	if (dataplane_map_of(from) != MAP_GUESTS) {
-		memcpy(to, from, sizeof(*from));
-		return;
-	}
-	memset(guest, 0, sizeof(*guest));
-	guest->vlan = from->vlan;
-	memcpy(guest->addr, from->addr, sizeof(guest->addr));
-}
-
-enum map_id dataplane_map_of(const struct ndpx_prefix_key *key)
-{
-	if (key->origin)
-		return MAP_SHADOWS;
-	return key->bits < 128 ? MAP_PREFIXES : MAP_GUESTS;
 }
 
 int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items *list)

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The maps of an instance: their names and pins, which one a key belongs to, the generation in
+ * force; and the error of a system call on any of it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "dataplane/internal.h"
+
+/* The oldest kernel that tests/matrix has shown to work whole. */
+#define OLDEST_MAJOR 5
+#define OLDEST_MINOR 10
+
+#define KERNEL_ENOTSUPP 524 /* not for user space, and yet it comes out of bpf() */
+
+const char *const dataplane_map_names[MAP_COUNT] = {
+	[MAP_GUESTS] = NDPX_MAP_GUESTS,	    [MAP_NEAR] = NDPX_MAP_NEAR,
+	[MAP_PREFIXES] = NDPX_MAP_PREFIXES, [MAP_COUNTERS] = NDPX_MAP_COUNTERS,
+	[MAP_ASKERS] = NDPX_MAP_ASKERS,	    [MAP_CONFIG] = NDPX_MAP_CONFIG,
+	[MAP_SHADOWS] = NDPX_MAP_SHADOWS,   [MAP_PORTS] = NDPX_MAP_PORTS,
+	[MAP_SECTIONS] = NDPX_MAP_SECTIONS, [MAP_LINKS] = NDPX_MAP_LINKS,
+	[MAP_RECORD] = NDPX_MAP_RECORD,
+};
+
+const char *dataplane_kernel_hint(int code)
+{
+	static char text[160];
+	struct utsname name;
+	int major, minor;
+
+	if (code == ENOSYS)
+		return ": this kernel has no BPF (CONFIG_BPF_SYSCALL)";
+	/* What a kernel says to words that it does not know, and its verifier to such code. */
+	if (code != EINVAL && code != E2BIG && code != EOPNOTSUPP && code != EACCES &&
+	    code != KERNEL_ENOTSUPP)
+		return "";
+	if (uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2 ||
+	    major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))
+		return "";
+	snprintf(text, sizeof(text),
+		 ": this is kernel %d.%d, and ndpx needs %d.%d (settings mapped into a program "
+		 "came with 5.5, XDP links with 5.9)",
+		 major, minor, OLDEST_MAJOR, OLDEST_MINOR);
+	return text;
+}
+
+int dataplane_fail(struct error *err, int code, const char *what)
+{
+	return error_set(err, EXIT_KERNEL, code, "%s: %s%s", what, strerror(code),
+			 code == EPERM || code == EACCES
+				 ? ": ndpx needs root (CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN)"
+				 : dataplane_kernel_hint(code));
+}
+
+const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX])
+{
+	if (snprintf(buf, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
+		buf[0] = '\0'; /* no such file: every use fails with ENOENT */
+	return buf;
+}
+
+const char *dataplane_instance_dir(const char *bpffs, uint32_t ifindex, char dir[PATH_MAX])
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", ifindex);
+	return dataplane_path(bpffs, ifindex == DATAPLANE_PORTS ? DATAPLANE_PORTS_DIR : number,
+			      dir);
+}
+
+bool dataplane_ports_pinned(const char *bpffs)
+{
+	char dir[PATH_MAX];
+
+	return access(dataplane_path(bpffs, DATAPLANE_PORTS_DIR, dir), F_OK) == 0;
+}
+
+bool dataplane_has_map(const struct dataplane *dp, enum map_id id)
+{
+	if (id == MAP_LINKS || id == MAP_SHADOWS)
+		return dp->ifindex != DATAPLANE_PORTS;
+	return (id != MAP_PORTS && id != MAP_SECTIONS) || dp->ifindex == DATAPLANE_PORTS;
+}
+
+enum map_id dataplane_map_of(const struct ndpx_prefix_key *key)
+{
+	if (key->origin)
+		return MAP_SHADOWS;
+	return key->bits < 128 ? MAP_PREFIXES : MAP_GUESTS;
+}
+
+size_t dataplane_key_size(enum map_id map)
+{
+	return map == MAP_GUESTS ? sizeof(struct ndpx_guest_key) : sizeof(struct ndpx_prefix_key);
+}
+
+void dataplane_key_in(const struct ndpx_prefix_key *from, void *to)
+{
+	struct ndpx_guest_key *guest = to;
+
+	if (dataplane_map_of(from) != MAP_GUESTS) {
+		memcpy(to, from, sizeof(*from));
+		return;
+	}
+	memset(guest, 0, sizeof(*guest));
+	guest->vlan = from->vlan;
+	memcpy(guest->addr, from->addr, sizeof(guest->addr));
+}
+
+__u32 dataplane_generation_of(const struct dataplane *dp)
+{
+	return __atomic_load_n(&dp->config->generation, __ATOMIC_ACQUIRE);
+}
+
+const struct ndpx_say *dataplane_says(const struct ndpx_rule *rule, __u32 generation)
+{
+	return &rule->say[(__s32)(generation - rule->since) >= 0];
+}
