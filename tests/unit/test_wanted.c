@@ -196,8 +196,9 @@ static void test_own_wins(void **state)
 	/* A guest that loses is said once; a deny holds of an address on another interface. */
 	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_DENY);
 	assert_int_equal(w.notes.n, 1);
-	assert_string_equal(w.notes.lines[0], "eth0: guest 2001:db8::3 is an address or gateway "
-					      "of this host: not answered for");
+	assert_string_equal(w.notes.items[0].text,
+			    "eth0: guest 2001:db8::3 is an address or gateway "
+			    "of this host: not answered for");
 	wanted_free(&w);
 }
 
@@ -412,14 +413,14 @@ static void test_missing_ports(void **state)
 	u.n_rules = 3;
 	w = build(&h, &u, 1, ETH0);
 	assert_int_equal(w.notes.n, 1);
-	assert_string_equal(w.notes.lines[0], "eth0: port vif2.0 does not exist yet");
+	assert_string_equal(w.notes.items[0].text, "eth0: port vif2.0 does not exist yet");
 	assert_int_equal(says(&w, 0, "2001:db8::11").action, NDPX_ACT_ANSWER);
 	assert_int_equal(says(&w, 0, "2001:db8::11").port, 0);
 	wanted_free(&w);
 	u.n_rules = 6;
 	w = build(&h, &u, 1, ETH0);
 	assert_int_equal(w.notes.n, 1);
-	assert_string_equal(w.notes.lines[0], "eth0: port vif2.0 and 1 more do not exist yet");
+	assert_string_equal(w.notes.items[0].text, "eth0: port vif2.0 and 1 more do not exist yet");
 	assert_int_equal(says(&w, 0, "2001:db8::15").port, VIF1);
 	wanted_free(&w);
 }
@@ -457,7 +458,7 @@ static void test_settings(void **state)
 	assert_int_equal(w.settings.source_mode, NDPX_SOURCE_TARGET);
 	assert_int_equal(w.settings.rate_cost | w.settings.rate_burst, 0);
 	assert_int_equal(w.notes.n, 1);
-	assert_non_null(strstr(w.notes.lines[0], "no link-local address yet"));
+	assert_non_null(strstr(w.notes.items[0].text, "no link-local address yet"));
 	wanted_free(&w);
 }
 

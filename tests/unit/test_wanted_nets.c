@@ -145,7 +145,7 @@ static void test_too_many(void **test)
 		is_net(&w.settings.nets[i], "2001:db8::", (uint8_t)(40 + NDPX_MAX_NETS + 1 - i),
 		       NDPX_NET_ONLINK, 0);
 	assert_int_equal(w.notes.n, 1);
-	assert_non_null(strstr(w.notes.lines[0], "eth0: more than 16 networks"));
+	assert_non_null(strstr(w.notes.items[0].text, "eth0: more than 16 networks"));
 	wanted_free(&w);
 }
 

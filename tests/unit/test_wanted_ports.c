@@ -118,7 +118,7 @@ static void expect_note(const struct wanted_ports *w, const char *text)
 	size_t i;
 
 	for (i = 0; i < w->notes.n; i++) {
-		if (strstr(w->notes.lines[i], text))
+		if (strstr(w->notes.items[i].text, text))
 			return;
 	}
 	fail_msg("no note about %s", text);

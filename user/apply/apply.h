@@ -6,7 +6,7 @@
 #ifndef NDPX_APPLY_H
 #define NDPX_APPLY_H
 
-#include "apply/notes.h"
+#include "util/notes.h"
 #include "dataplane/instances.h"
 #include "desired/uplink.h"
 
@@ -26,7 +26,7 @@ struct uplink_report {
 	bool fresh, attached, swapped, settings_changed, paused;
 	size_t added, removed, changed; /* rules */
 	bool rules_changed;		/* or the settings */
-	struct apply_notes notes;
+	struct notes notes;
 };
 
 enum removed_why { REMOVED_NOT_IN_FILE, REMOVED_CREATED_AGAIN, REMOVED_DEVICE_GONE };
@@ -45,7 +45,7 @@ struct ports_report {
 	size_t n_attached, n_detached;
 	bool swapped, paused, changed;
 	size_t rules_added, rules_removed, rules_changed;
-	struct apply_notes notes;
+	struct notes notes;
 };
 
 struct apply_report {
@@ -53,7 +53,7 @@ struct apply_report {
 	size_t n_uplinks, n_failed;
 	struct removed_report *removed; /* owned */
 	size_t n_removed;
-	struct apply_notes notes; /* of instances that the file no longer names */
+	struct notes notes; /* of instances that the file no longer names */
 	struct ports_report ports;
 };
 

@@ -220,8 +220,7 @@ static int sync_keys(const char *bpffs, struct sync *s, const struct plan *plans
 	return r;
 }
 
-void rules_tell_ports(const char *bpffs, const struct plan *plans, size_t n,
-		      struct apply_notes *notes)
+void rules_tell_ports(const char *bpffs, const struct plan *plans, size_t n, struct notes *notes)
 {
 	struct sync s = { 0 };
 	struct error err;

@@ -20,7 +20,7 @@ struct job {
 	struct inheritance before; /* of a fresh one */
 	struct attach_report attach;
 	struct groups_report groups;
-	struct apply_notes *notes;
+	struct notes *notes;
 	/* The steps from `have` to what shall hold; wanted.entries becomes all of it. */
 	int (*plan_rules)(struct job *job, const struct entry *have, size_t n_have,
 			  struct error *err);

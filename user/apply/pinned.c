@@ -100,7 +100,7 @@ int apply_pinned(struct dataplane *dp, const struct uplink *uplinks, size_t n,
 		 const struct nl_link *link, const struct nl_state *state, struct error *err)
 {
 	const struct apply_context as_it_is = { 0 };
-	struct apply_notes notes = { 0 };
+	struct notes notes = { 0 };
 	struct ndpx_record before;
 	struct job job = {
 		.ctx = &as_it_is,

@@ -204,13 +204,11 @@ static int run(struct ports_job *job, struct error *err)
 	return r ? r : detach_others(job, err);
 }
 
-static void fill_report(const struct ports_job *job)
+static void fill_report(struct ports_job *job)
 {
 	struct ports_report *ret = job->report;
-	size_t i;
 
-	for (i = 0; i < job->wanted.notes.n; i++)
-		note_add(&ret->notes, "", NOTE_INFO, "%s", job->wanted.notes.lines[i]);
+	notes_take(&ret->notes, &job->wanted.notes);
 	ret->there = true;
 	ret->devices = job->wanted.n_ports;
 	ret->swapped = job->swapped;

@@ -17,7 +17,7 @@ static int save_record(void *arg, struct error *err)
 }
 
 /* Joins or leaves groups after rules changed, and writes the record if that says so. */
-static void join_groups(struct dataplane *dp, struct apply_notes *notes)
+static void join_groups(struct dataplane *dp, struct notes *notes)
 {
 	struct ndpx_record *record = dataplane_record(dp);
 	const struct groups_saver saver = { save_record, dp };
@@ -88,8 +88,8 @@ static int commit_all(struct rules_change *changes, size_t n, struct error *err)
 	return r;
 }
 
-int rules_commit(const char *bpffs, struct rules_change *changes, size_t n,
-		 struct apply_notes *notes, struct error *err)
+int rules_commit(const char *bpffs, struct rules_change *changes, size_t n, struct notes *notes,
+		 struct error *err)
 {
 	/* Guest ports get all devices at once: they may have the same address. */
 	struct plan *plans = calloc(n + 1, sizeof(*plans));

@@ -3,7 +3,7 @@
 #ifndef NDPX_RULES_H
 #define NDPX_RULES_H
 
-#include "apply/notes.h"
+#include "util/notes.h"
 #include "dataplane/dataplane.h"
 
 /* The change of one device. */
@@ -16,8 +16,8 @@ struct rules_change {
  * All of them or none: where one is refused, those before it are taken back. Groups and guest
  * ports follow; what fails there is a note, for the rules hold already.
  */
-int rules_commit(const char *bpffs, struct rules_change *changes, size_t n,
-		 struct apply_notes *notes, struct error *err);
+int rules_commit(const char *bpffs, struct rules_change *changes, size_t n, struct notes *notes,
+		 struct error *err);
 
 /* The flag of the whole device; counters, rules and groups stay. */
 int rules_set_paused(struct dataplane *dp, bool paused, struct error *err);
@@ -32,8 +32,7 @@ int ports_resume(const char *bpffs, struct error *err);
 int rules_ports_room(const char *bpffs, const struct plan *plans, size_t n, struct error *err);
 
 /* Hands changes of uplinks' rules on to the guest ports, where there are any. */
-void rules_tell_ports(const char *bpffs, const struct plan *plans, size_t n,
-		      struct apply_notes *notes);
+void rules_tell_ports(const char *bpffs, const struct plan *plans, size_t n, struct notes *notes);
 
 /* The rules of all uplinks of this network namespace; the array is the caller's to free. */
 int rules_of_all(const char *bpffs, struct entry **ret, size_t *ret_n, struct error *err);

@@ -340,12 +340,9 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 	return r ? r : job_finish(job, &before, err);
 }
 
-static void fill_report(const struct job *job, struct uplink_report *ret)
+static void fill_report(struct job *job, struct uplink_report *ret)
 {
-	size_t i;
-
-	for (i = 0; i < job->wanted.notes.n; i++)
-		note_add(&ret->notes, ret->dev, NOTE_INFO, "%s", job->wanted.notes.lines[i]);
+	notes_take(&ret->notes, &job->wanted.notes);
 	if (job->attach.note[0])
 		note_add(&ret->notes, ret->dev, job->attach.attached ? NOTE_INFO : NOTE_DETAIL,
 			 "%s", job->attach.note);

@@ -350,17 +350,19 @@ int command_choose_vlan(const struct ndpx_record *record, const struct place *pl
 			 list);
 }
 
-void command_notes(const struct command *cmd, const struct apply_notes *notes)
+void command_notes(const struct command *cmd, const struct notes *notes)
 {
 	size_t i;
 
 	for (i = 0; i < notes->n; i++) {
-		const struct apply_note *note = &notes->items[i];
+		const struct note *note = &notes->items[i];
 
 		if (note->severity != NOTE_DETAIL || cmd->verbose)
 			command_note(cmd, "%s%s", note->severity == NOTE_WARNING ? "warning: " : "",
 				     note->text);
 	}
+	if (notes->more)
+		command_note(cmd, "and %zu more", notes->more);
 }
 
 const char *time_text(double seconds, char buf[32])

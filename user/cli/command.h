@@ -3,7 +3,7 @@
 #ifndef NDPX_COMMAND_H
 #define NDPX_COMMAND_H
 
-#include "apply/notes.h"
+#include "util/notes.h"
 #include "config/config.h"
 #include "dataplane/instances.h"
 #include "netlink/netlink.h"
@@ -67,7 +67,7 @@ int command_fail(const struct command *cmd, const struct error *err);
 void command_note(const struct command *cmd, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* The notes of a change, each its line; details only with -v. */
-void command_notes(const struct command *cmd, const struct apply_notes *notes);
+void command_notes(const struct command *cmd, const struct notes *notes);
 /* Finishes stdout; returns `status`, or prints why the output was lost. */
 int command_finish(const struct command *cmd, struct output *out, int status);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Shared by wanted*.c alone. */
+/* Shared by the files of desired/ alone. */
 #ifndef NDPX_WANTED_INTERNAL_H
 #define NDPX_WANTED_INTERNAL_H
 

@@ -72,6 +72,19 @@ static int add_locals(struct wanted *w, const struct nl_state *state, const stru
 	return r;
 }
 
+/* The link-local address of an interface, NULL if it has none. */
+const struct in6_addr *wanted_link_local(uint32_t ifindex, const struct nl_state *state)
+{
+	size_t i;
+
+	for (i = 0; i < state->n_addresses; i++) {
+		if (state->addresses[i].ifindex == ifindex &&
+		    IN6_IS_ADDR_LINKLOCAL(&state->addresses[i].addr))
+			return &state->addresses[i].addr;
+	}
+	return NULL;
+}
+
 int wanted_fill_link(struct wanted *w, const struct this_link_index *index,
 		     const struct this_link *here, struct ndpx_link *link)
 {

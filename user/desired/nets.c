@@ -62,11 +62,11 @@ int wanted_find_nets(struct wanted *w, const char *dev, const struct nl_state *s
 		if (same && !memcmp(&w->settings.nets[same - 1], &all[i], sizeof(*all)))
 			continue;
 		if (same == NDPX_MAX_NETS) {
-			wanted_note(&w->notes,
-				    "%s: more than %d networks on-link or local: answer = routed "
-				    "ignores "
-				    "the shortest",
-				    dev, NDPX_MAX_NETS);
+			note_add(&w->notes, dev, NOTE_INFO,
+				 "%s: more than %d networks on-link or local: answer = routed "
+				 "ignores "
+				 "the shortest",
+				 dev, NDPX_MAX_NETS);
 			break;
 		}
 		w->settings.nets[same++] = all[i];

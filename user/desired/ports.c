@@ -21,13 +21,6 @@ bool port_facts_skip(const struct ndpx_prefix_key *key, const struct ndpx_say *s
 	       IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)key->addr);
 }
 
-int guest_port_compare(const void *a, const void *b)
-{
-	const struct guest_port *x = a, *y = b;
-
-	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
-}
-
 /*
  * Nowhere for anything but a guest port: a bridge, a tunnel or a VLAN may lie between it and the
  * port that asks, and a guest's own duplicate detection must never fail.
@@ -226,12 +219,10 @@ static int add_section(struct wanted_ports *w, const struct ports_section *secti
 static int find_local(struct wanted_ports *w, const struct nl_state *state)
 {
 	struct wanted local = { 0 };
-	size_t i;
 	int r = wanted_find_nets(&local, "ports", state);
 
 	memcpy(w->nets, local.settings.nets, sizeof(w->nets));
-	for (i = 0; i < local.notes.n; i++)
-		wanted_note(&w->notes, "%s", local.notes.lines[i]);
+	notes_take(&w->notes, &local.notes);
 	wanted_free(&local);
 	return r;
 }
@@ -268,6 +259,6 @@ void wanted_ports_free(struct wanted_ports *wanted)
 	free(wanted->entries);
 	free(wanted->ports);
 	free(wanted->unclear);
-	free(wanted->notes.lines);
+	notes_free(&wanted->notes);
 	memset(wanted, 0, sizeof(*wanted));
 }

@@ -21,7 +21,7 @@ struct wanted_ports {
 	size_t n_ports;
 	struct ndpx_sections sections;
 	struct ndpx_net nets[NDPX_MAX_NETS]; /* local ones (AnyIP), as in struct ndpx_settings */
-	struct wanted_notes notes;
+	struct notes notes;
 	struct unclear_port *unclear; /* owned */
 	size_t n_unclear;
 };

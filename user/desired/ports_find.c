@@ -8,6 +8,13 @@
 
 #include "desired/port_path.h"
 
+int guest_port_compare(const void *a, const void *b)
+{
+	const struct guest_port *x = a, *y = b;
+
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
 static bool is_uplink(const struct model *model, const struct nl_link *link)
 {
 	size_t i;
@@ -126,10 +133,10 @@ static int leave_unclear(struct wanted_ports *w, const char *pattern, const stru
 	w->unclear = more;
 	memcpy(more[w->n_unclear].dev, link->name, IFNAMSIZ);
 	memcpy(more[w->n_unclear++].bridge, bridge->name, IFNAMSIZ);
-	wanted_note(&w->notes,
-		    "ports \"%s\": %s is in %s, which has no IPv6: cannot tell which device routes "
-		    "for it: skipped",
-		    pattern, link->name, bridge->name);
+	note_add(&w->notes, link->name, NOTE_INFO,
+		 "ports \"%s\": %s is in %s, which has no IPv6: cannot tell which device routes "
+		 "for it: skipped",
+		 pattern, link->name, bridge->name);
 	return 0;
 }
 
@@ -147,21 +154,22 @@ static int add_port(struct wanted_ports *w, const struct model *model, const str
 			uplink = uplink_in(model, state, path.stack);
 	}
 	if (uplink) {
-		wanted_note(&w->notes, "ports \"%s\": %s belongs to the uplink %s: skipped",
-			    pattern, link->name, uplink->name);
+		note_add(&w->notes, link->name, NOTE_INFO,
+			 "ports \"%s\": %s belongs to the uplink %s: skipped", pattern, link->name,
+			 uplink->name);
 		return 0;
 	}
 	if (!link->is_ethernet) {
-		wanted_note(&w->notes, "ports \"%s\": %s is not an Ethernet interface: skipped",
-			    pattern, link->name);
+		note_add(&w->notes, link->name, NOTE_INFO,
+			 "ports \"%s\": %s is not an Ethernet interface: skipped", pattern,
+			 link->name);
 		return 0;
 	}
 	if (nl_is_external(link, state)) {
-		wanted_note(
-			&w->notes,
-			"ports \"%s\": %s is a %s in external mode, where answers would be lost: "
-			"skipped",
-			pattern, link->name, link->kind);
+		note_add(&w->notes, link->name, NOTE_INFO,
+			 "ports \"%s\": %s is a %s in external mode, where answers would be lost: "
+			 "skipped",
+			 pattern, link->name, link->kind);
 		return 0;
 	}
 	if (!path.stack)
@@ -195,10 +203,10 @@ int wanted_ports_find(struct wanted_ports *w, const struct model *model,
 	}
 	for (i = 0; i < model->n_ports; i++) {
 		if (!matched[i])
-			wanted_note(&w->notes,
-				    "ports \"%s\": no matching interface yet: run 'ndpx apply' "
-				    "once it exists",
-				    model->ports[i].pattern);
+			note_add(&w->notes, "", NOTE_INFO,
+				 "ports \"%s\": no matching interface yet: run 'ndpx apply' "
+				 "once it exists",
+				 model->ports[i].pattern);
 	}
 	qsort(w->ports, w->n_ports, sizeof(*w->ports), guest_port_compare);
 	return 0;

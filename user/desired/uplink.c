@@ -8,25 +8,7 @@
 
 #include "desired/internal.h"
 
-#define MAX_NOTES 64 /* more would hide each other */
-
-void wanted_note(struct wanted_notes *notes, const char *fmt, ...)
-{
-	char(*lines)[256];
-	va_list ap;
-
-	if (notes->n == MAX_NOTES)
-		return;
-	lines = realloc(notes->lines, (notes->n + 1) * sizeof(*lines));
-	if (!lines)
-		return;
-	notes->lines = lines;
-	va_start(ap, fmt);
-	vsnprintf(lines[notes->n++], sizeof(*lines), fmt, ap);
-	va_end(ap);
-}
-
-#define note(w, ...) wanted_note(&(w)->notes, __VA_ARGS__)
+#define note(w, dev, ...) note_add(&(w)->notes, dev, NOTE_INFO, __VA_ARGS__)
 
 /* A bond, team or bridge speaks with its own MAC; a VRF or a macvlan's owner does not. */
 const struct nl_link *wanted_station(const struct nl_link *link, const struct nl_state *state)
@@ -52,19 +34,6 @@ static bool has_vlan_devices(const struct nl_link *link, const struct nl_state *
 			return true;
 	}
 	return false;
-}
-
-/* The link-local address of an interface, NULL if it has none. */
-const struct in6_addr *wanted_link_local(uint32_t ifindex, const struct nl_state *state)
-{
-	size_t i;
-
-	for (i = 0; i < state->n_addresses; i++) {
-		if (state->addresses[i].ifindex == ifindex &&
-		    IN6_IS_ADDR_LINKLOCAL(&state->addresses[i].addr))
-			return &state->addresses[i].addr;
-	}
-	return NULL;
 }
 
 /* Have all VLANs of the device the same? */
@@ -96,7 +65,7 @@ static void build_settings(struct wanted *w, const struct uplink *u)
 		memcpy(s->source, s->link_local, sizeof(s->source));
 		if (IN6_IS_ADDR_UNSPECIFIED((const struct in6_addr *)s->link_local)) {
 			s->source_mode = NDPX_SOURCE_TARGET;
-			note(w,
+			note(w, u->dev,
 			     "%s: no link-local address yet: answers are sent from the target "
 			     "address",
 			     u->dev);
@@ -162,9 +131,10 @@ static void note_missing(struct wanted *w, const char *dev, const char **names, 
 	for (i = 1; i < n; i++)
 		different += strcmp(names[i - 1], names[i]) != 0;
 	if (different == 1)
-		note(w, "%s: port %s does not exist yet", dev, names[0]);
+		note(w, dev, "%s: port %s does not exist yet", dev, names[0]);
 	else
-		note(w, "%s: port %s and %zu more do not exist yet", dev, names[0], different - 1);
+		note(w, dev, "%s: port %s and %zu more do not exist yet", dev, names[0],
+		     different - 1);
 }
 
 static int add_rules(struct wanted *w, const struct uplink *u, const struct nl_state *state)
@@ -296,7 +266,7 @@ static void keep_first(struct wanted *w, const char *dev)
 		if (n > 0 && entry_compare(&w->entries[n - 1], e) == 0) {
 			wanted_host_guest(&w->entries[n - 1].say, &e->say);
 			if (e->say.action == NDPX_ACT_ANSWER)
-				note(w,
+				note(w, dev,
 				     "%s: guest %s is an address or gateway of this host: not "
 				     "answered for",
 				     dev,
@@ -387,6 +357,6 @@ void wanted_free(struct wanted *wanted)
 {
 	free(wanted->entries);
 	free(wanted->links);
-	free(wanted->notes.lines);
+	notes_free(&wanted->notes);
 	memset(wanted, 0, sizeof(*wanted));
 }

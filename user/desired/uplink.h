@@ -10,6 +10,7 @@
 #include "netlink/netlink.h"
 #include "desired/plan.h"
 #include "desired/this_link.h"
+#include "util/notes.h"
 
 #define WANTED_NO_VLAN 0xffff
 
@@ -17,12 +18,6 @@
 struct wanted_stack {
 	uint16_t vlan;
 	uint32_t ifindex;
-};
-
-/* What the user should know about the wishes; not an error. */
-struct wanted_notes {
-	char (*lines)[256]; /* owned */
-	size_t n;
 };
 
 struct wanted {
@@ -34,7 +29,7 @@ struct wanted {
 	struct ndpx_link_key *links; /* owned; sorted by link_key_compare(), without an epoch */
 	size_t n_links;
 	bool hidden_tags; /* VLAN devices or VLANs are there, so tags must be seen (P7) */
-	struct wanted_notes notes;
+	struct notes notes;
 };
 
 /*
@@ -49,9 +44,6 @@ void wanted_free(struct wanted *wanted);
 const struct nl_link *wanted_station(const struct nl_link *link, const struct nl_state *state);
 /* The link-local address of an interface, NULL if it has none. */
 const struct in6_addr *wanted_link_local(uint32_t ifindex, const struct nl_state *state);
-/* Adds a line to the notes, as long as there is room. */
-void wanted_note(struct wanted_notes *notes, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
 
 /* P76: what a guest is more where it is an address of this host as well, by `host` if at all. */
 void wanted_host_guest(struct ndpx_say *guest, const struct ndpx_say *host);

@@ -76,7 +76,7 @@ static int commit_one(const struct command *cmd, struct dataplane *dp, const str
 	struct ndpx_prefix_key key = entry->key;
 	struct ndpx_say after = { 0 };
 	struct rules_change change = { .dp = dp };
-	struct apply_notes notes = { 0 };
+	struct notes notes = { 0 };
 	int r;
 
 	if (what != DEL)

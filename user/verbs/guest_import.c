@@ -164,7 +164,7 @@ static int open_targets(const struct command *cmd, const char *file, struct impo
 static int commit_targets(const struct command *cmd, struct targets *targets, struct error *err)
 {
 	struct rules_change *changes = calloc(targets->n + 1, sizeof(*changes));
-	struct apply_notes notes = { 0 };
+	struct notes notes = { 0 };
 	size_t i;
 	int r;
 
