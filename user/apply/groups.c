@@ -26,47 +26,47 @@ static int by_address(const void *a, const void *b)
 	return memcmp(&x->addr, &y->addr, sizeof(x->addr));
 }
 
-static bool in_link(uint32_t ifindex, uint32_t dev, const struct wanted_stack *stacks, size_t n)
+static bool in_link(const struct groups_uplink *up, uint32_t ifindex)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		if (stacks[i].ifindex == ifindex)
+	for (i = 0; i < up->n_stacks; i++) {
+		if (up->stacks[i].ifindex == ifindex)
 			return true;
 	}
-	return ifindex == dev;
+	return ifindex == up->ifindex;
 }
 
-static uint32_t stack_ifindex(const struct wanted_stack *stacks, size_t n, uint16_t vlan,
-			      uint32_t dev)
+static uint32_t stack_ifindex(const struct groups_uplink *up, uint16_t vlan)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		if (stacks[i].vlan == vlan)
-			return stacks[i].ifindex;
+	for (i = 0; i < up->n_stacks; i++) {
+		if (up->stacks[i].vlan == vlan)
+			return up->stacks[i].ifindex;
 	}
-	return dev;
+	return up->ifindex;
 }
 
 /* Does the kernel itself answer for proxy entries here? Then they are more than memberships. */
-static bool kernel_answers(const struct wanted_stack *stacks, size_t n)
+static bool kernel_answers(const struct groups_uplink *up)
 {
 	char name[IFNAMSIZ];
 	size_t i;
 
 	if (sysctl_ipv6("all", "proxy_ndp") > 0)
 		return true;
-	for (i = 0; i < n; i++) {
-		if (if_indextoname(stacks[i].ifindex, name) && sysctl_ipv6(name, "proxy_ndp") > 0)
+	for (i = 0; i < up->n_stacks; i++) {
+		if (if_indextoname(up->stacks[i].ifindex, name) &&
+		    sysctl_ipv6(name, "proxy_ndp") > 0)
 			return true;
 	}
 	return false;
 }
 
-static int set_allmulti(uint32_t ifindex, bool on, struct ndpx_record *record,
-			const struct groups_saver *saver, struct groups_report *rep,
-			struct error *err)
+/* `dp` has the record, and is only needed to switch it on. */
+static int set_allmulti(uint32_t ifindex, bool on, struct ndpx_record *record, struct dataplane *dp,
+			struct groups_report *rep, struct error *err)
 {
 	bool ours = record->flags & NDPX_R_ALLMULTI, is_on;
 	const struct nl_link *link;
@@ -87,7 +87,7 @@ static int set_allmulti(uint32_t ifindex, bool on, struct ndpx_record *record,
 	if (on && !ours) {
 		/* Written down first: a death between must not leave it on for ever. */
 		record->flags |= NDPX_R_ALLMULTI;
-		r = saver->save(saver->arg, err);
+		r = dataplane_set_record(dp, err);
 	}
 	if (!r && on != is_on)
 		r = nl_set_allmulti(ifindex, on, err);
@@ -110,8 +110,7 @@ static bool is_ours(const struct nl_proxy *proxy)
 }
 
 /* Joins and leaves the difference between `want`, sorted, and what is there. */
-static int set_members(const struct nl_proxy *want, size_t n_want, uint32_t dev,
-		       const struct wanted_stack *stacks, size_t n_stacks,
+static int set_members(const struct nl_proxy *want, size_t n_want, const struct groups_uplink *up,
 		       struct groups_report *rep, struct error *err)
 {
 	struct nl_proxy *have = NULL;
@@ -122,7 +121,7 @@ static int set_members(const struct nl_proxy *want, size_t n_want, uint32_t dev,
 	if (r)
 		return r;
 	for (h = 0; h < n_have; h++) {
-		if (in_link(have[h].ifindex, dev, stacks, n_stacks))
+		if (in_link(up, have[h].ifindex))
 			have[n++] = have[h];
 	}
 	if (n)
@@ -148,115 +147,122 @@ static int set_members(const struct nl_proxy *want, size_t n_want, uint32_t dev,
 	return r;
 }
 
-int groups_want(enum want_groups want, const char *dev, uint32_t ifindex,
-		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
-		size_t n, struct groups_wanted *ret, struct error *err)
+/* What `auto` and `join` cannot do with groups alone, in a note with its reason. */
+static void choose_allmulti(const struct groups_uplink *up, size_t addresses, size_t prefixes,
+			    struct groups_wanted *w)
 {
+	w->allmulti = up->want == GROUPS_ALLMULTI && addresses + prefixes > 0;
+	if (up->want == GROUPS_AUTO && prefixes) {
+		w->allmulti = true;
+		snprintf(w->note, sizeof(w->note),
+			 "%s: allmulticast, because a prefix has too many groups to join", up->dev);
+	} else if (up->want == GROUPS_AUTO && addresses > GROUPS_JOIN_MOST) {
+		w->allmulti = true;
+		snprintf(
+			w->note, sizeof(w->note),
+			"%s: allmulticast, because %zu groups are more than the %d that auto joins",
+			up->dev, addresses, GROUPS_JOIN_MOST);
+	} else if (up->want == GROUPS_AUTO && addresses && kernel_answers(up)) {
+		w->allmulti = true;
+		snprintf(w->note, sizeof(w->note),
+			 "%s: allmulticast, because proxy_ndp is on and a joined group would be "
+			 "answered by the kernel as well",
+			 up->dev);
+	} else if (up->want == GROUPS_JOIN && (prefixes || kernel_answers(up))) {
+		w->warning = true;
+		if (prefixes)
+			snprintf(w->note, sizeof(w->note),
+				 "%s: groups = join cannot join the groups of %zu prefixes: use "
+				 "auto or allmulti instead",
+				 up->dev, prefixes);
+		else
+			snprintf(w->note, sizeof(w->note),
+				 "%s: proxy_ndp is on, so the kernel itself answers for joined "
+				 "addresses that ndpx lets to it",
+				 up->dev);
+	}
+}
+
+static bool is_answered(const struct entry *entry, bool address)
+{
+	return entry->say.action == NDPX_ACT_ANSWER && (entry->key.bits == 128) == address;
+}
+
+/* One membership an address; -ENOMEM. `n` is how many there are. */
+static int list_members(const struct groups_uplink *up, size_t n, struct groups_wanted *w)
+{
+	size_t i;
+
+	w->members = calloc(n, sizeof(*w->members));
+	if (!w->members)
+		return -ENOMEM;
+	for (i = 0; i < up->n_entries; i++) {
+		const struct ndpx_prefix_key *key = &up->entries[i].key;
+		struct nl_proxy *member = &w->members[w->n];
+
+		if (!is_answered(&up->entries[i], true))
+			continue;
+		memcpy(&member->addr, key->addr, sizeof(key->addr));
+		member->ifindex = stack_ifindex(up, key->vlan);
+		member->protocol = GROUPS_PROTOCOL;
+		w->n++;
+	}
+	qsort(w->members, w->n, sizeof(*w->members), by_address);
+	return 0;
+}
+
+int groups_want(const struct groups_uplink *up, struct groups_wanted *ret, struct error *err)
+{
+	bool joins = up->want == GROUPS_JOIN || up->want == GROUPS_AUTO;
 	size_t i, addresses = 0, prefixes = 0;
 	struct groups_wanted w = { 0 };
 
-	for (i = 0; i < n; i++) {
-		if (entries[i].say.action != NDPX_ACT_ANSWER)
-			continue;
-		if (entries[i].key.bits == 128)
-			addresses++;
-		else
-			prefixes++;
+	for (i = 0; i < up->n_entries; i++) {
+		addresses += is_answered(&up->entries[i], true);
+		prefixes += is_answered(&up->entries[i], false);
 	}
-	w.allmulti = want == GROUPS_ALLMULTI && addresses + prefixes > 0;
-	if (want == GROUPS_AUTO && prefixes) {
-		w.allmulti = true;
-		snprintf(w.note, sizeof(w.note),
-			 "%s: allmulticast, because a prefix has too many groups to join", dev);
-	} else if (want == GROUPS_AUTO && addresses > GROUPS_JOIN_MOST) {
-		w.allmulti = true;
-		snprintf(
-			w.note, sizeof(w.note),
-			"%s: allmulticast, because %zu groups are more than the %d that auto joins",
-			dev, addresses, GROUPS_JOIN_MOST);
-	} else if (want == GROUPS_AUTO && addresses && kernel_answers(stacks, n_stacks)) {
-		w.allmulti = true;
-		snprintf(w.note, sizeof(w.note),
-			 "%s: allmulticast, because proxy_ndp is on and a joined group would be "
-			 "answered "
-			 "by the kernel as well",
-			 dev);
-	} else if (want == GROUPS_JOIN && prefixes) {
-		w.warning = true;
-		snprintf(w.note, sizeof(w.note),
-			 "%s: groups = join cannot join the groups of %zu prefixes: use auto or "
-			 "allmulti "
-			 "instead",
-			 dev, prefixes);
-	}
-	if (want == GROUPS_JOIN && !w.note[0] && kernel_answers(stacks, n_stacks)) {
-		w.warning = true;
-		snprintf(w.note, sizeof(w.note),
-			 "%s: proxy_ndp is on, so the kernel itself answers for joined addresses "
-			 "that "
-			 "ndpx lets to it",
-			 dev);
-	}
-	if (!w.allmulti && (want == GROUPS_JOIN || want == GROUPS_AUTO) && addresses) {
-		w.members = calloc(addresses, sizeof(*w.members));
-		if (!w.members)
-			return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
-		for (i = 0; i < n; i++) {
-			const struct ndpx_prefix_key *key = &entries[i].key;
-			struct nl_proxy *member = &w.members[w.n];
-
-			if (entries[i].say.action != NDPX_ACT_ANSWER || key->bits != 128)
-				continue;
-			memcpy(&member->addr, key->addr, sizeof(key->addr));
-			member->ifindex = stack_ifindex(stacks, n_stacks, key->vlan, ifindex);
-			member->protocol = GROUPS_PROTOCOL;
-			w.n++;
-		}
-		qsort(w.members, w.n, sizeof(*w.members), by_address);
-	}
+	choose_allmulti(up, addresses, prefixes, &w);
+	if (joins && !w.allmulti && addresses && list_members(up, addresses, &w))
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	*ret = w;
 	return 0;
 }
 
-int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
-		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
-		size_t n, struct ndpx_record *record, const struct groups_saver *saver,
-		struct groups_report *ret, struct error *err)
+int groups_sync(const struct groups_uplink *up, struct dataplane *dp, struct groups_report *ret,
+		struct error *err)
 {
+	struct ndpx_record *record = dataplane_record(dp);
 	struct groups_report rep = { 0 };
 	struct groups_wanted w = { 0 };
 	int r;
 
-	r = groups_want(want, dev, ifindex, stacks, n_stacks, entries, n, &w, err);
+	r = groups_want(up, &w, err);
 	if (r)
 		return r;
 	rep.warning = w.warning;
 	memcpy(rep.note, w.note, sizeof(rep.note));
 	/* The wider one first on, last off: nothing goes unheard between. */
-	r = w.allmulti ? set_allmulti(ifindex, true, record, saver, &rep, err) : 0;
+	r = w.allmulti ? set_allmulti(up->ifindex, true, record, dp, &rep, err) : 0;
 	if (!r)
-		r = set_members(w.members, w.n, ifindex, stacks, n_stacks, &rep, err);
+		r = set_members(w.members, w.n, up, &rep, err);
 	if (!r && !w.allmulti)
-		r = set_allmulti(ifindex, false, record, saver, &rep, err);
+		r = set_allmulti(up->ifindex, false, record, dp, &rep, err);
 	free(w.members);
 	if (!r)
 		*ret = rep;
 	return r;
 }
 
-int groups_undo(uint32_t ifindex, const __u32 *ifindexes, size_t n, struct ndpx_record *record,
-		struct error *err)
+int groups_undo(uint32_t ifindex, struct ndpx_record *record, struct error *err)
 {
 	struct wanted_stack stacks[NDPX_MAX_VLANS];
+	struct groups_uplink up = { .ifindex = ifindex, .stacks = stacks };
 	struct groups_report ignored = { 0 };
-	size_t i;
 	int r;
 
-	for (i = 0; i < n && i < NDPX_MAX_VLANS; i++) {
-		stacks[i].vlan = 0;
-		stacks[i].ifindex = ifindexes[i];
-	}
-	r = set_members(NULL, 0, ifindex, stacks, i, &ignored, err);
+	for (; up.n_stacks < record->n_vlans && up.n_stacks < NDPX_MAX_VLANS; up.n_stacks++)
+		stacks[up.n_stacks].ifindex = record->stacks[up.n_stacks];
+	r = set_members(NULL, 0, &up, &ignored, err);
 	if (!r)
 		r = set_allmulti(ifindex, false, record, NULL, &ignored, err);
 	return r;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Hearing the solicitations: membership of the solicited-node groups, or
- * allmulticast, without a running process. Knows netlink, not BPF.
+ * allmulticast, without a running process.
  */
 #ifndef NDPX_GROUPS_H
 #define NDPX_GROUPS_H
 
-#include "config/model.h"
-#include "desired/plan.h"
+#include "dataplane/dataplane.h"
 #include "desired/uplink.h"
 
 #define GROUPS_PROTOCOL	 110 /* NDA_PROTOCOL: `ip -6 neigh show proxy` says "proto 110" */
@@ -29,32 +28,32 @@ struct groups_report {
 	char note[256]; /* "" if nothing is to be said */
 };
 
-/* Writes the record down, before what it says is done. */
-struct groups_saver {
-	int (*save)(void *arg, struct error *err);
-	void *arg;
+/* The uplinks of one device, whose rules need groups. */
+struct groups_uplink {
+	enum want_groups want;
+	const char *dev;
+	uint32_t ifindex;
+	const struct wanted_stack *stacks; /* where the host's stack sees its VLANs */
+	size_t n_stacks;
+	const struct entry *entries;
+	size_t n_entries;
 };
 
 /*
- * What groups_sync() would bring about for these rules, with proxy_ndp as it is now.
- * 0 or -errno; the members are the caller's to free.
+ * What groups_sync() would bring about, with proxy_ndp as it is now. 0 or -errno; the members
+ * are the caller's to free.
  */
-int groups_want(enum want_groups want, const char *dev, uint32_t ifindex,
-		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
-		size_t n, struct groups_wanted *ret, struct error *err);
+int groups_want(const struct groups_uplink *up, struct groups_wanted *ret, struct error *err);
 
 /*
- * Brings the memberships of an uplink to what its rules need. `record` says what
- * ndpx switched on before and is updated; what is switched on is saved first, the rest
+ * Brings the memberships of an uplink to what its rules need. The record of `dp` says what
+ * ndpx switched on before, and is updated: what is switched on is written down first, the rest
  * is the caller's to write. 0 or -errno.
  */
-int groups_sync(enum want_groups want, const char *dev, uint32_t ifindex,
-		const struct wanted_stack *stacks, size_t n_stacks, const struct entry *entries,
-		size_t n, struct ndpx_record *record, const struct groups_saver *saver,
-		struct groups_report *ret, struct error *err);
-
-/* Undoes what the record says: allmulticast, and our proxy entries on the `n` interfaces of the link. */
-int groups_undo(uint32_t ifindex, const __u32 *ifindexes, size_t n, struct ndpx_record *record,
+int groups_sync(const struct groups_uplink *up, struct dataplane *dp, struct groups_report *ret,
 		struct error *err);
+
+/* Undoes what the record says: allmulticast, and our proxy entries on the link's interfaces. */
+int groups_undo(uint32_t ifindex, struct ndpx_record *record, struct error *err);
 
 #endif

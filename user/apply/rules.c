@@ -11,42 +11,39 @@
 #include "apply/rules.h"
 #include "dataplane/instances.h"
 
-static int save_record(void *arg, struct error *err)
-{
-	return dataplane_set_record(arg, err);
-}
-
 /* Joins or leaves groups after rules changed, and writes the record if that says so. */
 static void join_groups(struct dataplane *dp, struct notes *notes)
 {
 	struct ndpx_record *record = dataplane_record(dp);
-	const struct groups_saver saver = { save_record, dp };
 	struct groups_report report = { 0 };
 	struct wanted_stack stacks[NDPX_MAX_VLANS];
-	struct entry *entries;
-	struct error why, *err = &why;
+	struct groups_uplink up = {
+		.want = (enum want_groups)record->groups,
+		.dev = record->dev,
+		.ifindex = record->ifindex,
+		.stacks = stacks,
+	};
+	struct entry *entries = NULL;
 	uint32_t flags = record->flags;
-	size_t n, i;
+	struct error why;
 	int r;
 
 	/* Allmulticast hears whatever is added; what can go is for the next apply to find. */
 	if (record->groups == GROUPS_NONE || (record->flags & NDPX_R_ALLMULTI))
 		return;
-	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
-		stacks[i].vlan = record->vlans[i];
-		stacks[i].ifindex = record->stacks[i];
+	for (; up.n_stacks < record->n_vlans && up.n_stacks < NDPX_MAX_VLANS; up.n_stacks++) {
+		stacks[up.n_stacks].vlan = record->vlans[up.n_stacks];
+		stacks[up.n_stacks].ifindex = record->stacks[up.n_stacks];
 	}
-	r = dataplane_read(dp, &entries, NULL, &n, err);
-	if (r)
-		goto out;
-	r = groups_sync((enum want_groups)record->groups, record->dev, record->ifindex, stacks, i,
-			entries, n, record, &saver, &report, err);
+	r = dataplane_read(dp, &entries, NULL, &up.n_entries, &why);
+	up.entries = entries;
+	if (!r)
+		r = groups_sync(&up, dp, &report, &why);
 	free(entries);
 	if (!r && record->flags != flags)
-		r = dataplane_set_record(dp, err);
+		r = dataplane_set_record(dp, &why);
 	if (!r && report.note[0])
 		note_add(notes, record->dev, NOTE_INFO, "%s", report.note);
-out:
 	if (r)
 		note_add(notes, record->dev, NOTE_WARNING,
 			 "%s: rules are in force, but not all groups are joined: %s: run "

@@ -14,7 +14,7 @@ static int undo_record(struct instance *instance, struct error *err)
 	struct ndpx_record *record = dataplane_record(dp);
 	int r;
 
-	r = groups_undo(instance->ifindex, record->stacks, record->n_vlans, record, err);
+	r = groups_undo(instance->ifindex, record, err);
 	if (r)
 		return r;
 	if (record->flags & NDPX_R_CLSACT)

@@ -223,16 +223,11 @@ static int attach(struct job *job, const char *trouble, struct error *err)
 				&job->attach, err);
 }
 
-static int save_record(void *arg, struct error *err)
-{
-	return dataplane_set_record(arg, err);
-}
-
 static int sync_groups(struct job *job, const struct ndpx_record *before, struct error *err)
 {
-	const struct groups_saver saver = { save_record, job->dp };
 	struct wanted_stack stacks[2 * NDPX_MAX_VLANS];
 	size_t n = job->wanted.n_stacks, i;
+	struct groups_uplink up;
 
 	/* Where the link was seen before as well: what was joined there is to be left. */
 	memcpy(stacks, job->wanted.stacks, n * sizeof(*stacks));
@@ -240,9 +235,16 @@ static int sync_groups(struct job *job, const struct ndpx_record *before, struct
 		stacks[n].vlan = WANTED_NO_VLAN;
 		stacks[n++].ifindex = before->stacks[i];
 	}
-	return groups_sync(job->uplinks[0].groups, job->link->name, job->link->ifindex, stacks, n,
-			   job->wanted.entries, job->wanted.n_entries, dataplane_record(job->dp),
-			   &saver, &job->groups, err);
+	up = (struct groups_uplink){
+		.want = job->uplinks[0].groups,
+		.dev = job->link->name,
+		.ifindex = job->link->ifindex,
+		.stacks = stacks,
+		.n_stacks = n,
+		.entries = job->wanted.entries,
+		.n_entries = job->wanted.n_entries,
+	};
+	return groups_sync(&up, job->dp, &job->groups, err);
 }
 
 int job_finish(struct job *job, const struct ndpx_record *before, struct error *err)

@@ -178,6 +178,7 @@ static int look_at_link(const struct doctor_snapshot *snap, struct doctor_uplink
 			struct error *err)
 {
 	struct wanted_stack stacks[NDPX_MAX_VLANS];
+	struct groups_uplink groups;
 	size_t i;
 	int r = nl_detail_read(up->link->ifindex, -1, &up->nic, err);
 
@@ -195,10 +196,16 @@ static int look_at_link(const struct doctor_snapshot *snap, struct doctor_uplink
 		stacks[i].vlan = up->stacks[i].vlan;
 		stacks[i].ifindex = up->stacks[i].ifindex;
 	}
-	if (up->have_now)
-		r = groups_want((enum want_groups)up->record.groups, up->dev, up->ifindex, stacks,
-				up->n_stacks, up->pinned, up->n_pinned, &up->groups, err);
-	return r;
+	groups = (struct groups_uplink){
+		.want = (enum want_groups)up->record.groups,
+		.dev = up->dev,
+		.ifindex = up->ifindex,
+		.stacks = stacks,
+		.n_stacks = up->n_stacks,
+		.entries = up->pinned,
+		.n_entries = up->n_pinned,
+	};
+	return up->have_now ? groups_want(&groups, &up->groups, err) : 0;
 }
 
 /* The address whose route stands for a rule: in a prefix not the first, which is anycast. */
