@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -187,6 +188,71 @@ static void print_message(const char *line)
 	fprintf(stderr, "ndpx: %s\n", line);
 }
 
+/* Options that only set a member of struct command, and OPT_* of those that are a verb's own. */
+static const struct {
+	int c;
+	size_t member;
+	unsigned int option;
+} flags[] = {
+	{ 'j', offsetof(struct command, json), 0 },
+	{ 'q', offsetof(struct command, quiet), 0 },
+	{ 'v', offsetof(struct command, verbose), 0 },
+	{ 's', offsetof(struct command, stats), OPT_STATS },
+	{ OPTION_REPLACE, offsetof(struct command, replace), OPT_REPLACE },
+	{ OPTION_PAUSED, offsetof(struct command, paused), OPT_PAUSED },
+	{ OPTION_PRUNE, offsetof(struct command, prune), OPT_PRUNE },
+	{ OPTION_FIX, offsetof(struct command, fix), OPT_DOCTOR },
+	{ OPTION_NO_PROBE, offsetof(struct command, no_probe), OPT_DOCTOR },
+};
+
+static bool set_flag(int c, struct command *cmd, unsigned int *used)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		if (flags[i].c != c)
+			continue;
+		*(bool *)((char *)cmd + flags[i].member) = true;
+		*used |= flags[i].option;
+		return true;
+	}
+	return false;
+}
+
+/* One option that is not a flag. */
+static int set_option(int c, char **argv, struct command *cmd, unsigned int *used,
+		      struct error *err)
+{
+	switch (c) {
+	case 'c':
+		cmd->config = optarg;
+		cmd->config_given = true;
+		return 0;
+	case 'p':
+		cmd->pretty = true;
+		cmd->json = true;
+		return 0;
+	case 'N':
+		cmd->netns = optarg;
+		return 0;
+	case OPTION_BPFFS:
+		cmd->bpffs = optarg;
+		return 0;
+	case OPTION_WATCH:
+		*used |= OPT_WATCH;
+		return parse_seconds(optarg, &cmd->watch, err);
+	case OPTION_TEXTFILE:
+		*used |= OPT_TEXTFILE;
+		cmd->textfile = optarg;
+		return 0;
+	case ':':
+		return error_set(err, EXIT_USAGE, EINVAL, "option '%s' needs a value",
+				 argv[optind - 1]);
+	default:
+		return error_set(err, EXIT_USAGE, EINVAL, "unknown option '%s'", argv[optind - 1]);
+	}
+}
+
 /* Options into *cmd; *ret_used gets OPT_* of the verb's own. 1: done already (--help). */
 static int parse_options(int argc, char **argv, struct command *cmd, unsigned int *ret_used,
 			 struct error *err)
@@ -196,78 +262,15 @@ static int parse_options(int argc, char **argv, struct command *cmd, unsigned in
 	int c, r = 0;
 
 	while (!r && (c = getopt_long(argc, argv, ":c:jpqvN:shV", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			cmd->config = optarg;
-			cmd->config_given = true;
-			break;
-		case 'p':
-			cmd->pretty = true;
-			cmd->json = true;
-			break;
-		case 'j':
-			cmd->json = true;
-			break;
-		case 'q':
-			cmd->quiet = true;
-			break;
-		case 'v':
-			cmd->verbose = true;
-			break;
-		case 'N':
-			cmd->netns = optarg;
-			break;
-		case OPTION_BPFFS:
-			cmd->bpffs = optarg;
-			break;
-		case 's':
-			cmd->stats = true;
-			used |= OPT_STATS;
-			break;
-		case OPTION_REPLACE:
-			cmd->replace = true;
-			used |= OPT_REPLACE;
-			break;
-		case OPTION_PAUSED:
-			cmd->paused = true;
-			used |= OPT_PAUSED;
-			break;
-		case OPTION_PRUNE:
-			cmd->prune = true;
-			used |= OPT_PRUNE;
-			break;
-		case OPTION_WATCH:
-			r = parse_seconds(optarg, &cmd->watch, err);
-			used |= OPT_WATCH;
-			break;
-		case OPTION_TEXTFILE:
-			cmd->textfile = optarg;
-			used |= OPT_TEXTFILE;
-			break;
-		case OPTION_FIX:
-			cmd->fix = true;
-			used |= OPT_DOCTOR;
-			break;
-		case OPTION_NO_PROBE:
-			cmd->no_probe = true;
-			used |= OPT_DOCTOR;
-			break;
-		case 'h':
-			help = true;
-			break;
-		case 'V':
+		if (c == 'V') {
 			cmd->argc = 0;
 			verb_version(cmd);
 			return 1;
-		case ':':
-			r = error_set(err, EXIT_USAGE, EINVAL, "option '%s' needs a value",
-				      argv[optind - 1]);
-			break;
-		default:
-			r = error_set(err, EXIT_USAGE, EINVAL, "unknown option '%s'",
-				      argv[optind - 1]);
-			break;
 		}
+		if (c == 'h')
+			help = true;
+		else if (!set_flag(c, cmd, &used))
+			r = set_option(c, argv, cmd, &used, err);
 	}
 	*ret_used = used;
 	if (r || !help)

@@ -183,69 +183,86 @@ struct extra {
 	size_t n_links;
 };
 
-static int commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
-		  const struct extra *extra, struct error *err)
+/* The settings once this change holds, with what follows from the rules and links. */
+static int settings_after(struct dataplane *dp, const struct plan *plan, const struct extra *extra,
+			  const struct ndpx_settings *set, struct ndpx_settings *ret)
 {
-	bool guests = touches(plan, MAP_GUESTS), prefixes = touches(plan, MAP_PREFIXES);
-	bool shadows = touches(plan, MAP_SHADOWS);
-	__u32 next = dataplane_generation_of(dp) + 1;
-	struct ndpx_settings *slot = &dp->config->set[next & 1];
 	const struct ndpx_settings *now = dataplane_settings(dp);
-	struct ndpx_settings wanted = set ? *set : *now;
-	struct error ignored;
+
+	*ret = set ? *set : *now;
+	ret->far = now->far;
+	ret->epoch = now->epoch + (extra->links != NULL);
+	if (touches(plan, MAP_PREFIXES))
+		return lengths_after(dp, plan, ret);
+	ret->n_lengths = now->n_lengths;
+	memcpy(ret->lengths, now->lengths, sizeof(ret->lengths));
+	return 0;
+}
+
+static const enum map_id rule_maps[] = { MAP_GUESTS, MAP_PREFIXES, MAP_SHADOWS };
+#define N_RULE_MAPS (sizeof(rule_maps) / sizeof(*rule_maps))
+
+/* All of a change under the coming generation: nothing of it is visible yet. */
+static int stage_all(struct dataplane *dp, const struct plan *plan, const struct extra *extra,
+		     __u32 next, struct ndpx_settings *set)
+{
+	size_t i;
 	int r = 0;
 
-	wanted.far = now->far;
-	wanted.epoch = now->epoch + (extra->links != NULL);
-	if (prefixes) {
-		r = lengths_after(dp, plan, &wanted);
-	} else {
-		wanted.n_lengths = now->n_lengths;
-		memcpy(wanted.lengths, now->lengths, sizeof(wanted.lengths));
+	for (i = 0; i < N_RULE_MAPS && !r; i++) {
+		if (touches(plan, rule_maps[i]))
+			r = stage(dp, rule_maps[i], plan, next);
 	}
-	if (r)
-		return commit_fail(r, err);
-
-	/* What an earlier failure could not take back would come true with this. */
-	if (__atomic_load_n(&dp->config->staged, __ATOMIC_ACQUIRE)) {
-		r = dataplane_recover(dp, err);
-		if (r)
-			return r;
-	}
-	__atomic_store_n(&dp->config->staged, 1, __ATOMIC_RELEASE);
-	if (guests)
-		r = stage(dp, MAP_GUESTS, plan, next);
-	if (!r && guests)
-		near_stage(dp, plan, next, &wanted.far);
-	if (!r && prefixes)
-		r = stage(dp, MAP_PREFIXES, plan, next);
-	if (!r && shadows)
-		r = stage(dp, MAP_SHADOWS, plan, next);
+	if (!r && touches(plan, MAP_GUESTS))
+		near_stage(dp, plan, next, &set->far);
 	if (!r && dataplane_has_map(dp, MAP_PORTS))
 		r = dataplane_ports_stage(dp, extra->ports, next);
 	if (!r && extra->links)
-		r = dataplane_links_stage(dp, extra->links, extra->n_links, wanted.epoch);
+		r = dataplane_links_stage(dp, extra->links, extra->n_links, set->epoch);
+	return r;
+}
+
+/* What the change removed, now that nobody sees it. */
+static int sweep_all(struct dataplane *dp, const struct plan *plan, const struct extra *extra)
+{
+	size_t i;
+	int r = 0;
+
+	if (touches(plan, MAP_GUESTS))
+		near_sweep(dp, plan);
+	for (i = 0; i < N_RULE_MAPS && !r; i++) {
+		if (touches(plan, rule_maps[i]))
+			r = sweep(dp, rule_maps[i], plan);
+	}
+	return !r && extra->links ? dataplane_links_sweep(dp) : r;
+}
+
+static int commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
+		  const struct extra *extra, struct error *err)
+{
+	__u32 next = dataplane_generation_of(dp) + 1;
+	struct ndpx_settings wanted;
+	struct error ignored;
+	int r = settings_after(dp, plan, extra, set, &wanted);
+
+	if (r)
+		return commit_fail(r, err);
+	/* What an earlier failure could not take back would come true with this. */
+	r = dataplane_recover(dp, err);
+	if (r)
+		return r;
+	__atomic_store_n(&dp->config->staged, 1, __ATOMIC_RELEASE);
+	r = stage_all(dp, plan, extra, next, &wanted);
 	if (r) {
 		/* Nothing was visible; take it out again. */
 		dataplane_recover(dp, &ignored);
 		return commit_fail(r, err);
 	}
-	memcpy(slot, &wanted, sizeof(*slot));
+	memcpy(&dp->config->set[next & 1], &wanted, sizeof(wanted));
 	/* Here it becomes true, for every rule and setting at once. */
 	__atomic_store_n(&dp->config->generation, next, __ATOMIC_RELEASE);
-
-	if (guests) {
-		near_sweep(dp, plan);
-		r = sweep(dp, MAP_GUESTS, plan);
-	}
-	if (!r && prefixes)
-		r = sweep(dp, MAP_PREFIXES, plan);
-	if (!r && extra->links)
-		r = dataplane_links_sweep(dp);
-	if (!r && shadows)
-		r = sweep(dp, MAP_SHADOWS, plan);
-	/* The change holds; what could not be swept is invisible, and the next command's to sweep. */
-	if (!r)
+	/* What could not be swept is invisible, and the next command's to sweep. */
+	if (!sweep_all(dp, plan, extra))
 		__atomic_store_n(&dp->config->staged, 0, __ATOMIC_RELEASE);
 	return 0;
 }

@@ -39,57 +39,62 @@ static void key_out(enum map_id map, const void *from, struct ndpx_prefix_key *t
 	memcpy(to->addr, guest->addr, sizeof(to->addr));
 }
 
-int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items *list)
+/* Where keys and rules of one call go. */
+struct batch {
+	unsigned char *keys;
+	struct ndpx_rule *rules;
+	__u32 capacity;
+};
+
+static int batch_allocate(struct batch *b, size_t key_size, __u32 capacity)
+{
+	free(b->keys);
+	free(b->rules);
+	b->capacity = capacity;
+	b->keys = malloc(capacity * key_size);
+	b->rules = malloc(capacity * sizeof(*b->rules));
+	return b->keys && b->rules ? 0 : -ENOMEM;
+}
+
+static int add_batch(enum map_id map, const struct batch *b, __u32 count, struct items *list)
 {
 	size_t size = dataplane_key_size(map), i;
-	__u32 count, capacity = DATAPLANE_BATCH;
-	struct ndpx_rule *rules = NULL;
-	unsigned char *keys = NULL;
-	__u64 at[4];
-	void *in = NULL;
-	int r = 0, e = 0;
 
-	for (;;) {
-		if (!keys) {
-			keys = malloc(capacity * size);
-			rules = malloc(capacity * sizeof(*rules));
-			if (!keys || !rules) {
-				r = -ENOMEM;
-				break;
-			}
-		}
-		count = capacity;
-		e = bpf_map_lookup_batch(dp->fds[map], in, at, keys, rules, &count, NULL) ? errno
-											  : 0;
+	for (i = 0; i < count; i++) {
+		struct item *item = items_add(list);
+
+		if (!item)
+			return -ENOMEM;
+		key_out(map, b->keys + i * size, &item->key);
+		item->rule = b->rules[i];
+	}
+	return 0;
+}
+
+int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items *list)
+{
+	size_t size = dataplane_key_size(map);
+	struct batch b = { 0 };
+	void *in = NULL;
+	__u64 at[4];
+	__u32 count;
+	int e = 0, r = batch_allocate(&b, size, DATAPLANE_BATCH);
+
+	while (!r && e != ENOENT) {
+		count = b.capacity;
+		e = bpf_map_lookup_batch(dp->fds[map], in, at, b.keys, b.rules, &count, NULL)
+			    ? errno
+			    : 0;
 		if (e == ENOSPC && count == 0) {
 			/* One bucket holds more than the buffer: a larger one. */
-			free(keys);
-			free(rules);
-			keys = NULL;
-			rules = NULL;
-			capacity *= 2;
+			r = batch_allocate(&b, size, b.capacity * 2);
 			continue;
 		}
-		if (e && e != ENOENT && e != ENOSPC) {
-			r = -e;
-			break;
-		}
-		for (i = 0; i < count; i++) {
-			struct item *item = items_add(list);
-
-			if (!item) {
-				r = -ENOMEM;
-				break;
-			}
-			key_out(map, keys + i * size, &item->key);
-			item->rule = rules[i];
-		}
+		r = e && e != ENOENT && e != ENOSPC ? -e : add_batch(map, &b, count, list);
 		in = at;
-		if (r || e == ENOENT)
-			break;
 	}
-	free(keys);
-	free(rules);
+	free(b.keys);
+	free(b.rules);
 	return r;
 }
 

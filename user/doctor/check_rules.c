@@ -128,30 +128,36 @@ static const struct entry *find(const struct entry *entries, size_t n, const str
 	return n ? bsearch(like, entries, n, sizeof(*entries), entry_compare) : NULL;
 }
 
-/*
- * P75, P76: the host's addresses and gateways of today against those in the map. One that
- * no rule covers is not answered for in either case, and so not worth a word.
- */
-void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
+/* Addresses of the host, sorted by what is wrong with what the map says of them. */
+struct own {
+	struct several missing, guests, elsewhere; /* of today */
+	struct several stale, gone;		   /* of the map */
+};
+
+static void look_at_today(const struct doctor_uplink *up, struct own *own)
 {
-	struct several missing = { 0 }, guests = { 0 }, stale = { 0 }, elsewhere = { 0 };
-	struct several gone = { 0 };
 	size_t i;
 
 	for (i = 0; i < up->now.n_entries; i++) {
-		const struct entry *own = &up->now.entries[i];
-		const struct entry *have = find(up->pinned, up->n_pinned, own);
-		bool covered = covered_by(up, &own->key) == NDPX_ACT_ANSWER;
+		const struct entry *now = &up->now.entries[i];
+		const struct entry *have = find(up->pinned, up->n_pinned, now);
+		bool covered = covered_by(up, &now->key) == NDPX_ACT_ANSWER;
 
-		if (own->say.action == NDPX_ACT_HOST) {
+		if (now->say.action == NDPX_ACT_HOST) {
 			if (!have && covered)
-				several_add(&elsewhere, &own->key);
+				several_add(&own->elsewhere, &now->key);
 		} else if (have && have->say.action == NDPX_ACT_ANSWER) {
-			several_add(&guests, &own->key);
+			several_add(&own->guests, &now->key);
 		} else if ((!have || have->say.action == NDPX_ACT_HOST) && covered) {
-			several_add(&missing, &own->key);
+			several_add(&own->missing, &now->key);
 		}
 	}
+}
+
+static void look_at_map(const struct doctor_uplink *up, struct own *own)
+{
+	size_t i;
+
 	for (i = 0; i < up->n_pinned; i++) {
 		const struct entry *have = &up->pinned[i];
 		const struct entry *want = find(up->want.entries, up->want.n_entries, have);
@@ -159,37 +165,49 @@ void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
 
 		if (have->say.action == NDPX_ACT_HOST && !now &&
 		    covered_by(up, &have->key) == NDPX_ACT_ANSWER)
-			several_add(&gone, &have->key);
+			several_add(&own->gone, &have->key);
 		if (have->say.action != NDPX_ACT_OWN || (now && now->say.action == NDPX_ACT_OWN))
 			continue;
 		if (covered_by(up, &have->key) == NDPX_ACT_ANSWER ||
 		    (want && want->say.action == NDPX_ACT_ANSWER))
-			several_add(&stale, &have->key);
+			several_add(&own->stale, &have->key);
 	}
-	if (guests.n)
+}
+
+/*
+ * P75, P76: the host's addresses and gateways of today against those in the map. One that
+ * no rule covers is not answered for in either case, and so not worth a word.
+ */
+void doctor_check_own(const struct doctor_uplink *up, struct findings *ret)
+{
+	const struct subject here = { .dev = up->dev };
+	struct own own = { 0 };
+
+	look_at_today(up, &own);
+	look_at_map(up, &own);
+	if (own.guests.n)
 		finding_add(ret, DOCTOR_GUEST_OWN_ADDRESS,
-			    &(struct subject){ .dev = up->dev, .addr = guests.first },
+			    &(struct subject){ .dev = up->dev, .addr = own.guests.first },
 			    "guest %s: an address or gateway of this host itself",
-			    several_text(&guests));
-	if (missing.n)
-		finding_add(ret, DOCTOR_OWN_ADDRESS_MISSING, &(struct subject){ .dev = up->dev },
+			    several_text(&own.guests));
+	if (own.missing.n)
+		finding_add(ret, DOCTOR_OWN_ADDRESS_MISSING, &here,
 			    "a prefix rule answers for %s, an address or gateway of this host",
-			    several_text(&missing));
-	if (elsewhere.n)
-		finding_add(
-			ret, DOCTOR_OWN_ADDRESS_MISSING, &(struct subject){ .dev = up->dev },
-			"%s is this host's on another interface, and a prefix rule answers for it "
-			"as for a guest",
-			several_text(&elsewhere));
-	if (gone.n)
-		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &(struct subject){ .dev = up->dev },
+			    several_text(&own.missing));
+	if (own.elsewhere.n)
+		finding_add(ret, DOCTOR_OWN_ADDRESS_MISSING, &here,
+			    "%s is this host's on another interface, and a prefix rule answers for "
+			    "it as for a guest",
+			    several_text(&own.elsewhere));
+	if (own.gone.n)
+		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &here,
 			    "%s is no longer this host's, but is answered for as if it were",
-			    several_text(&gone));
-	if (stale.n)
-		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &(struct subject){ .dev = up->dev },
+			    several_text(&own.gone));
+	if (own.stale.n)
+		finding_add(ret, DOCTOR_OWN_ADDRESS_STALE, &here,
 			    "%s is no longer this host's on this link, but is still excluded from "
 			    "answering",
-			    several_text(&stale));
+			    several_text(&own.stale));
 }
 
 /* Words of the uplink's file that are not in force: "mode, rate"; "" when all are. */

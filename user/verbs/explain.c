@@ -8,61 +8,77 @@
 #include "cli/command.h"
 #include "verbs/explain_story.h"
 
-/* `argv` is left with the words that say where, for command_parse_dev(). */
-static int parse_words(int argc, char **argv, struct words *w, struct error *err)
+/* One argument, or with its value two: returns how many, 0: not known; -errno. */
+static int parse_word(const char *word, const char *value, struct words *w, struct error *err)
 {
-	bool dad = false, probe = false, have_target = false, have_dev;
-	int i, left = 0, r;
-
-	memset(w, 0, sizeof(*w));
-	for (i = 0; i < argc; i++) {
-		const char *word = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
-		bool where = !strcmp(word, "dev") || !strcmp(word, "vlan");
-		bool takes = where || !strcmp(word, "from") || !strcmp(word, "frame");
-
-		if (takes && !value)
-			return error_set(err, EXIT_USAGE, EINVAL, "explain: '%s' needs a value",
-					 word);
-		i += takes;
-		if (!strcmp(word, "dad")) {
-			dad = true;
-		} else if (!strcmp(word, "probe")) {
-			probe = true;
-		} else if (!strcmp(word, "frame")) {
-			w->frame = value;
-		} else if (!strcmp(word, "from")) {
-			if (inet_pton(AF_INET6, value, &w->question.source) != 1)
-				return error_set(err, EXIT_USAGE, EINVAL,
-						 "from '%s': not an IPv6 address", value);
-			w->have_from = true;
-		} else if (where) {
-			argv[left++] = argv[i - 1];
-			argv[left++] = argv[i];
-		} else if (!have_target && inet_pton(AF_INET6, word, &w->target) == 1) {
-			have_target = true;
-		} else {
-			return error_set(err, EXIT_USAGE, EINVAL,
-					 have_target ? "explain: unknown argument '%s'"
-						     : "explain: '%s' is not an IPv6 address",
-					 word);
-		}
+	if (!strcmp(word, "dad"))
+		return w->dad = 1;
+	if (!strcmp(word, "probe"))
+		return w->probe = 1;
+	if (!strcmp(word, "frame")) {
+		w->frame = value;
+		return 2;
 	}
-	r = command_parse_dev(left, argv, &w->place, &have_dev, err);
-	if (r)
-		return r;
+	if (!strcmp(word, "from")) {
+		if (inet_pton(AF_INET6, value, &w->question.source) != 1)
+			return error_set(err, EXIT_USAGE, EINVAL, "from '%s': not an IPv6 address",
+					 value);
+		w->have_from = true;
+		return 2;
+	}
+	if (!w->have_target && inet_pton(AF_INET6, word, &w->target) == 1)
+		return w->have_target = 1;
+	return 0;
+}
+
+static int check_words(const struct words *w, bool have_dev, struct error *err)
+{
 	if (!have_dev)
 		return error_set(err, EXIT_USAGE, EINVAL,
 				 "explain: 'dev DEV' is missing: on which uplink?");
-	if (have_target == !!w->frame)
+	if (w->have_target == !!w->frame)
 		return error_set(err, EXIT_USAGE, EINVAL,
 				 "explain: expected one address, or 'frame HEX'");
-	if (w->frame && (dad || probe || w->have_from))
+	if (w->frame && (w->dad || w->probe || w->have_from))
 		return error_set(err, EXIT_USAGE, EINVAL,
 				 "explain: 'frame' excludes dad, probe and from");
-	if (dad && (probe || w->have_from))
+	if (w->dad && (w->probe || w->have_from))
 		return error_set(err, EXIT_USAGE, EINVAL, "explain: 'dad' excludes probe and from");
-	w->question.kind = dad ? QUESTION_DAD : probe ? QUESTION_PROBE : QUESTION_MULTICAST;
 	return 0;
+}
+
+/* `argv` is left with the words that say where, for command_parse_dev(). */
+static int parse_words(int argc, char **argv, struct words *w, struct error *err)
+{
+	bool have_dev = false;
+	int i, n, left = 0, r;
+
+	memset(w, 0, sizeof(*w));
+	for (i = 0; i < argc; i += n) {
+		bool where = !strcmp(argv[i], "dev") || !strcmp(argv[i], "vlan");
+		bool takes = where || !strcmp(argv[i], "from") || !strcmp(argv[i], "frame");
+
+		if (takes && i + 1 == argc)
+			return error_set(err, EXIT_USAGE, EINVAL, "explain: '%s' needs a value",
+					 argv[i]);
+		n = where ? 2 : parse_word(argv[i], takes ? argv[i + 1] : NULL, w, err);
+		if (n < 0)
+			return n;
+		if (!n)
+			return error_set(err, EXIT_USAGE, EINVAL,
+					 w->have_target ? "explain: unknown argument '%s'"
+							: "explain: '%s' is not an IPv6 address",
+					 argv[i]);
+		if (where) {
+			argv[left++] = argv[i];
+			argv[left++] = argv[i + 1];
+		}
+	}
+	r = command_parse_dev(left, argv, &w->place, &have_dev, err);
+	if (!r)
+		r = check_words(w, have_dev, err);
+	w->question.kind = w->dad ? QUESTION_DAD : w->probe ? QUESTION_PROBE : QUESTION_MULTICAST;
+	return r;
 }
 
 static int make_frame(struct dataplane *dp, struct story *s, struct error *err)

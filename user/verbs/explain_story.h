@@ -20,7 +20,7 @@ struct words {
 	const char *frame; /* hex, else NULL */
 	struct in6_addr target;
 	struct place place;
-	bool have_from;
+	bool have_target, have_from, dad, probe;
 	struct question question;
 };
 
