@@ -39,3 +39,40 @@ status 1 ndpx apply
 assert_has "$WORK/err" 'twice'
 status 0 ndpx down dev upstream
 assert_silent 2001:db8:1::1
+
+note "longer than a device's own name can be"
+LONG=uplink-of-the-data-centre-$(printf '%0100d' 7)
+lab_ip host link property add dev eth0 altname "$LONG"
+lab_ip host link property add dev vif1 altname a-guest-with-sixteen-and-more
+# More names than udev gives, before the one that is asked for.
+for i in $(seq 9); do
+	lab_ip host link property add dev vif1 altname "another-name-of-this-guest-$i"
+done
+lab_ip host link property add dev vif1 altname last-name-of-the-guest
+conf <<-EOF
+	uplink $LONG { guest 2001:db8:1::1 { port = a-guest-with-sixteen-and-more } }
+	ports last-name-of-the-guest { gateway = { fe80::1 } }
+EOF
+status 0 ndpx check
+status 0 ndpx apply
+assert_has "$WORK/out" '^eth0: '
+assert_has "$WORK/out" '^ports: 1, rules'
+assert_answered 2001:db8:1::1
+status 0 ndpx guest add 2001:db8:1::2 dev "$LONG" port last-name-of-the-guest
+status 0 ndpx guest import - <<<"2001:db8:1::3 dev $LONG port a-guest-with-sixteen-and-more"
+assert_eq "ports" "$(ndpx -j guest show dev "$LONG" | jq -r '[.guests[].port] | unique[]')" vif1
+assert_answered 2001:db8:1::2 2001:db8:1::3
+status 0 ndpx status dev "$LONG"
+status 0 ndpx explain 2001:db8:1::2 dev "$LONG"
+status 0 ndpx announce 2001:db8:1::2 dev "$LONG"
+status 1 ndpx guest add 2001:db8:1::4 dev "$LONG" port no-such-name-of-any-interface
+assert_has "$WORK/err" 'no-such-name-of-any-interface: no such interface'
+echo "uplink no-such-name-of-any-interface { guest 2001:db8:1::1 { } }" | conf
+status 0 ndpx check
+status 2 ndpx apply
+assert_has "$WORK/err" 'no-such-name-of-any-interface: no such interface'
+echo "uplink ${LONG}xx { guest 2001:db8:1::1 { } }" | conf
+status 1 ndpx check
+assert_has "$WORK/err" ':1:8: .*1 to 127 characters'
+status 0 ndpx down dev "$LONG"
+assert_silent 2001:db8:1::1

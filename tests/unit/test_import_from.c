@@ -325,7 +325,7 @@ static void test_ndppd_remarks(void **state)
 		"1: the quote is not closed");
 	REMARKS(from_ndppd,
 		"proxy eth0 {\nrule 2001:db8::1 { static }\n}\n"
-		"proxy interface-name00 {\nrule 2001:db8::2 { static }\n}\n",
+		"proxy interface:name {\nrule 2001:db8::2 { static }\n}\n",
 		1, 1, "4: proxy: not converted: ");
 }
 

@@ -15,6 +15,10 @@
 #include "expect_error.h"
 #include "config/keys.h"
 
+#define NAME_16	 "0123456789abcdef"
+#define NAME_64	 NAME_16 NAME_16 NAME_16 NAME_16
+#define NAME_128 NAME_64 NAME_64 /* one character too many */
+
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 static int on_off(const char *text, void *ret, struct error *err)
@@ -73,7 +77,7 @@ static const struct {
 	{ mac, "not a usable MAC address", { "00:00:00:00:00:00", "0:0:0:0:0:0" } },
 	{ ifname,
 	  "not an interface name",
-	  { "", ".", "..", "0123456789abcdef", "a/b", "a:1", "a b", "a\tb", "a\n", "\v" } },
+	  { "", ".", "..", NAME_128, "a/b", "a:1", "a b", "a\tb", "a\n", "\v" } },
 	{ address,
 	  "not an IPv6 address",
 	  { "", "2001:db8::1/128", "2001:db8::1%eth0", "2001:db8:::1", "2001:db8::g",
@@ -127,7 +131,7 @@ static void test_taken(void **state)
 	static const char *const names[] = { "a",      "eth0", "vif1.0",     "0123456789abcde",
 					     "br-lan", "a@b",  "\303\251th0" };
 	static const uint8_t want[6] = { 2, 0, 0, 0xcd, 0, 0xab };
-	char name[IFNAMSIZ];
+	char name[DEV_NAME_LEN];
 	unsigned long n = 0;
 	struct in6_addr a;
 	struct error err;
@@ -211,15 +215,8 @@ static void test_dev(void **state)
 		{ "eth0.+5", "eth0.+5", -1 },
 		{ "0123456789abcde.88", "0123456789abcde", 88 },
 	};
-	static const char *const bad[] = { "",
-					   ".",
-					   "..",
-					   "...1",
-					   "a b.3",
-					   "a/1.4",
-					   "a:1",
-					   "0123456789abcdef.88",
-					   "0123456789abcdef" };
+	static const char *const bad[] = { "",	    ".",   "..",	   "...1",  "a b.3",
+					   "a/1.4", "a:1", NAME_128 ".88", NAME_128 };
 	struct place place;
 	struct error err;
 	size_t i;

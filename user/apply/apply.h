@@ -18,9 +18,9 @@ struct apply_context {
 
 /* What became of one device of the file. */
 struct uplink_report {
-	char dev[IFNAMSIZ];
-	int line;    /* of its first uplink in the file */
-	bool failed; /* `why` says it; of the rest only the notes count */
+	char dev[DEV_NAME_LEN]; /* as in the file where there is no such interface */
+	int line;		/* of its first uplink in the file */
+	bool failed;		/* `why` says it; of the rest only the notes count */
 	struct error why;
 	struct attachment now;
 	bool fresh, attached, swapped, settings_changed, paused;

@@ -105,10 +105,10 @@ int command_errors(const struct command *cmd, const char *file, const struct con
 /* Is there an interface of the name that was read as DEV.VLAN? Mostly not. */
 static bool is_there(const char *dev, uint16_t vlan)
 {
-	char name[IFNAMSIZ + 8];
+	char name[DEV_NAME_LEN + 8];
 
-	snprintf(name, sizeof(name), "%.15s.%u", dev, vlan);
-	return if_nametoindex(name) != 0;
+	snprintf(name, sizeof(name), "%s.%u", dev, vlan);
+	return nl_index_of(name) != 0;
 }
 
 static int rename_uplinks(struct model *model, struct error *err)
@@ -131,13 +131,13 @@ static int rename_uplinks(struct model *model, struct error *err)
 	return 0;
 }
 
-void command_real_name(char dev[IFNAMSIZ])
+void command_real_name(char dev[DEV_NAME_LEN])
 {
-	uint32_t ifindex = if_nametoindex(dev);
+	uint32_t ifindex = nl_index_of(dev);
 	char name[IFNAMSIZ];
 
 	if (ifindex && if_indextoname(ifindex, name))
-		memcpy(dev, name, IFNAMSIZ);
+		memcpy(dev, name, sizeof(name));
 }
 
 static int by_dev_and_vlan(const void *a, const void *b)

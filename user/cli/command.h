@@ -78,7 +78,7 @@ int command_print(const char *text, struct error *err);
 int command_errors(const struct command *cmd, const char *file, const struct config_errors *errors);
 
 /* An altname (`ip link property add`) becomes the name the kernel lists; others stay. */
-void command_real_name(char dev[IFNAMSIZ]);
+void command_real_name(char dev[DEV_NAME_LEN]);
 /* Loads the file, or prints every error and returns the exit status; EXIT_DONE with *ret filled. */
 int command_load_config(const struct command *cmd, struct model *ret);
 

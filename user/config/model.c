@@ -107,14 +107,16 @@ int parse_mac(const char *text, uint8_t ret[6], struct error *err)
 	return 0;
 }
 
-int parse_ifname(const char *text, char ret[IFNAMSIZ], struct error *err)
+_Static_assert(DEV_NAME_LEN == 128, "parse_ifname() says so");
+
+int parse_ifname(const char *text, char ret[DEV_NAME_LEN], struct error *err)
 {
 	const char *p;
 	size_t len = strlen(text);
 
-	/* The kernel's own rule, dev_valid_name(). */
-	if (len == 0 || len >= IFNAMSIZ || !strcmp(text, ".") || !strcmp(text, ".."))
-		return bad(err, "'%s': not an interface name (1 to 15 characters)", text);
+	/* The kernel's own rule, dev_valid_name(), but for the length of an altname. */
+	if (len == 0 || len >= DEV_NAME_LEN || !strcmp(text, ".") || !strcmp(text, ".."))
+		return bad(err, "'%s': not an interface name (1 to 127 characters)", text);
 	for (p = text; *p; p++) {
 		if (*p == '/' || *p == ':' || isspace((unsigned char)*p))
 			return bad(err, "'%s': not an interface name", text);
@@ -127,7 +129,7 @@ int parse_dev(const char *text, struct place *ret, struct error *err)
 {
 	const char *dot = strrchr(text, '.');
 	unsigned long vid = 0;
-	char name[64];
+	char name[DEV_NAME_LEN];
 	struct error ignored;
 
 	if (strpbrk(text, "*?["))

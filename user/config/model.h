@@ -24,6 +24,12 @@ enum want_groups {
 	GROUPS_NONE = 3,
 };
 
+/*
+ * Room for a name of an interface. Its own has up to 15 characters; those of `ip link property
+ * add dev DEV altname NAME` (kernel 5.5) up to 127, ALTIFNAMSIZ.
+ */
+#define DEV_NAME_LEN 128
+
 /* A guest or a deny. `addr` in network order, the rest in host order. */
 struct rule {
 	struct in6_addr addr;
@@ -34,14 +40,14 @@ struct rule {
 	uint16_t vlan;
 	bool wide; /* a prefix shorter than MODEL_WIDE_BITS is meant */
 	uint8_t lladdr[6];
-	char port[IFNAMSIZ]; /* "" : none */
-	int line, column;    /* of the file it came from, 0: none */
+	char port[DEV_NAME_LEN]; /* "" : none */
+	int line, column;	 /* of the file it came from, 0: none */
 };
 
 #define MODEL_WIDE_BITS 48 /* a shorter prefix is more likely a slip than meant */
 
 struct uplink {
-	char dev[IFNAMSIZ];
+	char dev[DEV_NAME_LEN];
 	uint16_t vlan; /* 0: untagged */
 	bool dotted;   /* named "DEV.VLAN": an interface of that very name comes first */
 	enum want_mode mode;
@@ -75,7 +81,7 @@ struct model {
 
 /* Where a rule of the command line goes. */
 struct place {
-	char dev[IFNAMSIZ];
+	char dev[DEV_NAME_LEN];
 	uint16_t vlan;
 	bool have_vlan;
 	bool dotted; /* both in one word: an interface of that very name comes first */
@@ -91,7 +97,7 @@ int parse_choice(const char *text, const char *const *words, struct error *err);
 int parse_on_off(const char *text, bool *ret, struct error *err);
 int parse_number(const char *text, unsigned long most, unsigned long *ret, struct error *err);
 int parse_mac(const char *text, uint8_t ret[6], struct error *err);
-int parse_ifname(const char *text, char ret[IFNAMSIZ], struct error *err);
+int parse_ifname(const char *text, char ret[DEV_NAME_LEN], struct error *err);
 /* "eth0", or "eth0.88" for VLAN 88 on eth0, whether or not a device of that name exists. */
 int parse_dev(const char *text, struct place *ret, struct error *err);
 /* An IPv6 address without a prefix length. */

@@ -20,9 +20,6 @@ int parse_pattern(const char *text, char ret[NDPX_PATTERN_LEN], struct error *er
 	if (strpbrk(text, "/: \t\n"))
 		return error_set(err, EXIT_USAGE, EINVAL, "'%s' cannot match any interface name",
 				 text);
-	if (!strpbrk(text, "*?[") && len >= IFNAMSIZ)
-		return error_set(err, EXIT_USAGE, EINVAL,
-				 "'%s': not an interface name (1 to 15 characters)", text);
 	memset(ret, 0, NDPX_PATTERN_LEN);
 	memcpy(ret, text, len + 1);
 	return 0;

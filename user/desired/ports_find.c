@@ -52,10 +52,10 @@ static const struct nl_link *uplink_of(const struct model *model, const struct n
 
 static bool has_name(const struct nl_link *link, const char *pattern)
 {
-	size_t i;
+	const char *name = NULL;
 
-	for (i = 0; i < NL_ALTNAMES && link->altnames[i][0]; i++) {
-		if (ports_match(pattern, link->altnames[i]))
+	while ((name = nl_next_altname(link, name))) {
+		if (ports_match(pattern, name))
 			return true;
 	}
 	return ports_match(pattern, link->name);

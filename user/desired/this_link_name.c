@@ -9,7 +9,7 @@
 bool this_link_rename(const struct nl_state *state, struct place *place)
 {
 	const struct nl_link *link, *lower;
-	char name[IFNAMSIZ + 8];
+	char name[DEV_NAME_LEN + 8];
 
 	if (!place->dotted)
 		return false;
@@ -21,7 +21,7 @@ bool this_link_rename(const struct nl_state *state, struct place *place)
 	if (this_link_is_vlan(link) && link->vlan == place->vlan && lower &&
 	    !strcmp(lower->name, place->dev))
 		return false;
-	memcpy(place->dev, link->name, sizeof(place->dev));
+	memcpy(place->dev, link->name, sizeof(link->name));
 	place->vlan = 0;
 	place->have_vlan = place->dotted = false;
 	return true;

@@ -23,7 +23,7 @@ struct listed {
 };
 
 struct named {
-	char dev[IFNAMSIZ];
+	char dev[DEV_NAME_LEN];
 	int line;
 };
 

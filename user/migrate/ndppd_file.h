@@ -10,13 +10,13 @@ enum method { METHOD_NONE, METHOD_STATIC, METHOD_AUTO, METHOD_IFACE, METHOD_SEVE
 struct ndppd_rule {
 	struct rule rule; /* as written, host bits and all; rule.line as well */
 	enum method method;
-	char iface[IFNAMSIZ];
+	char iface[DEV_NAME_LEN];
 };
 
 enum router { ROUTER_DEFAULT, ROUTER_ON, ROUTER_OFF, ROUTER_BARE };
 
 struct ndppd_proxy {
-	char dev[IFNAMSIZ];
+	char dev[DEV_NAME_LEN];
 	int line;
 	enum router router;
 	bool has_lladdr;

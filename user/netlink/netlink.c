@@ -62,15 +62,16 @@ static void read_linkinfo(const struct nlattr *info, struct nl_link *link)
 static void read_altnames(const struct nlattr *list, struct nl_link *link)
 {
 	const struct nlattr *attr;
-	size_t n = 0;
+	size_t at = 0;
 
 	mnl_attr_for_each_nested(attr, list) {
-		uint16_t len = mnl_attr_get_payload_len(attr);
+		size_t len = strnlen(mnl_attr_get_str(attr), mnl_attr_get_payload_len(attr));
 
-		if (mnl_attr_get_type(attr) == IFLA_ALT_IFNAME && n < NL_ALTNAMES &&
-		    len <= sizeof(link->altnames[n]))
-			snprintf(link->altnames[n++], sizeof(link->altnames[0]), "%.*s", (int)len,
-				 mnl_attr_get_str(attr));
+		if (mnl_attr_get_type(attr) != IFLA_ALT_IFNAME ||
+		    at + len + 2 > sizeof(link->altnames))
+			continue;
+		memcpy(link->altnames + at, mnl_attr_get_str(attr), len);
+		at += len + 1;
 	}
 }
 
@@ -226,4 +227,41 @@ bool nl_is_external(const struct nl_link *link, const struct nl_state *state)
 		link = nl_link_by_index(state, link->lower);
 	}
 	return false;
+}
+
+const char *nl_next_altname(const struct nl_link *link, const char *last)
+{
+	const char *next = last ? last + strlen(last) + 1 : link->altnames;
+
+	return *next ? next : NULL;
+}
+
+static int on_index(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+
+	*(uint32_t *)data = (uint32_t)ifi->ifi_index;
+	return MNL_CB_OK;
+}
+
+uint32_t nl_index_of(const char *name)
+{
+	struct nlmsghdr *nlh;
+	struct ifinfomsg *ifi;
+	struct error ignored;
+	uint32_t ifindex = 0;
+	char buf[512];
+
+	/* The ioctl knows altnames as well, as far as they fit. */
+	if (strlen(name) < IFNAMSIZ)
+		return if_nametoindex(name);
+	if (strlen(name) >= 128) /* ALTIFNAMSIZ */
+		return 0;
+	nlh = mnl_nlmsg_put_header(buf);
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_family = AF_UNSPEC;
+	mnl_attr_put_strz(nlh, IFLA_ALT_IFNAME, name);
+	return nl_talk(nlh, on_index, &ifindex, name, &ignored) ? 0 : ifindex;
 }

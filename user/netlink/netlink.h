@@ -11,7 +11,7 @@
 
 #include "util/error.h"
 
-#define NL_ALTNAMES 4
+#define NL_ALTNAMES 1032
 
 struct nl_link {
 	uint32_t ifindex;
@@ -26,8 +26,8 @@ struct nl_link {
 	bool isolated;	  /* a bridge's port that other isolated ones of it do not hear */
 	bool routed;	  /* a unicast route, other than to link-local addresses, leaves by it */
 	char name[IFNAMSIZ];
-	/* Further names; beyond these, and over 63 characters, they are not looked at. "": none. */
-	char altnames[NL_ALTNAMES][64];
+	/* Further names, each ended by a NUL, the last by two. Room for eight of the longest. */
+	char altnames[NL_ALTNAMES];
 	/*
 	 * A tunnel whose far end comes with each packet (collect metadata): what has none, as a
 	 * redirected frame, is dropped by the driver.
@@ -78,6 +78,10 @@ int nl_links_read(struct nl_state *ret, struct error *err);
 void nl_state_free(struct nl_state *state);
 
 /* NULL when there is none. The pointer is into `state`. */
+/* The altname after `last`, or the first where that is NULL; NULL: no more. */
+const char *nl_next_altname(const struct nl_link *link, const char *last);
+/* The ifindex of an interface by any of its names; 0: none. */
+uint32_t nl_index_of(const char *name);
 const struct nl_link *nl_link_by_name(const struct nl_state *state, const char *name);
 const struct nl_link *nl_link_by_index(const struct nl_state *state, uint32_t ifindex);
 

@@ -29,7 +29,7 @@ void note_add(struct notes *notes, const char *dev, enum note_severity severity,
 
 	if (!note)
 		return;
-	snprintf(note->dev, sizeof(note->dev), "%s", dev);
+	snprintf(note->dev, sizeof(note->dev), "%.15s", dev);
 	note->severity = severity;
 	va_start(ap, fmt);
 	vsnprintf(note->text, sizeof(note->text), fmt, ap);

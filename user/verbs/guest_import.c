@@ -17,7 +17,7 @@
 
 /* The items of one device and the change they make. */
 struct target {
-	char dev[IFNAMSIZ];
+	char dev[DEV_NAME_LEN];
 	struct dataplane *dp;
 	struct plan plan;
 };

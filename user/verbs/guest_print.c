@@ -99,7 +99,7 @@ int guest_entry(const struct rule *rule, struct entry *ret, struct error *err)
 	uint32_t port = 0;
 
 	if (rule->port[0]) {
-		port = if_nametoindex(rule->port);
+		port = nl_index_of(rule->port);
 		if (!port)
 			return error_set(err, EXIT_USAGE, ENODEV, "port %s: no such interface",
 					 rule->port);
