@@ -35,8 +35,13 @@ CPPFLAGS_ALL := -D_GNU_SOURCE -DNDPX_VERSION='"$(VERSION)"' -DNDPX_SYSCONFDIR='"
 CFLAGS_ALL := -std=gnu11 $(WARN) $(CFLAGS)
 LIBS := $(call pkg_libs,$(PKGS),-lbpf -lmnl -ljansson) $(LDLIBS)
 
+# The object is for the machine that CC compiles for: its byte order, and aligned accesses alone
+# where its kernel's verifier wants them (CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS is not set).
+TARGET := $(shell $(CC) -dumpmachine)
+BPF_ENDIAN := $(if $(shell $(CC) -dM -E -x c /dev/null | grep '__BYTE_ORDER__ __ORDER_BIG'),bpfeb,bpfel)
+BPF_ALIGN := $(if $(filter riscv% mips% sparc% hppa% alpha% sh4% microblaze%,$(TARGET)),-DND_STRICT_ALIGN)
 # clang for BPF knows no multiarch directory of its own.
-BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra $(WERROR) -Iinclude -Ibpf \
+BPF_CFLAGS := -target $(BPF_ENDIAN) -mcpu=v3 -O2 -g -Wall -Wextra $(WERROR) $(BPF_ALIGN) -Iinclude -Ibpf \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
 
 USER_SRC := $(sort $(wildcard user/*.c user/*/*.c))

@@ -110,6 +110,8 @@ run_fuzz() {
 run_bpf_run() {
 	suite bpf_run 'the BPF object through BPF_PROG_TEST_RUN'
 	cmocka test_prog env NDPX_BPF_OBJECT="$build/bpf/ndpx.bpf.o" "$build/tests/bpf_run/test_prog"
+	cmocka strict_align env NDPX_BPF_OBJECT="$build/tests/strict.bpf.o" NDPX_STRICT_ALIGN=1 \
+		"$build/tests/bpf_run/test_prog"
 }
 
 run_differential() {

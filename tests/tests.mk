@@ -97,6 +97,17 @@ $(B)/tests/%.bpf.o: tests/%.bpf.c
 $(B)/tests/xdp_pass.bpf.o: tests/lab/xdp_pass.bpf.c
 	$(compile_bpf)
 
+# What a machine gets whose verifier refuses unaligned accesses, and one of the other byte order.
+$(B)/tests/strict.bpf.o: bpf/ndpx.bpf.c
+	$(call say,BPF)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -DND_STRICT_ALIGN -MMD -MP -c -o $@ $<
+
+$(B)/tests/big_endian.bpf.o: bpf/ndpx.bpf.c
+	$(call say,BPF)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -target bpfeb -MMD -MP -c -o $@ $<
+
 MATRIX := $(MATRIX_BIN) $(B)/tests/matrix/tag.bpf.o
 
 # --- what one calls
@@ -104,7 +115,8 @@ MATRIX := $(MATRIX_BIN) $(B)/tests/matrix/tag.bpf.o
 .PHONY: tests deps check fuzz demo matrix
 .SECONDARY:
 tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/bpf_run/test_prog $(B)/tests/ndtool $(B)/tests/wire \
-	$(B)/tests/tapwire $(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(DIFF_BIN) $(B)/tests/differential/observe.bpf.o \
+	$(B)/tests/tapwire $(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(B)/tests/strict.bpf.o \
+	$(B)/tests/big_endian.bpf.o $(DIFF_BIN) $(B)/tests/differential/observe.bpf.o \
 	$(MATRIX)
 
 deps:
@@ -128,9 +140,11 @@ demo:
 	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) \
 		LAB_TAPWIRE=$(abspath $(B)/tests/tapwire) tests/lab/demo.sh
 
-# Kernels × NIC drivers in QEMU, all that the mirror has; tests/matrix/README.md gets the table of results.
+# Other processors, then kernels × NIC drivers in QEMU, all that the mirror has; tests/matrix/README.md
+# gets the table of results.
 matrix:
-	@tools/deps.sh check
+	@tools/deps.sh matrix
+	@tests/matrix/machines.sh $(B)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o $(MATRIX)
 	@tests/matrix/run.sh $(B) 5.10 6.1 6.12 newest
 	@tests/matrix/table.sh $(B)/matrix/result tests/matrix/README.md

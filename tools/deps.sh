@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Installs what building and testing need, on Debian and its kin; does nothing where all is there.
-# usage: deps.sh build|demo|check|bench
+# usage: deps.sh build|demo|check|matrix|bench
 set -eu
 
 build="gcc make pkg-config clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool flex bison
@@ -9,15 +9,18 @@ build="gcc make pkg-config clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool f
 demo="$build iproute2 nftables iputils-ping tcpdump ethtool procps util-linux"
 check="$demo libcmocka-dev clang-format clang-tidy shellcheck strace jq mandoc libclang-rt-dev
 	thc-ipv6 clang-19 valgrind iptables qemu-system-x86 busybox-static cpio kmod xz-utils zstd"
+matrix="$check gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
+	qemu-user"
 bench="$demo strace ndppd npd6"
 
 case "${1:-build}" in
 build) want=$build ;;
 demo) want=$demo ;;
 check) want=$check ;;
+matrix) want=$matrix ;;
 bench) want=$bench ;;
 *)
-	echo "usage: deps.sh build|demo|check|bench" >&2
+	echo "usage: deps.sh build|demo|check|matrix|bench" >&2
 	exit 1
 	;;
 esac

@@ -58,10 +58,23 @@
 #endif
 
 /*
- * BPF targets with a JIT load at any alignment, and clang would split the load
- * of a packed member into bytes; natively the compiler must be told.
+ * Where the processor loads at any alignment, so does BPF, and clang would split the load of a
+ * packed member into bytes. Elsewhere (ND_STRICT_ALIGN: riscv64, mips, sparc) the verifier
+ * allows only aligned accesses: everything in a frame is at an even offset, and NET_IP_ALIGN is
+ * 2 there, so clang is told to go by halves. Natively the compiler must be told as well.
  */
-#ifdef __bpf__
+#if defined(__bpf__) && defined(ND_STRICT_ALIGN)
+#define ND_ACCESS(bits)                                                                            \
+	typedef __u##bits __attribute__((aligned(2))) nd_even##bits;                               \
+	ND_INLINE __u##bits nd_get##bits(const void *p)                                            \
+	{                                                                                          \
+		return *(const nd_even##bits *)p;                                                  \
+	}                                                                                          \
+	ND_INLINE void nd_put##bits(void *p, __u##bits v)                                          \
+	{                                                                                          \
+		*(nd_even##bits *)p = v;                                                           \
+	}
+#elif defined(__bpf__)
 #define ND_ACCESS(bits)                                                                            \
 	ND_INLINE __u##bits nd_get##bits(const void *p)                                            \
 	{                                                                                          \

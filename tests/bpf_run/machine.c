@@ -25,6 +25,11 @@ const char *prog_path(void)
 	return path ? path : "build/bpf/ndpx.bpf.o";
 }
 
+__u32 prog_flags(void)
+{
+	return getenv("NDPX_STRICT_ALIGN") ? BPF_F_STRICT_ALIGNMENT : 0;
+}
+
 int prog_sh(const char *command)
 {
 	return system(command) == 0 ? 0 : -1;

@@ -88,10 +88,13 @@ static void choose(struct prog *p)
 	bpf_program__set_autoload(port, p == &ports);
 	set_constant(p->obj, "have_check_mtu",
 		     libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_check_mtu, NULL) == 1);
+	bpf_program__set_flags(xdp, prog_flags());
+	bpf_program__set_flags(tc, prog_flags());
+	bpf_program__set_flags(port, prog_flags());
 	if (p == &frags) {
 		set_constant(p->obj, "have_frags", 1);
 		set_constant(p->obj, "have_coarse_clock", 1);
-		bpf_program__set_flags(xdp, BPF_F_XDP_HAS_FRAGS);
+		bpf_program__set_flags(xdp, prog_flags() | BPF_F_XDP_HAS_FRAGS);
 	}
 }
 

@@ -59,6 +59,8 @@ extern struct prog_ports prog_ports;
 
 /* Namespace and ports, before the first load; a sentence where the machine can't. */
 const char *prog_machine(void);
+/* The flag with which programs load: with $NDPX_STRICT_ALIGN as on a machine without unaligned accesses. */
+__u32 prog_flags(void);
 /* The object's file, $NDPX_BPF_OBJECT. */
 const char *prog_path(void);
 
