@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/before_text.h"
+#include "dataplane/dataplane.h"
 #include "doctor/ways.h"
 #include "verbs/explain_story.h"
 #include "nd/wire.h"
