@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "netlink/internal.h"
+#include "util/clock.h"
 
 /*
  * A dump that the kernel interrupts is read again after a pause that doubles each time, for
@@ -95,17 +96,9 @@ int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, str
 	return r ? fail(err, -r, what) : 0;
 }
 
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
-}
-
 bool nl_again(struct nl_patience *patience, int r)
 {
-	uint64_t now = now_us();
+	uint64_t now = (uint64_t)clock_us();
 	unsigned int jitter;
 
 	/* EINTR: the table changed under the dump. ENOBUFS: we read too slowly. */
