@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What is asked of, or changed on, a single device: allmulticast, neighbour and proxy entries,
- * a veth's other end, ethtool's flags.
+ * a veth's other end, ethtool's flags, net.ipv6.conf.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
@@ -214,4 +215,22 @@ uint32_t nl_ethtool_flags(const char *dev)
 bool nl_strips_vlan(const char *dev)
 {
 	return nl_ethtool_flags(dev) & ETH_FLAG_RXVLAN;
+}
+
+int sysctl_ipv6(const char *dev, const char *key)
+{
+	char path[160], text[16];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", dev, key);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return -1;
+	text[n] = '\0';
+	return (int)strtol(text, NULL, 10);
 }
