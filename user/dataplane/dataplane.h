@@ -185,7 +185,7 @@ int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struc
  */
 int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
 		     struct error *err);
-/* dataplane_commit() for an uplink, with the keys of `links` that shall hold, sorted. */
+/* dataplane_commit() for an uplink, with the keys of `links` to hold from now on, sorted. */
 int dataplane_commit_links(struct dataplane *dp, const struct plan *plan,
 			   const struct ndpx_settings *set, const struct ndpx_link_key *links,
 			   size_t n_links, struct error *err);
@@ -233,7 +233,7 @@ bool dataplane_ports_pinned(const char *bpffs);
 int dataplane_sections(const struct dataplane *dp, struct ndpx_sections *ret, struct error *err);
 
 struct ports_change {
-	const struct guest_port *ports; /* all that shall be */
+	const struct guest_port *ports; /* all of them */
 	size_t n;
 	const struct ndpx_sections *sections;
 };

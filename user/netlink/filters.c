@@ -71,7 +71,7 @@ int nl_filters_read(uint32_t ifindex, struct nl_filter **ret, size_t *ret_n, str
 	return nl_dump(&table, (void **)ret, ret_n, err);
 }
 
-/* One of whatever kind and chain, which is somebody's. */
+/* Of any kind, in any chain: it is not ours. */
 static int on_any_filter(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *attr;

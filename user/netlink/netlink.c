@@ -271,7 +271,7 @@ bool nl_is_external(const struct nl_link *link, const struct nl_state *state)
 {
 	int depth;
 
-	/* VLAN devices, macvlans; more deep than anybody stacks them. */
+	/* VLAN devices, macvlans; deeper than they are stacked in practice. */
 	for (depth = 0; link && depth < 8; depth++) {
 		if (link->external)
 			return true;
