@@ -266,8 +266,8 @@ int dataplane_counters(const struct dataplane *dp, uint64_t ret[NDPX_COUNTERS], 
 
 int tally_rules(struct dataplane *dp, struct tally *ret, struct error *err)
 {
-	struct entry *entries;
-	size_t n, i;
+	struct entry *entries = NULL;
+	size_t n = 0, i;
 	int r = dataplane_read(dp, &entries, NULL, &n, err);
 
 	if (r)
