@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* rtnetlink through libmnl: links, addresses, gateways, proxy entries. Knows no BPF and no rules. */
+/*
+ * The kernel's network state, through rtnetlink, ethtool and sysctl: links, addresses, gateways,
+ * proxy entries, filters. Knows neither BPF nor rules.
+ */
 #ifndef NDPX_NETLINK_H
 #define NDPX_NETLINK_H
 
