@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dataplane/match.h"
+#include "dataplane/dataplane.h"
 #include "config/model.h"
 #include "nd/frame.h"
 #include "util/explain.h"

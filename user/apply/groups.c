@@ -15,7 +15,6 @@
 
 #include "apply/groups.h"
 #include "netlink/netlink.h"
-#include "netlink/sysctl.h"
 
 static int by_address(const void *a, const void *b)
 {

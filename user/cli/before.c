@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Prints the programs and filters that get frames before ours. Pure. */
 #include "cli/before.h"
-#include "dataplane/before_text.h"
+#include "dataplane/dataplane.h"
 
 void before_print(const struct before *list, size_t n, const char *indent, struct output *out)
 {

@@ -2,7 +2,7 @@
 /* OpenMetrics and Prometheus text from collected counters; reads neither maps nor netlink. */
 #include "cli/openmetrics.h"
 
-#include "dataplane/verdict.h"
+#include "dataplane/dataplane.h"
 
 /* A label's value: backslash, quote and newline are escaped (OpenMetrics 1.0, ABNF). */
 static void write_label(FILE *fp, const char *value)

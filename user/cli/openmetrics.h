@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "dataplane/dataplane.h"
-#include "dataplane/rule_counts.h"
 
 /* One uplink device at one moment; or all guest ports, as dev="ports". */
 struct metrics_uplink {

@@ -10,7 +10,7 @@
 
 #include "dataplane/internal.h"
 
-/* Written down first: a death between must not leave the qdisc for ever. */
+/* Written down first: a process killed in between must not leave the qdisc behind. */
 static int uplink_clsact(void *arg, uint32_t ifindex, bool ours, struct error *err)
 {
 	struct dataplane *dp = arg;

@@ -37,7 +37,7 @@ struct attr_query {
 };
 _Static_assert(sizeof(struct attr_query) == 64, "as the kernel lays it out");
 
-/* Ours alone in clsact; the priority where nobody else is. */
+/* Our handle in clsact; the priority where no other filter is. */
 #define CLSACT_HANDLE	0x6e647078u
 #define CLSACT_PRIORITY 86
 
@@ -194,7 +194,7 @@ static bool has_clsact(const struct hook *h)
 	return !r || r == -ENOENT;
 }
 
-/* The qdisc; written down first: a death in between must not leave it for ever. */
+/* The qdisc; written down first: a process killed in between must not leave it behind. */
 static int make_clsact(const struct hook *h, struct error *err)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)h->ifindex, .attach_point = BPF_TC_INGRESS);
@@ -208,7 +208,7 @@ static int make_clsact(const struct hook *h, struct error *err)
 		return r;
 	r = bpf_tc_hook_create(&hook);
 	dataplane_take_log();
-	if (r == -EEXIST) /* somebody was quicker: it is theirs */
+	if (r == -EEXIST) /* another process was quicker: not ours to remove */
 		h->clsact(h->arg, h->ifindex, false, &ignored);
 	if (r && r != -EEXIST)
 		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s%s", h->dev,
@@ -228,7 +228,7 @@ int hook_attach_clsact(const struct hook *h, int prog, struct error *err)
 	if (r)
 		return r;
 	opts.priority = c.before ? c.before : c.free;
-	/* Ours stays where it is, unless that is behind somebody. */
+	/* Ours stays where it is, unless another filter runs first. */
 	if (c.ours.priority && (!c.before || c.ours.priority <= c.before))
 		opts.priority = c.ours.priority;
 	if (c.ours.priority == opts.priority)

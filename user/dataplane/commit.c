@@ -110,7 +110,7 @@ static int stage(struct dataplane *dp, enum map_id map, const struct plan *plan,
 	return writer_close(&w, r);
 }
 
-/* Deletes what a plan removed, now that nobody sees it. */
+/* Deletes what a plan removed: no program sees it any longer. */
 static int sweep(struct dataplane *dp, enum map_id map, const struct plan *plan)
 {
 	struct writer w;
@@ -222,7 +222,7 @@ static int stage_all(struct dataplane *dp, const struct plan *plan, const struct
 	return r;
 }
 
-/* What the change removed, now that nobody sees it. */
+/* What the change removed: no program sees it any longer. */
 static int sweep_all(struct dataplane *dp, const struct plan *plan, const struct extra *extra)
 {
 	size_t i;
@@ -247,7 +247,7 @@ static int commit(struct dataplane *dp, const struct plan *plan, const struct nd
 
 	if (r)
 		return commit_fail(r, err);
-	/* What an earlier failure could not take back would come true with this. */
+	/* What an earlier failure could not roll back would be committed with this. */
 	r = dataplane_recover(dp, err);
 	if (r)
 		return r;
@@ -259,7 +259,7 @@ static int commit(struct dataplane *dp, const struct plan *plan, const struct nd
 		return commit_fail(r, err);
 	}
 	memcpy(&dp->config->set[next & 1], &wanted, sizeof(wanted));
-	/* Here it becomes true, for every rule and setting at once. */
+	/* The commit: a single store, for every rule and setting at once. */
 	__atomic_store_n(&dp->config->generation, next, __ATOMIC_RELEASE);
 	/* What could not be swept is invisible, and the next command's to sweep. */
 	if (!sweep_all(dp, plan, extra))
@@ -293,7 +293,7 @@ int dataplane_commit_links(struct dataplane *dp, const struct plan *plan,
 	return commit(dp, plan, set, &extra, err);
 }
 
-/* Takes back what one map holds of a change that never came true, and deletes what is gone. */
+/* Rolls back what one map holds of an uncommitted change, and deletes what was removed. */
 static int recover_map(struct dataplane *dp, enum map_id map)
 {
 	__u32 generation = dataplane_generation_of(dp);

@@ -7,6 +7,7 @@
 #ifndef NDPX_DATAPLANE_H
 #define NDPX_DATAPLANE_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -135,6 +136,13 @@ struct before {
 size_t attachment_before(uint32_t ifindex, const struct attachment *at,
 			 struct before ret[DATAPLANE_BEFORE]);
 
+#define BEFORE_TEXT_LEN 80
+
+/* "TCX program 'pass' (id 12)", in `buf`. */
+const char *before_text(const struct before *b, char buf[BEFORE_TEXT_LEN]);
+/* "xdp", "tcx", "clsact". */
+const char *before_hook_word(enum before_hook hook);
+
 /* What dataplane_attach() did. */
 struct attach_report {
 	struct attachment now;
@@ -177,7 +185,7 @@ int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struc
  */
 int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
 		     struct error *err);
-/* dataplane_commit() for an uplink, with the keys of `links` that shall hold, sorted. */
+/* dataplane_commit() for an uplink, with the keys of `links` to hold from now on, sorted. */
 int dataplane_commit_links(struct dataplane *dp, const struct plan *plan,
 			   const struct ndpx_settings *set, const struct ndpx_link_key *links,
 			   size_t n_links, struct error *err);
@@ -225,7 +233,7 @@ bool dataplane_ports_pinned(const char *bpffs);
 int dataplane_sections(const struct dataplane *dp, struct ndpx_sections *ret, struct error *err);
 
 struct ports_change {
-	const struct guest_port *ports; /* all that shall be */
+	const struct guest_port *ports; /* all of them */
 	size_t n;
 	const struct ndpx_sections *sections;
 };
@@ -248,6 +256,28 @@ int dataplane_ports_attached(struct dataplane *dp, struct error *err);
 /* Detaches; the entry stays until it is forgotten, because it says what else to undo. */
 int dataplane_port_detach(const char *bpffs, uint32_t ifindex, struct error *err);
 void dataplane_port_forget(struct dataplane *dp, uint32_t ifindex);
+
+/* How many rules of each kind an instance holds. */
+struct tally {
+	size_t guests, prefixes; /* answers, by exact address and by prefix */
+	size_t denies;
+	size_t own; /* addresses and gateways of this host */
+};
+int tally_rules(struct dataplane *dp, struct tally *ret, struct error *err);
+
+/* Which rule decides for an address: what the program finds, found by user space. */
+struct deciding {
+	struct entry entry; /* say.action NDPX_ACT_NONE: no rule */
+	bool host;    /* an address of this host on another interface (P76), whose rule it is */
+	bool anycast; /* the address is the first of this prefix: RFC 4861 7.2.7, not answered */
+};
+
+/*
+ * The address itself, else the longest prefix, which speaks neither for link-local
+ * targets nor, where it answers, for its own first address. 0, or -errno with *err set.
+ */
+int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
+		  struct deciding *ret, struct error *err);
 
 /* The settings in force. The pointer lives as long as `dp`; another commit may change it. */
 const struct ndpx_settings *dataplane_settings(const struct dataplane *dp);
@@ -276,5 +306,10 @@ int dataplane_try_port(struct dataplane *dp, const struct port_state *port, cons
 
 /* Sums over all CPUs, by verdict. */
 int dataplane_counters(const struct dataplane *dp, uint64_t ret[NDPX_COUNTERS], struct error *err);
+
+/* "answered"; "none" for NDPX_V_NONE. Never NULL. */
+const char *verdict_name(enum ndpx_verdict verdict);
+/* What it means, a clause without a full stop. Never NULL. */
+const char *verdict_text(enum ndpx_verdict verdict);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The order of what the maps hold, and the prefix lengths that are in use. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dataplane/entry.h"
@@ -17,6 +18,11 @@ int entry_compare(const void *a, const void *b)
 	if (x->bits != y->bits)
 		return x->bits > y->bits ? -1 : 1;
 	return memcmp(x->addr, y->addr, sizeof(x->addr));
+}
+
+const struct entry *entry_find(const struct entry *entries, size_t n, const struct entry *like)
+{
+	return n ? bsearch(like, entries, n, sizeof(*entries), entry_compare) : NULL;
 }
 
 int link_key_compare(const void *a, const void *b)

@@ -52,6 +52,8 @@ struct plan {
 
 /* Order of entries by key, for qsort(). */
 int entry_compare(const void *a, const void *b);
+/* The one with the key of `like` in a sorted array, or NULL. */
+const struct entry *entry_find(const struct entry *entries, size_t n, const struct entry *like);
 
 /* Order of the keys of `links`, for qsort(); the epoch does not count. */
 int link_key_compare(const void *a, const void *b);

@@ -32,7 +32,8 @@ void hook_settle(const struct hook *h)
 	rename(fresh_path(h, fresh), hook_pin_path(h, path));
 }
 
-enum ndpx_mode hook_xdp_mode(uint32_t ifindex, uint32_t prog_id)
+/* Which of the two XDP modes a program of ours runs in; the link does not say. */
+static enum ndpx_mode xdp_mode(uint32_t ifindex, uint32_t prog_id)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, opts);
 
@@ -60,11 +61,11 @@ int hook_open_link(const struct hook *h, struct attachment *ret)
 	ret->prog_id = info.prog_id;
 	ret->link_id = info.id;
 	ret->mode = info.type == LINK_TYPE_TCX ? NDPX_MODE_TCX
-					       : hook_xdp_mode(info.xdp.ifindex, info.prog_id);
+					       : xdp_mode(info.xdp.ifindex, info.prog_id);
 	return fd;
 }
 
-/* Pins over what is there: bpffs renames atomically, and the old link goes with its pin. */
+/* Replaces the pin: bpffs renames atomically, and the old link goes with its pin. */
 int hook_pin(const struct hook *h, int fd, struct error *err)
 {
 	char fresh[PATH_MAX], path[PATH_MAX];

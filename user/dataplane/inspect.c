@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What the attached program is: libbpf and the kernel compare sizes, and anybody with root may swap it. */
+/* What the attached program is: libbpf and the kernel compare sizes, and root may swap it. */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>

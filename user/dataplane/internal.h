@@ -107,7 +107,7 @@ int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items
 
 /*
  * The half of a commit that is in `near`, with dataplane_commit()'s words: staged under
- * `generation`, removed once that holds, or taken back. A rule that finds no place when it
+ * `generation`, removed once that holds, or rolled back. A rule that finds no place when it
  * comes stays in `guests` alone as long as it lives; *far counts these. near.c.
  */
 void near_stage(struct dataplane *dp, const struct plan *plan, __u32 generation, __u32 *far);
@@ -128,7 +128,7 @@ int dataplane_ports_recover(struct dataplane *dp);
 
 /*
  * The half of a commit that is in `links`: the keys under a new epoch, which `set` then names;
- * the old ones go once that holds, or the new ones when it never came true. links.c.
+ * the old ones go once that holds, or the new ones when it is never committed. links.c.
  */
 int dataplane_links_stage(struct dataplane *dp, const struct ndpx_link_key *keys, size_t n,
 			  __u32 epoch);
@@ -163,8 +163,6 @@ int hook_detach(const struct hook *h, struct error *err);
 /* XDP, native or generic; `gone` is the program that was just detached, 0: none. attach_xdp.c */
 int hook_attach_xdp(const struct hook *h, int prog, enum ndpx_mode mode, uint32_t gone,
 		    struct error *err);
-/* Which of the two XDP modes a program of ours runs in; the link does not say. */
-enum ndpx_mode hook_xdp_mode(uint32_t ifindex, uint32_t prog_id);
 /* The XDP program on a device, of whatever mode; 0: none, or it cannot be told. */
 uint32_t hook_xdp_there(uint32_t ifindex);
 

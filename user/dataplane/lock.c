@@ -10,10 +10,10 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "dataplane/internal.h"
+#include "util/clock.h"
 
 #define WAIT_MS	 10000 /* for one and the same holder; a queue that moves is waited for */
 #define TELL_MS	 1500  /* a user who waits longer than this wonders why */
@@ -25,14 +25,6 @@ static void (*tell_waiting)(const char *line);
 void dataplane_on_wait(void (*told)(const char *line))
 {
 	tell_waiting = told;
-}
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* "1: FLOCK  ADVISORY  WRITE 1234 00:1c:56 0 EOF"; a waiter's line has "->" after the number. */
@@ -100,14 +92,14 @@ static int give_up(const char *bpffs, pid_t pid, struct error *err)
 
 int lock_wait(int fd, const char *bpffs, const struct stat *dir, struct error *err)
 {
-	long begin = now_ms(), since = begin, probed = 0, now;
+	long begin = clock_ms(), since = begin, probed = 0, now;
 	pid_t holder = 0, seen;
 	bool told = false;
 
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return dataplane_fail(err, errno, bpffs);
-		now = now_ms();
+		now = clock_ms();
 		if (now - probed >= PROBE_MS) {
 			probed = now;
 			seen = holder_of(dir);

@@ -3,7 +3,7 @@
  * `near`: the rules of `guests` once more, where the program reads them as memory. It is
  * memory here too, so no element is replaced as a whole as the kernel's hash does it:
  * every store leaves what a program that runs meanwhile may see right, and where a
- * place changes hands, all programs that began before are waited for.
+ * place changes hands, we wait for an RCU grace period.
  */
 #include <linux/membarrier.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static struct ndpx_near *find(const struct dataplane *dp, const struct ndpx_pref
 	return NULL;
 }
 
-/* Returns when every program that runs now has ended: the call is synchronize_rcu(). */
+/* An RCU grace period: every program that runs now has ended. membarrier() is synchronize_rcu(). */
 static void wait_for_programs(void)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
@@ -77,7 +77,7 @@ void near_stage(struct dataplane *dp, const struct plan *plan, __u32 generation,
 	bool wait = false;
 	size_t i;
 
-	/* What holds moves into the word for "before"; from then on nobody reads the other one. */
+	/* The policy in force moves to say[0]; from then on no program reads say[1]. */
 	for (i = 0; i < plan->n; i++) {
 		const struct change *c = &plan->changes[i];
 		struct ndpx_near *slot = is_near(&c->key) ? find(dp, &c->key) : NULL;
@@ -103,7 +103,7 @@ void near_stage(struct dataplane *dp, const struct plan *plan, __u32 generation,
 	}
 }
 
-/* Nobody finds it from here on; who has found it already is waited for by the caller. */
+/* No program finds it from here on; the caller waits for those that have found it already. */
 static void clear(struct ndpx_near *slot)
 {
 	__atomic_store_n(&slot->tag, 0, __ATOMIC_RELEASE);

@@ -197,7 +197,7 @@ int dataplane_sections(const struct dataplane *dp, struct ndpx_sections *ret, st
 	return 0;
 }
 
-/* NULL: it shall be none. */
+/* NULL: not to be a guest port. */
 static const struct guest_port *wanted(const struct ports_change *change, uint32_t ifindex)
 {
 	if (!change->n)
@@ -205,7 +205,7 @@ static const struct guest_port *wanted(const struct ports_change *change, uint32
 	return bsearch(&ifindex, change->ports, change->n, sizeof(*change->ports), by_ifindex);
 }
 
-/* A port keeps its name when it goes: there is nobody left to ask for it. */
+/* A port keeps its name when it goes: the interface may be gone already. */
 static bool is_as_wanted(const struct ndpx_port *port, __u32 generation,
 			 const struct guest_port *want)
 {

@@ -27,9 +27,22 @@ static enum trial_act act_of(bool xdp, __u32 action)
 	return TRIAL_PASS;
 }
 
-static int run(struct dataplane *dp, uint32_t ifindex, enum program program, const uint8_t *frame,
-	       size_t len, struct trial *ret, struct error *err)
+/* The program that an instance of this kind runs right now. */
+static enum program program_of(struct dataplane *dp)
 {
+	struct attachment at;
+
+	if (dp->ifindex == DATAPLANE_PORTS)
+		return PROGRAM_PORT;
+	dataplane_attachment(dp, &at);
+	return at.mode == NDPX_MODE_NATIVE || at.mode == NDPX_MODE_GENERIC ? PROGRAM_XDP
+									   : PROGRAM_TC;
+}
+
+static int run(struct dataplane *dp, uint32_t ifindex, const uint8_t *frame, size_t len,
+	       struct trial *ret, struct error *err)
+{
+	const enum program program = program_of(dp);
 	const bool xdp = program == PROGRAM_XDP;
 	struct __sk_buff skb = { .ifindex = ifindex };
 	struct xdp_md md = { .data_end = (__u32)len, .ingress_ifindex = ifindex };
@@ -66,16 +79,11 @@ static int run(struct dataplane *dp, uint32_t ifindex, enum program program, con
 int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct trial *ret,
 		  struct error *err)
 {
-	struct attachment at;
-	bool xdp;
-
-	dataplane_attachment(dp, &at);
-	xdp = at.mode == NDPX_MODE_NATIVE || at.mode == NDPX_MODE_GENERIC;
-	return run(dp, dp->ifindex, xdp ? PROGRAM_XDP : PROGRAM_TC, frame, len, ret, err);
+	return run(dp, dp->ifindex, frame, len, ret, err);
 }
 
 int dataplane_try_port(struct dataplane *dp, const struct port_state *port, const uint8_t *frame,
 		       size_t len, struct trial *ret, struct error *err)
 {
-	return run(dp, port->ifindex, PROGRAM_PORT, frame, len, ret, err);
+	return run(dp, port->ifindex, frame, len, ret, err);
 }

@@ -37,7 +37,7 @@ int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct 
 		return 0; /* not in force, neither before nor after */
 	if (c->before.action == NDPX_ACT_OWN || c->after.action == NDPX_ACT_OWN)
 		return 0;
-	/* An address of the host that becomes a guest, or is one no more, is one more or less. */
+	/* An address of the host that becomes a guest counts as added; one that stops, as removed. */
 	if (c->before.action == NDPX_ACT_HOST || c->after.action == NDPX_ACT_HOST) {
 		plan->added += c->before.action == NDPX_ACT_HOST && is_guest(&c->after);
 		plan->removed += c->after.action == NDPX_ACT_HOST && is_guest(&c->before);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The difference between what is wanted and what is there. Pure: no kernel, no files. */
+/* The difference between the desired rules and those in force. Pure: no kernel, no files. */
 #ifndef NDPX_PLAN_H
 #define NDPX_PLAN_H
 

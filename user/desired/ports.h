@@ -2,7 +2,7 @@
 /*
  * What the guest ports' instance should hold: which interfaces are guest ports of which
  * section, and what each section's ports are told of gateways, neighbours and all guests.
- * Pure, as wanted.h is.
+ * Pure, as uplink.h is.
  */
 #ifndef NDPX_WANTED_PORTS_H
 #define NDPX_WANTED_PORTS_H

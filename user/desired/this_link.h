@@ -51,8 +51,8 @@ bool this_link_may_ask(const struct this_link_index *index, const struct this_li
 		       const struct nl_link *other);
 
 /*
- * "vif7.1" means VLAN 1 of vif7 unless an interface of that very name is there that is no
- * such VLAN device: then it means that interface, untagged. Returns whether it does.
+ * "vif7.1" means VLAN 1 of vif7 unless an interface of that very name exists that is not
+ * such a VLAN device: then it means that interface, untagged. Returns whether it does.
  */
 bool this_link_rename(const struct nl_state *state, struct place *place);
 /* The same for all uplinks of a file. */

@@ -93,7 +93,7 @@ void wanted_entry(const struct rule *rule, uint32_t port, struct entry *ret)
 	memcpy(ret->say.lladdr, rule->lladdr, sizeof(ret->say.lladdr));
 }
 
-/* Room for `more` entries behind what is there. */
+/* Room for `more` entries at the end. */
 static struct entry *grow(struct wanted *w, size_t more)
 {
 	struct entry *entries = realloc(w->entries, (w->n_entries + more + 1) * sizeof(*entries));
@@ -170,7 +170,7 @@ static int add_rules(struct wanted *w, const struct uplink *u, const struct nl_s
 
 /* --- the host's own addresses --- */
 
-/* An address of the host, or its gateway, in one VLAN; the port is nobody's. */
+/* An address of the host, or its gateway, in one VLAN; no port. */
 static void own_entry(uint16_t vlan, const struct in6_addr *addr, enum ndpx_action action,
 		      struct entry *ret)
 {

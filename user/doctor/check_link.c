@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/before_text.h"
+#include "dataplane/dataplane.h"
 #include "doctor/doctor.h"
 #include "doctor/runs.h"
 #include "nd/wire.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Stations on the link itself, whose traffic a rule would draw to this host. Pure. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "util/network.h"
@@ -22,7 +21,7 @@ static const struct entry *answering(const struct doctor_uplink *up, uint16_t vl
 			net = network_of(addr, like.key.bits);
 		}
 		memcpy(like.key.addr, &net, sizeof(net));
-		e = bsearch(&like, up->pinned, up->n_pinned, sizeof(like), entry_compare);
+		e = entry_find(up->pinned, up->n_pinned, &like);
 		if (!e || e->say.action == NDPX_ACT_NONE || e->say.action == NDPX_ACT_HOST)
 			continue;
 		/* P81: a subnet's first address is not answered for. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "doctor/ways.h"
-#include "netlink/sysctl.h"
+#include "netlink/netlink.h"
 #include "desired/ports.h"
 
 #define MOST_WAYS_OUT 256 /* ports whose way out is asked for; the rest will be like them */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What breaks such set-ups in the field: a snapshot of this host is looked at by pure
- * checks, which give findings. doctor_look*.c take the snapshot, doctor_check*.c judge
- * it; only the verb prints.
+ * What breaks such set-ups in the field: snapshot.c reads the state of this host once, and
+ * the pure checks in check_*.c turn it into findings; only the verb prints.
  */
 #ifndef NDPX_DOCTOR_H
 #define NDPX_DOCTOR_H

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "doctor/probe.h"
 #include "nd/frame.h"
+#include "util/clock.h"
 
 #define PACE_MS 1 /* between two solicitations */
 
@@ -38,14 +38,6 @@ struct probes {
 	struct probe *items;
 	size_t n;
 };
-
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static bool is_fit(const struct doctor_uplink *up)
 {
@@ -135,7 +127,7 @@ static bool address_of(const struct doctor_uplink *up, const struct entry *rule,
 	}
 	exact.key.bits = 128;
 	memcpy(exact.key.addr, ret, sizeof(*ret));
-	return !bsearch(&exact, up->pinned, up->n_pinned, sizeof(exact), entry_compare);
+	return !entry_find(up->pinned, up->n_pinned, &exact);
 }
 
 static bool may_ask(const struct link *link, const struct entry *e)
@@ -253,7 +245,7 @@ static int listen_until(struct probes *p, long until)
 
 	for (i = 0; i < n; i++)
 		fds[i] = (struct pollfd){ .fd = p->links[i].fd, .events = POLLIN };
-	while ((left = until - now_ms()) > 0) {
+	while ((left = until - clock_ms()) > 0) {
 		if (poll(fds, n, (int)left) <= 0)
 			continue;
 		for (i = 0; i < n; i++) {
@@ -270,7 +262,7 @@ static int listen_until(struct probes *p, long until)
 int doctor_probe(struct doctor_snapshot *snap, struct error *err)
 {
 	struct probes p = { 0 };
-	long start = now_ms();
+	long start = clock_ms();
 	size_t i, most;
 	int r = find_links(snap, &p);
 
@@ -283,7 +275,7 @@ int doctor_probe(struct doctor_snapshot *snap, struct error *err)
 		pick(&p, &p.links[i], most);
 	for (i = 0; i < p.n && !r; i++) {
 		send_probe(&p.items[i]);
-		r = listen_until(&p, now_ms() + PACE_MS);
+		r = listen_until(&p, clock_ms() + PACE_MS);
 	}
 	if (!r && p.n)
 		r = listen_until(&p, start + DOCTOR_PROBE_MS);

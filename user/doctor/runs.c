@@ -5,10 +5,10 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "doctor/runs.h"
+#include "util/clock.h"
 
 #define LOOK_MS	 1000 /* some drivers fetch their counters from the NIC once a second */
 #define LOOK_MAX 2    /* a second look confirms what the first one says */
@@ -32,21 +32,13 @@ static bool is_deaf(const struct doctor_uplink *up)
 	return up->runs.looked && up->runs.received >= DOCTOR_MANY_FRAMES && !up->runs.ran;
 }
 
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* One look, of LOOK_MS at least. `again`: only at those that seemed deaf. */
 static int look(struct doctor_snapshot *snap, bool again,
 		int (*meanwhile)(struct doctor_snapshot *snap, struct error *err),
 		struct error *err)
 {
 	struct doctor_runs *before = calloc(snap->n_uplinks + 1, sizeof(*before)), after;
-	long end = now_ms() + LOOK_MS, left;
+	long end = clock_ms() + LOOK_MS, left;
 	size_t i;
 	int r;
 
@@ -55,7 +47,7 @@ static int look(struct doctor_snapshot *snap, bool again,
 	for (i = 0; i < snap->n_uplinks; i++)
 		before[i].looked = count(&snap->uplinks[i], false, &before[i]);
 	r = meanwhile ? meanwhile(snap, err) : 0;
-	left = end - now_ms();
+	left = end - clock_ms();
 	if (left > 0)
 		usleep((useconds_t)left * 1000);
 	for (i = 0; i < snap->n_uplinks; i++) {

@@ -10,7 +10,7 @@
 
 #include "doctor/snapshot.h"
 #include "doctor/processes.h"
-#include "netlink/sysctl.h"
+#include "netlink/netlink.h"
 
 static int no_memory(struct error *err)
 {

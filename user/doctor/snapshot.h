@@ -38,7 +38,7 @@ struct doctor_hop {
 	struct nl_hop hop;
 };
 
-/* An answer to our probe, from somebody who is not us. */
+/* An answer to our probe from another node. */
 struct doctor_claim {
 	uint16_t vlan;
 	struct in6_addr addr;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "desired/port_path.h"
-#include "netlink/sysctl.h"
+#include "netlink/netlink.h"
 
 #define ADDR_GEN_NONE 1 /* IN6_ADDR_GEN_MODE_NONE */
 

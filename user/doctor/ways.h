@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The way between a guest and whoever asks for it, device by device: what makes a good
+ * The way between a guest and the requester, device by device: what makes a good
  * answer lead nowhere. For `doctor` and `explain` alike; a finding of a device is there once.
  */
 #ifndef NDPX_DOCTOR_WAYS_H

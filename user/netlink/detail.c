@@ -164,15 +164,9 @@ int nl_detail_read(uint32_t ifindex, int32_t netns, struct nl_detail *ret, struc
 	struct nl_detail detail = { 0 };
 	char buf[256];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct ifinfomsg *ifi;
 	int r;
 
-	nlh->nlmsg_type = RTM_GETLINK;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-	ifi->ifi_index = (int)ifindex;
-	if (netns >= 0)
-		mnl_attr_put_u32(nlh, IFLA_TARGET_NETNSID, (uint32_t)netns);
+	nl_link_request(nlh, RTM_GETLINK, ifindex, netns);
 	r = nl_talk(nlh, on_detail, &detail, "link", err);
 	if (!r)
 		*ret = detail;

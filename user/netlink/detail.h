@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What only `doctor` asks: one device in detail, and whole tables of the namespace. */
+/*
+ * What `doctor` and a few others ask: one device in detail, whole tables of the namespace,
+ * and where a packet would go.
+ */
 #ifndef NDPX_NETLINK_DETAIL_H
 #define NDPX_NETLINK_DETAIL_H
 

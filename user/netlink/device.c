@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What is asked of, or changed on, a single device: allmulticast, proxy entries,
- * clsact, a veth's other end, ethtool's flags.
+ * What is asked of, or changed on, a single device: allmulticast, neighbour and proxy entries,
+ * a veth's other end, ethtool's flags, net.ipv6.conf.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
-#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <stdio.h>
@@ -29,12 +29,8 @@ int nl_set_allmulti(uint32_t ifindex, bool on, struct error *err)
 {
 	char buf[256];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct ifinfomsg *ifi;
+	struct ifinfomsg *ifi = nl_link_request(nlh, RTM_NEWLINK, ifindex, -1);
 
-	nlh->nlmsg_type = RTM_NEWLINK;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-	ifi->ifi_index = (int)ifindex;
 	ifi->ifi_flags = on ? IFF_ALLMULTI : 0;
 	ifi->ifi_change = IFF_ALLMULTI;
 	return nl_talk(nlh, NULL, NULL, "allmulticast", err);
@@ -119,8 +115,14 @@ static int on_proxy(const struct nlmsghdr *nlh, void *data)
 
 int nl_proxy_read(struct nl_proxy **ret, size_t *ret_n, struct error *err)
 {
-	return nl_dump(RTM_GETNEIGH, AF_INET6, NTF_PROXY, on_proxy, sizeof(**ret), (void **)ret,
-		       ret_n, "proxy entries", err);
+	static const struct nl_table table = { .type = RTM_GETNEIGH,
+					       .family = AF_INET6,
+					       .ndm_flags = NTF_PROXY,
+					       .cb = on_proxy,
+					       .size = sizeof(**ret),
+					       .what = "proxy entries" };
+
+	return nl_dump(&table, (void **)ret, ret_n, err);
 }
 
 int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct error *err)
@@ -132,19 +134,13 @@ int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct e
 
 	for (i = 0; i < n; i++) {
 		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-		struct ndmsg *ndm;
+		struct ndmsg *ndm = neigh_request(nlh, add ? RTM_NEWNEIGH : RTM_DELNEIGH,
+						  add ? NLM_F_CREATE | NLM_F_REPLACE : 0,
+						  entries[i].ifindex, &entries[i].addr);
 
-		nlh->nlmsg_type = add ? RTM_NEWNEIGH : RTM_DELNEIGH;
-		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-		if (add)
-			nlh->nlmsg_flags |= NLM_F_CREATE | NLM_F_REPLACE;
-		ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
-		ndm->ndm_family = AF_INET6;
-		ndm->ndm_ifindex = (int)entries[i].ifindex;
 		ndm->ndm_flags = NTF_PROXY;
 		/* As ip(8): else the entry, and its group, goes with the carrier already. */
 		ndm->ndm_state = NUD_PERMANENT;
-		mnl_attr_put(nlh, NDA_DST, sizeof(entries[i].addr), &entries[i].addr);
 		if (add)
 			mnl_attr_put_u8(nlh, NDA_PROTOCOL, entries[i].protocol);
 		r = nl_talk(nlh, NULL, NULL, "proxy entry", add ? err : &ignored);
@@ -152,62 +148,6 @@ int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct e
 			return r;
 	}
 	return 0;
-}
-
-static int on_filter(const struct nlmsghdr *nlh, void *data)
-{
-	const struct nlattr *attr;
-
-	/* A dump also lists the chain's head, without a handle's options. */
-	mnl_attr_for_each(attr, nlh, sizeof(struct tcmsg)) {
-		if (mnl_attr_get_type(attr) == TCA_OPTIONS)
-			*(bool *)data = true;
-	}
-	return MNL_CB_OK;
-}
-
-static struct nlmsghdr *put_tc(char *buf, uint16_t type, uint16_t flags, uint32_t ifindex,
-			       uint32_t parent)
-{
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct tcmsg *tcm;
-
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = flags | NLM_F_REQUEST;
-	tcm = mnl_nlmsg_put_extra_header(nlh, sizeof(*tcm));
-	tcm->tcm_family = AF_UNSPEC;
-	tcm->tcm_ifindex = (int)ifindex;
-	tcm->tcm_parent = parent;
-	return nlh;
-}
-
-int nl_clsact_remove_if_empty(uint32_t ifindex, struct error *err)
-{
-	static const uint32_t hooks[] = { TC_H_MIN_INGRESS, TC_H_MIN_EGRESS };
-	struct nlmsghdr *nlh;
-	bool used = false;
-	char buf[256];
-	size_t i;
-	int r;
-
-	for (i = 0; i < 2; i++) {
-		struct nl_patience patience = { 0 };
-
-		do {
-			nlh = put_tc(buf, RTM_GETTFILTER, NLM_F_DUMP, ifindex,
-				     TC_H_MAKE(TC_H_CLSACT, hooks[i]));
-			r = nl_talk(nlh, on_filter, &used, "filters", err);
-		} while (nl_again(&patience, r));
-		r = nl_check_quiet(r, "filters", err);
-		if (r)
-			return r == -ENODEV ? 0 : r;
-	}
-	if (used)
-		return 0;
-	nlh = put_tc(buf, RTM_DELQDISC, NLM_F_ACK, ifindex, TC_H_CLSACT);
-	((struct tcmsg *)mnl_nlmsg_get_payload(nlh))->tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0);
-	r = nl_talk(nlh, NULL, NULL, "clsact", err);
-	return r == -ENOENT || r == -EINVAL || r == -ENODEV ? 0 : r;
 }
 
 static int on_peer(const struct nlmsghdr *nlh, void *data)
@@ -231,14 +171,8 @@ bool nl_peer_has_xdp(const struct nl_link *veth)
 	struct error ignored;
 	char buf[256];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct ifinfomsg *ifi;
 
-	nlh->nlmsg_type = RTM_GETLINK;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-	ifi->ifi_index = (int)veth->lower;
-	if (veth->lower_netns >= 0)
-		mnl_attr_put_u32(nlh, IFLA_TARGET_NETNSID, (uint32_t)veth->lower_netns);
+	nl_link_request(nlh, RTM_GETLINK, veth->lower, veth->lower_netns);
 	if (!veth->lower || nl_talk(nlh, on_peer, &attached, "peer", &ignored))
 		return false;
 	return attached == XDP_ATTACHED_DRV || attached == XDP_ATTACHED_MULTI;
@@ -281,4 +215,22 @@ uint32_t nl_ethtool_flags(const char *dev)
 bool nl_strips_vlan(const char *dev)
 {
 	return nl_ethtool_flags(dev) & ETH_FLAG_RXVLAN;
+}
+
+int sysctl_ipv6(const char *dev, const char *key)
+{
+	char path[160], text[16];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", dev, key);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return -1;
+	text[n] = '\0';
+	return (int)strtol(text, NULL, 10);
 }

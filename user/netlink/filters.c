@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The filters that a frame meets at a device's ingress, before the stack has it. */
+/* The filters that a frame meets at a device's ingress, before the stack has it; and clsact. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/pkt_cls.h>
@@ -61,32 +61,61 @@ static int on_filter(const struct nlmsghdr *nlh, void *data)
 
 int nl_filters_read(uint32_t ifindex, struct nl_filter **ret, size_t *ret_n, struct error *err)
 {
-	struct nl_list list = { .size = sizeof(**ret) };
-	struct nl_patience patience = { 0 };
+	const struct nl_table table = { .type = RTM_GETTFILTER,
+					.ifindex = ifindex,
+					.parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS),
+					.cb = on_filter,
+					.size = sizeof(**ret),
+					.what = "filters" };
+
+	return nl_dump(&table, (void **)ret, ret_n, err);
+}
+
+/* Of any kind, in any chain: it is not ours. */
+static int on_any_filter(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr;
+
+	/* A dump also lists the chain's head, without a handle's options. */
+	mnl_attr_for_each(attr, nlh, sizeof(struct tcmsg)) {
+		if (mnl_attr_get_type(attr) == TCA_OPTIONS)
+			nl_list_add(data);
+	}
+	return MNL_CB_OK;
+}
+
+int nl_clsact_remove_if_empty(uint32_t ifindex, struct error *err)
+{
+	static const uint32_t hooks[] = { TC_H_MIN_INGRESS, TC_H_MIN_EGRESS };
 	char buf[256];
+	struct nlmsghdr *nlh;
+	struct tcmsg *tcm;
+	size_t i, n;
+	void *list;
 	int r;
 
-	do {
-		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-		struct tcmsg *tcm;
+	for (i = 0; i < 2; i++) {
+		const struct nl_table table = { .type = RTM_GETTFILTER,
+						.ifindex = ifindex,
+						.parent = TC_H_MAKE(TC_H_CLSACT, hooks[i]),
+						.cb = on_any_filter,
+						.size = 1,
+						.what = "filters" };
 
-		nlh->nlmsg_type = RTM_GETTFILTER;
-		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-		tcm = mnl_nlmsg_put_extra_header(nlh, sizeof(*tcm));
-		tcm->tcm_family = AF_UNSPEC;
-		tcm->tcm_ifindex = (int)ifindex;
-		tcm->tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
-		list.n = 0;
-		r = nl_talk(nlh, on_filter, &list, "filters", err);
-	} while (nl_again(&patience, r));
-	r = nl_check_quiet(r, "filters", err);
-	if (!r && list.no_memory)
-		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
-	if (r) {
-		free(list.items);
-		return r;
+		r = nl_dump(&table, &list, &n, err);
+		if (r)
+			return r == -ENODEV ? 0 : r;
+		free(list);
+		if (n)
+			return 0;
 	}
-	*ret = list.items;
-	*ret_n = list.n;
-	return 0;
+	nlh = mnl_nlmsg_put_header(buf);
+	nlh->nlmsg_type = RTM_DELQDISC;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	tcm = mnl_nlmsg_put_extra_header(nlh, sizeof(*tcm));
+	tcm->tcm_ifindex = (int)ifindex;
+	tcm->tcm_parent = TC_H_CLSACT;
+	tcm->tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0);
+	r = nl_talk(nlh, NULL, NULL, "clsact", err);
+	return r == -ENOENT || r == -EINVAL || r == -ENODEV ? 0 : r;
 }

@@ -172,15 +172,18 @@ static void unique_gateways(struct nl_state *state)
 /* Kernels before 5.3, and gVisor, have no such objects and refuse the question. */
 static int read_nexthops(struct nl_state *state, struct error *err)
 {
+	static const struct nl_table nexthops = { .type = RTM_GETNEXTHOP,
+						  .family = AF_UNSPEC,
+						  .cb = on_nexthop,
+						  .size = sizeof(struct known_route),
+						  .what = "nexthops" };
 	struct known_route *hops = NULL;
 	struct nl_address *all;
 	size_t i;
 	struct error ignored;
 	size_t n = 0;
 
-	if (nl_dump(RTM_GETNEXTHOP, AF_UNSPEC, 0, on_nexthop, sizeof(*hops), (void **)&hops, &n,
-		    "nexthops", &ignored) ||
-	    !n) {
+	if (nl_dump(&nexthops, (void **)&hops, &n, &ignored) || !n) {
 		free(hops);
 		return 0;
 	}
@@ -197,7 +200,7 @@ static int read_nexthops(struct nl_state *state, struct error *err)
 	return 0;
 }
 
-/* Shares out what the dump brought. Exits go to the gateways for now: nl_mark_routed(). */
+/* Shares out what the dump brought. Exits go to the gateways for now: mark_routed(). */
 static int share_out(struct nl_state *state, const struct known_route *routes, size_t n)
 {
 	size_t i;
@@ -218,12 +221,50 @@ static int share_out(struct nl_state *state, const struct known_route *routes, s
 	return 0;
 }
 
+static int by_ifindex(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/*
+ * Sets `routed` of the links, and takes out of the gateways those without an address, which
+ * stand for a route alone.
+ */
+static int mark_routed(struct nl_state *state)
+{
+	uint32_t *by = malloc((state->n_gateways + 1) * sizeof(*by));
+	const struct in6_addr none = { 0 };
+	size_t i, n = 0;
+
+	if (!by)
+		return -ENOMEM;
+	for (i = 0; i < state->n_gateways; i++) {
+		by[i] = state->gateways[i].ifindex;
+		if (memcmp(&state->gateways[i].addr, &none, sizeof(none)) != 0)
+			state->gateways[n++] = state->gateways[i];
+	}
+	if (i)
+		qsort(by, i, sizeof(*by), by_ifindex);
+	state->n_gateways = n;
+	for (n = 0; n < state->n_links; n++)
+		state->links[n].routed =
+			i && bsearch(&state->links[n].ifindex, by, i, sizeof(*by), by_ifindex);
+	free(by);
+	return 0;
+}
+
 int nl_gateways_read(struct nl_state *state, struct error *err)
 {
+	static const struct nl_table table = { .type = RTM_GETROUTE,
+					       .family = AF_INET6,
+					       .cb = on_route,
+					       .size = sizeof(struct known_route),
+					       .what = "routes" };
 	struct known_route *routes = NULL;
 	size_t n = 0;
-	int r = nl_dump(RTM_GETROUTE, AF_INET6, 0, on_route, sizeof(*routes), (void **)&routes, &n,
-			"routes", err);
+	int r = nl_dump(&table, (void **)&routes, &n, err);
 
 	if (!r && share_out(state, routes, n))
 		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
@@ -231,5 +272,7 @@ int nl_gateways_read(struct nl_state *state, struct error *err)
 	if (!r)
 		r = read_nexthops(state, err);
 	unique_gateways(state);
+	if (!r && mark_routed(state))
+		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	return r;
 }

@@ -17,13 +17,13 @@ struct nl_list {
 /* A zeroed item behind the last, or NULL with no_memory set. */
 void *nl_list_add(struct nl_list *list);
 
-/* Does IFLA_INFO_DATA of a link of this kind say external? */
-bool nl_kind_external(const char *kind, const struct nlattr *data);
-/* The bus of a device from sysfs, for kernels before 5.14, which do not say it with the link. */
-void nl_bus_read(struct nl_link *link);
-
 /* ETH_FLAG_* of ethtool that are on; 0 where the driver does not say. */
 uint32_t nl_ethtool_flags(const char *dev);
+
+/* Fills the header of a request about one link; `netns` as in struct nl_link, -1: this one. */
+struct ifinfomsg;
+struct ifinfomsg *nl_link_request(struct nlmsghdr *nlh, uint16_t type, uint32_t ifindex,
+				  int32_t netns);
 
 /* Sends one request and reads its answer to the end; 0 or -errno with *err set. */
 int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, struct error *err);
@@ -39,19 +39,27 @@ bool nl_again(struct nl_patience *patience, int r);
 /* `r`, or -EBUSY with *err saying that the table never came to rest. */
 int nl_check_quiet(int r, const char *what, struct error *err);
 
-/*
- * Dumps `type` for `family` into an array of items of `size` bytes, which `cb` adds to
- * a struct nl_list; again, for seconds, while the table changes under the dump.
- */
-int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_t size, void **ret,
-	    size_t *ret_n, const char *what, struct error *err);
+/* A table of the kernel: what is asked for, and how its items are read. */
+struct nl_table {
+	uint16_t type; /* RTM_GET* */
+	uint8_t family;
+	uint8_t ndm_flags;	  /* of RTM_GETNEIGH */
+	uint32_t ifindex, parent; /* of RTM_GETTFILTER */
+	mnl_cb_t cb;		  /* adds items to a struct nl_list */
+	size_t size;		  /* of an item */
+	const char *what;	  /* for errors */
+};
 
 /*
- * Sets `routed` of the links, and takes out of the gateways those without an address, which
- * stand for a route alone. 0 or -ENOMEM.
+ * Dumps a table into an array, the caller's to free; again, for seconds, while the table changes
+ * under the dump. 0, or -errno with *err set.
  */
-int nl_mark_routed(struct nl_state *state);
-/* Fills state->gateways, sorted by interface, each once, and state->nets. */
+int nl_dump(const struct nl_table *table, void **ret, size_t *ret_n, struct error *err);
+
+/*
+ * Fills state->gateways, sorted by interface, each once, and state->nets; sets `routed` of the
+ * links. 0, or -errno with *err set.
+ */
 int nl_gateways_read(struct nl_state *state, struct error *err);
 
 #endif

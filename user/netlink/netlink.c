@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The links and addresses of this network namespace, and finding one among them. */
 #include <errno.h>
+#include <limits.h>
 #include <net/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -9,6 +10,8 @@
 #include <string.h>
 
 #include "netlink/internal.h"
+
+#define GRE_COLLECT_METADATA 18 /* IFLA_*, of linux/if_tunnel.h, which clashes with net/if.h */
 
 static void read_vlan(const struct nlattr *data, struct nl_link *link)
 {
@@ -35,6 +38,37 @@ static bool is_isolated(const struct nlattr *port)
 	return false;
 }
 
+/*
+ * Does IFLA_INFO_DATA of a link of this kind say external? Of Ethernet tunnels and the attribute
+ * that says so: a flag, or a byte.
+ */
+static bool kind_external(const char *kind, const struct nlattr *data)
+{
+	static const struct {
+		const char *kind;
+		uint16_t attr;
+	} tunnels[] = {
+		{ "vxlan", IFLA_VXLAN_COLLECT_METADATA },
+		{ "geneve", IFLA_GENEVE_COLLECT_METADATA },
+		{ "gretap", GRE_COLLECT_METADATA },
+		{ "ip6gretap", GRE_COLLECT_METADATA },
+		{ "erspan", GRE_COLLECT_METADATA },
+		{ "ip6erspan", GRE_COLLECT_METADATA },
+	};
+	const struct nlattr *attr;
+	size_t i;
+
+	for (i = 0; i < sizeof(tunnels) / sizeof(*tunnels); i++) {
+		if (strcmp(tunnels[i].kind, kind) != 0)
+			continue;
+		mnl_attr_for_each_nested(attr, data) {
+			if (mnl_attr_get_type(attr) == tunnels[i].attr)
+				return !mnl_attr_get_payload_len(attr) || mnl_attr_get_u8(attr);
+		}
+	}
+	return false;
+}
+
 static void read_linkinfo(const struct nlattr *info, struct nl_link *link)
 {
 	const struct nlattr *attr, *data = NULL, *port = NULL;
@@ -54,7 +88,7 @@ static void read_linkinfo(const struct nlattr *info, struct nl_link *link)
 	if (data && !strcmp(link->kind, "vlan"))
 		read_vlan(data, link);
 	if (data)
-		link->external = nl_kind_external(link->kind, data);
+		link->external = kind_external(link->kind, data);
 	link->isolated = of_bridge && port && is_isolated(port);
 }
 
@@ -73,6 +107,22 @@ static void read_altnames(const struct nlattr *list, struct nl_link *link)
 		memcpy(link->altnames + at, mnl_attr_get_str(attr), len);
 		at += len + 1;
 	}
+}
+
+/* The bus of a device from sysfs, for kernels before 5.14, which do not say it with the link. */
+static void read_bus(struct nl_link *link)
+{
+	char path[64], target[PATH_MAX];
+	const char *name;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/device/subsystem", link->name);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n <= 0)
+		return;
+	target[n] = '\0';
+	name = strrchr(target, '/');
+	snprintf(link->bus, sizeof(link->bus), "%.15s", name ? name + 1 : target);
 }
 
 static int on_link(const struct nlmsghdr *nlh, void *data)
@@ -124,7 +174,7 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 		}
 	}
 	if (!link->bus[0] && !link->kind[0])
-		nl_bus_read(link);
+		read_bus(link);
 	return MNL_CB_OK;
 }
 
@@ -154,30 +204,34 @@ static int on_address(const struct nlmsghdr *nlh, void *data)
 
 int nl_links_read(struct nl_state *ret, struct error *err)
 {
+	static const struct nl_table table = { .type = RTM_GETLINK,
+					       .family = AF_UNSPEC,
+					       .cb = on_link,
+					       .size = sizeof(*ret->links),
+					       .what = "links" };
+
 	memset(ret, 0, sizeof(*ret));
-	return nl_dump(RTM_GETLINK, AF_UNSPEC, 0, on_link, sizeof(*ret->links),
-		       (void **)&ret->links, &ret->n_links, "links", err);
+	return nl_dump(&table, (void **)&ret->links, &ret->n_links, err);
 }
 
 int nl_state_read(struct nl_state *ret, struct error *err)
 {
+	static const struct nl_table addresses = { .type = RTM_GETADDR,
+						   .family = AF_INET6,
+						   .cb = on_address,
+						   .size = sizeof(struct nl_address),
+						   .what = "addresses" };
 	struct nl_state state = { 0 };
 	int r;
 
 	r = nl_links_read(&state, err);
 	if (!r)
-		r = nl_dump(RTM_GETADDR, AF_INET6, 0, on_address, sizeof(*state.addresses),
-			    (void **)&state.addresses, &state.n_addresses, "addresses", err);
+		r = nl_dump(&addresses, (void **)&state.addresses, &state.n_addresses, err);
 	if (!r)
 		r = nl_gateways_read(&state, err);
 	if (r) {
 		nl_state_free(&state);
 		return r;
-	}
-	r = nl_mark_routed(&state);
-	if (r) {
-		nl_state_free(&state);
-		return error_set(err, EXIT_KERNEL, -r, "out of memory");
 	}
 	*ret = state;
 	return 0;
@@ -218,7 +272,7 @@ bool nl_is_external(const struct nl_link *link, const struct nl_state *state)
 {
 	int depth;
 
-	/* VLAN devices, macvlans; more deep than anybody stacks them. */
+	/* VLAN devices, macvlans; deeper than they are stacked in practice. */
 	for (depth = 0; link && depth < 8; depth++) {
 		if (link->external)
 			return true;

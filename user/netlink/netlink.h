@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* rtnetlink through libmnl: links, addresses, gateways, proxy entries. Knows no BPF and no rules. */
+/*
+ * The kernel's network state, through rtnetlink, ethtool and sysctl: links, addresses, gateways,
+ * proxy entries, filters. Knows neither BPF nor rules.
+ */
 #ifndef NDPX_NETLINK_H
 #define NDPX_NETLINK_H
 
@@ -96,7 +99,7 @@ int nl_proxy_read(struct nl_proxy **ret, size_t *ret_n, struct error *err);
 /* Adds or deletes the entries one by one; an entry that is (not) there already is fine. */
 int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct error *err);
 
-/* Removes clsact from a device, if nobody's filter is left on it; 0 as well if somebody's is. */
+/* Removes clsact from a device unless a filter is left on it, which is not an error. */
 int nl_clsact_remove_if_empty(uint32_t ifindex, struct error *err);
 
 /* A filter of a device's clsact or ingress qdisc, at ingress, in chain 0. */
@@ -121,5 +124,11 @@ bool nl_peer_has_xdp(const struct nl_link *veth);
 
 /* Does the NIC take VLAN tags out of frames before XDP sees them? (ethtool rxvlan) */
 bool nl_strips_vlan(const char *dev);
+
+/*
+ * net.ipv6.conf.DEV.KEY of the network namespace this process is in, also after setns();
+ * -1 where this kernel or device has none.
+ */
+int sysctl_ipv6(const char *dev, const char *key);
 
 #endif

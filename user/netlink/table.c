@@ -11,36 +11,6 @@
 #include "netlink/detail.h"
 #include "netlink/internal.h"
 
-static int by_ifindex(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-int nl_mark_routed(struct nl_state *state)
-{
-	uint32_t *by = malloc((state->n_gateways + 1) * sizeof(*by));
-	const struct in6_addr none = { 0 };
-	size_t i, n = 0;
-
-	if (!by)
-		return -ENOMEM;
-	for (i = 0; i < state->n_gateways; i++) {
-		by[i] = state->gateways[i].ifindex;
-		if (memcmp(&state->gateways[i].addr, &none, sizeof(none)) != 0)
-			state->gateways[n++] = state->gateways[i];
-	}
-	if (i)
-		qsort(by, i, sizeof(*by), by_ifindex);
-	state->n_gateways = n;
-	for (n = 0; n < state->n_links; n++)
-		state->links[n].routed =
-			i && bsearch(&state->links[n].ifindex, by, i, sizeof(*by), by_ifindex);
-	free(by);
-	return 0;
-}
-
 static int on_member(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
@@ -62,8 +32,13 @@ static int on_member(const struct nlmsghdr *nlh, void *data)
 
 int nl_members_read(struct nl_member **ret, size_t *ret_n, struct error *err)
 {
-	return nl_dump(RTM_GETMULTICAST, AF_INET6, 0, on_member, sizeof(**ret), (void **)ret, ret_n,
-		       "multicast groups", err);
+	static const struct nl_table table = { .type = RTM_GETMULTICAST,
+					       .family = AF_INET6,
+					       .cb = on_member,
+					       .size = sizeof(**ret),
+					       .what = "multicast groups" };
+
+	return nl_dump(&table, (void **)ret, ret_n, err);
 }
 
 static void add_mdb(struct nl_list *list, uint32_t bridge, const struct nlattr *info)
@@ -103,8 +78,13 @@ static int on_mdb(const struct nlmsghdr *nlh, void *data)
 
 int nl_mdb_read(struct nl_mdb **ret, size_t *ret_n, struct error *err)
 {
-	return nl_dump(RTM_GETMDB, AF_BRIDGE, 0, on_mdb, sizeof(**ret), (void **)ret, ret_n,
-		       "bridge mdb", err);
+	static const struct nl_table table = { .type = RTM_GETMDB,
+					       .family = AF_BRIDGE,
+					       .cb = on_mdb,
+					       .size = sizeof(**ret),
+					       .what = "bridge mdb" };
+
+	return nl_dump(&table, (void **)ret, ret_n, err);
 }
 
 static int on_neighbour(const struct nlmsghdr *nlh, void *data)
@@ -136,8 +116,13 @@ static int on_neighbour(const struct nlmsghdr *nlh, void *data)
 
 int nl_neighbours_read(struct nl_neighbour **ret, size_t *ret_n, struct error *err)
 {
-	return nl_dump(RTM_GETNEIGH, AF_INET6, 0, on_neighbour, sizeof(**ret), (void **)ret, ret_n,
-		       "neighbours", err);
+	static const struct nl_table table = { .type = RTM_GETNEIGH,
+					       .family = AF_INET6,
+					       .cb = on_neighbour,
+					       .size = sizeof(**ret),
+					       .what = "neighbours" };
+
+	return nl_dump(&table, (void **)ret, ret_n, err);
 }
 
 static int on_failed(const struct nlmsghdr *nlh, void *data)
@@ -163,8 +148,13 @@ static int on_failed(const struct nlmsghdr *nlh, void *data)
 
 int nl_failed_read(struct nl_address **ret, size_t *ret_n, struct error *err)
 {
-	return nl_dump(RTM_GETNEIGH, AF_INET6, 0, on_failed, sizeof(**ret), (void **)ret, ret_n,
-		       "neighbours", err);
+	static const struct nl_table table = { .type = RTM_GETNEIGH,
+					       .family = AF_INET6,
+					       .cb = on_failed,
+					       .size = sizeof(**ret),
+					       .what = "neighbours" };
+
+	return nl_dump(&table, (void **)ret, ret_n, err);
 }
 
 static void add_hops(struct nl_list *list, const struct nl_route *route, const struct nlattr *attr)
@@ -230,8 +220,13 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 
 int nl_routes_read(struct nl_route **ret, size_t *ret_n, struct error *err)
 {
-	return nl_dump(RTM_GETROUTE, AF_INET6, 0, on_route, sizeof(**ret), (void **)ret, ret_n,
-		       "routes", err);
+	static const struct nl_table table = { .type = RTM_GETROUTE,
+					       .family = AF_INET6,
+					       .cb = on_route,
+					       .size = sizeof(**ret),
+					       .what = "routes" };
+
+	return nl_dump(&table, (void **)ret, ret_n, err);
 }
 
 static int on_hop(const struct nlmsghdr *nlh, void *data)

@@ -4,6 +4,7 @@
  * is believed, and again if the kernel says that it changed meanwhile.
  */
 #include <errno.h>
+#include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "netlink/internal.h"
+#include "util/clock.h"
 
 /*
  * A dump that the kernel interrupts is read again after a pause that doubles each time, for
@@ -64,6 +66,20 @@ static int nl_receive(struct mnl_socket *nl, unsigned int seq, mnl_cb_t cb, void
 	return 0;
 }
 
+struct ifinfomsg *nl_link_request(struct nlmsghdr *nlh, uint16_t type, uint32_t ifindex,
+				  int32_t netns)
+{
+	struct ifinfomsg *ifi;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_index = (int)ifindex;
+	if (netns >= 0)
+		mnl_attr_put_u32(nlh, IFLA_TARGET_NETNSID, (uint32_t)netns);
+	return ifi;
+}
+
 int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, struct error *err)
 {
 	struct mnl_socket *nl = nl_open(err);
@@ -80,17 +96,9 @@ int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, str
 	return r ? fail(err, -r, what) : 0;
 }
 
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
-}
-
 bool nl_again(struct nl_patience *patience, int r)
 {
-	uint64_t now = now_us();
+	uint64_t now = (uint64_t)clock_us();
 	unsigned int jitter;
 
 	/* EINTR: the table changed under the dump. ENOBUFS: we read too slowly. */
@@ -134,10 +142,37 @@ void *nl_list_add(struct nl_list *list)
 	return memset((char *)list->items + list->n++ * list->size, 0, list->size);
 }
 
-int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_t size, void **ret,
-	    size_t *ret_n, const char *what, struct error *err)
+/* All of these headers begin with the family, as struct rtgenmsg. */
+static void put_header(struct nlmsghdr *nlh, const struct nl_table *table)
 {
-	struct nl_list list = { .size = size };
+	size_t size = sizeof(struct rtmsg);
+
+	if (table->type == RTM_GETTFILTER) {
+		struct tcmsg *tcm = mnl_nlmsg_put_extra_header(nlh, sizeof(*tcm));
+
+		tcm->tcm_ifindex = (int)table->ifindex;
+		tcm->tcm_parent = table->parent;
+		return;
+	}
+	if (table->type == RTM_GETNEIGH) {
+		struct ndmsg *ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
+
+		ndm->ndm_family = table->family;
+		ndm->ndm_flags = table->ndm_flags;
+		return;
+	}
+	if (table->type == RTM_GETLINK)
+		size = sizeof(struct ifinfomsg);
+	else if (table->type == RTM_GETADDR)
+		size = sizeof(struct ifaddrmsg);
+	else if (table->type == RTM_GETNEXTHOP)
+		size = sizeof(struct nhmsg);
+	((struct rtgenmsg *)mnl_nlmsg_put_extra_header(nlh, size))->rtgen_family = table->family;
+}
+
+int nl_dump(const struct nl_table *table, void **ret, size_t *ret_n, struct error *err)
+{
+	struct nl_list list = { .size = table->size };
 	struct nl_patience patience = { 0 };
 	char buf[256];
 	int r;
@@ -145,36 +180,15 @@ int nl_dump(uint16_t type, uint8_t family, uint8_t ndm_flags, mnl_cb_t cb, size_
 	do {
 		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 
-		nlh->nlmsg_type = type;
+		nlh->nlmsg_type = table->type;
 		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-		if (type == RTM_GETNEIGH) {
-			struct ndmsg *ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
-
-			ndm->ndm_family = family;
-			ndm->ndm_flags = ndm_flags;
-		} else if (type == RTM_GETLINK) {
-			struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-
-			ifi->ifi_family = family;
-		} else if (type == RTM_GETADDR) {
-			struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
-
-			ifa->ifa_family = family;
-		} else if (type == RTM_GETNEXTHOP) {
-			struct nhmsg *nhm = mnl_nlmsg_put_extra_header(nlh, sizeof(*nhm));
-
-			nhm->nh_family = family;
-		} else {
-			struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-
-			rtm->rtm_family = family;
-		}
+		put_header(nlh, table);
 		list.n = 0;
-		r = nl_talk(nlh, cb, &list, what, err);
+		r = nl_talk(nlh, table->cb, &list, table->what, err);
 	} while (nl_again(&patience, r));
-	r = nl_check_quiet(r, what, err);
+	r = nl_check_quiet(r, table->what, err);
 	if (!r && list.no_memory)
-		r = fail(err, ENOMEM, what);
+		r = fail(err, ENOMEM, table->what);
 	if (r) {
 		free(list.items);
 		return r;

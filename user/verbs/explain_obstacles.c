@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/before_text.h"
+#include "dataplane/dataplane.h"
 #include "doctor/ways.h"
 #include "verbs/explain_story.h"
 #include "nd/wire.h"
-#include "netlink/sysctl.h"
+#include "netlink/netlink.h"
 
 struct way {
 	struct story *s;

@@ -5,7 +5,7 @@
 #include "nd/frame.h"
 #include "verbs/explain_story.h"
 #include "verbs/guest_print.h"
-#include "dataplane/verdict.h"
+#include "dataplane/dataplane.h"
 
 static const char *act_word(enum trial_act act)
 {

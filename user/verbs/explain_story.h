@@ -4,7 +4,7 @@
 #define NDPX_EXPLAIN_STORY_H
 
 #include "cli/command.h"
-#include "dataplane/match.h"
+#include "dataplane/dataplane.h"
 #include "util/explain.h"
 
 #define EXPLAIN_NEAREST	  3 /* rules shown where none decides */

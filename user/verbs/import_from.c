@@ -8,7 +8,7 @@
 
 #include "cli/command.h"
 #include "netlink/detail.h"
-#include "netlink/sysctl.h"
+#include "netlink/netlink.h"
 #include "migrate/conf_writer.h"
 #include "migrate/from_kernel.h"
 #include "migrate/from_ndppd.h"

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "cli/command.h"
-#include "dataplane/verdict.h"
+#include "dataplane/dataplane.h"
 
 static void print_counters(const struct command *cmd, struct output *out,
 			   const uint64_t counters[NDPX_COUNTERS])

@@ -7,7 +7,7 @@
 #include "cli/before.h"
 #include "cli/command.h"
 #include "verbs/status_ports.h"
-#include "dataplane/rule_counts.h"
+#include "dataplane/dataplane.h"
 
 static void print_settings(const struct instance *in, struct output *out)
 {

@@ -6,7 +6,7 @@
 
 #include "cli/before.h"
 #include "verbs/status_ports.h"
-#include "dataplane/rule_counts.h"
+#include "dataplane/dataplane.h"
 
 int ports_count(const struct dataplane *dp, struct ports_count *ret, struct error *err)
 {
