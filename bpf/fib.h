@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* FIB look-ups: does the kernel route to the target, through which interface, to which neighbour? */
+/* FIB look-ups: does the kernel route to the target, through which interface and neighbour? */
 #ifndef NDPX_BPF_FIB_H
 #define NDPX_BPF_FIB_H
 

@@ -54,7 +54,7 @@ ND_INLINE int nd_is_anycast(const struct ndpx_say *say, __u32 bits, struct nd_ad
 	return say->action == NDPX_ACT_ANSWER && bits <= 64 && nd_addr_eq(net, target);
 }
 
-/* The prefix length of the longest network of this kind and VLAN that covers an address; 0: none. */
+/* Length of the longest network of this kind and VLAN that covers an address; 0: none. */
 ND_INLINE __u32 nd_net_of(const struct ndpx_settings *set, __u32 kind, __u32 vlan,
 			  struct nd_addr addr)
 {
