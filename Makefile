@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# make, make check, make demo, make install; V=1 shows the commands. All built files are in build/.
-# Sources are found by folder. CC, CPPFLAGS, CFLAGS, LDFLAGS, LDLIBS and PKG_CONFIG are obeyed.
+# make, make check, make demo, make install; V=1 shows the commands. Everything is built in build/.
+# Sources are found by folder. Honours CC, CPPFLAGS, CFLAGS, LDFLAGS, LDLIBS and PKG_CONFIG.
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
@@ -10,7 +10,7 @@ DOCDIR ?= $(PREFIX)/share/doc/ndpx
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSCONFDIR ?= /etc
 
-# A newer compiler finds new things to warn of: fatal in `make check`, not in an install.
+# Newer compilers add warnings: fatal in `make check`, but not when installing.
 WERROR ?=
 
 B := build
@@ -26,7 +26,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(patsubst $(B)/%,%,$@)')
 WARN := -Wall -Wextra -Wshadow -Wimplicit-fallthrough -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wvla $(WERROR)
 CFLAGS ?= -O2 -g
-# pkg_libs PACKAGES,FLAGS: as pkg-config has it, or else the flags.
+# pkg_libs PACKAGES,FLAGS: what pkg-config says, or else FLAGS.
 pkg_libs = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
 PKGS := libbpf libmnl jansson
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
@@ -40,20 +40,20 @@ LIBS := $(call pkg_libs,$(PKGS),-lbpf -lmnl -ljansson) $(LDLIBS)
 TARGET := $(shell $(CC) -dumpmachine)
 BPF_ENDIAN := $(if $(shell $(CC) -dM -E -x c /dev/null | grep '__BYTE_ORDER__ __ORDER_BIG'),bpfeb,bpfel)
 BPF_ALIGN := $(if $(filter riscv% mips% sparc% hppa% alpha% sh4% microblaze%,$(TARGET)),-DND_STRICT_ALIGN)
-# clang for BPF knows no multiarch directory of its own.
+# clang's BPF target does not search the multiarch include directory.
 BPF_CFLAGS := -target $(BPF_ENDIAN) -mcpu=v3 -O2 -g -Wall -Wextra $(WERROR) $(BPF_ALIGN) -Iinclude -Ibpf \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
 
 USER_SRC := $(sort $(wildcard user/*.c user/*/*.c))
-# Made by bison and flex of the configuration's grammar.
+# Generated from the configuration's grammar by bison and flex.
 GEN := $(B)/gen/config_parse.c $(B)/gen/config_scan.c
 USER_OBJ := $(USER_SRC:%.c=$(B)/%.o) $(GEN:.c=.o)
 
-# A root that came by `su` may lack where ip and bpftool are.
+# After `su`, root's PATH may lack the directories of ip and bpftool.
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .DELETE_ON_ERROR:
-# make's own rules would write what bison and flex make beside the sources.
+# make's built-in rules would put the output of bison and flex next to the sources.
 %.c: %.y
 %.c: %.l
 .PHONY: all clean install uninstall lint format
@@ -68,7 +68,7 @@ $(B)/user/%.o: user/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-# The parser's header is made along with it.
+# Generates the parser's header as well.
 $(B)/gen/config_parse.c $(B)/gen/config_parse.h &: user/config/grammar.y
 	$(call say,BISON)
 	@mkdir -p $(@D)
@@ -83,7 +83,7 @@ $(B)/gen/%.o: $(B)/gen/%.c $(B)/gen/config_parse.h
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-# Only the loader sees the skeleton.
+# Only the loader includes the skeleton.
 $(B)/user/dataplane/load.o: CPPFLAGS_ALL += -I$(B)/bpf -include include/ndpx_abi.h
 $(B)/user/dataplane/load.o: $(B)/bpf/ndpx.skel.h
 
@@ -101,7 +101,7 @@ $(B)/man-findings: tools/man-findings.c user/doctor/codes.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
 
-# Its list of findings is printed from the table that doctor itself uses.
+# Its list of findings is generated from doctor's own table.
 $(B)/man/ndpx-doctor.8: user/man/ndpx-doctor.8.in $(B)/man-findings
 	$(call say,MAN)
 	@mkdir -p $(@D)
@@ -131,7 +131,7 @@ install: all
 	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' tools/ndpx.service > $(DESTDIR)$(UNITDIR)/ndpx.service
 	chmod 644 $(DESTDIR)$(UNITDIR)/ndpx.service
 
-# The configuration stays: it is the operator's.
+# The configuration stays, because it is the operator's.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/ndpx $(DESTDIR)$(MANDIR)/man8/ndpx.8 \
 		$(DESTDIR)$(MANDIR)/man5/ndpx.conf.5 $(DESTDIR)$(MANDIR)/man8/ndpx-doctor.8 \
@@ -141,5 +141,5 @@ uninstall:
 clean:
 	rm -rf $(B)
 
-# Headers that the last run found.
+# Header dependencies from the last build.
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

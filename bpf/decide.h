@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The table of contents of the data plane: decide_uplink() and decide_port() name the stages
- * in their order. A stage returns the verdict that ends the matter, or NDPX_V_END to go on.
- * The rows are those of PROTOCOL.md.
+ * in order. A stage returns its verdict, or NDPX_V_END to go on to the next one. Rows (P44)
+ * are those of PROTOCOL.md.
  */
 #ifndef NDPX_BPF_DECIDE_H
 #define NDPX_BPF_DECIDE_H
@@ -13,9 +13,9 @@
 #include "rate.h"
 #include "stats.h"
 
-#define LINEAR_FRAME 512 /* no driver splits a frame so short over buffers */
+#define LINEAR_FRAME 512 /* no driver splits a frame this short across buffers */
 
-/* One solicitation on its way through the stages; each adds what it finds. */
+/* One solicitation on its way through the stages; each stage adds what it finds. */
 struct request {
 	__u32 linear;	   /* length of the frame's linear part, bytes */
 	struct nd_ns ns;   /* where it is in the frame */
@@ -49,7 +49,7 @@ static __always_inline enum ndpx_verdict parse(const struct nd_frame *frame, str
 	return NDPX_V_END;
 }
 
-/* What this link is for its VLAN. */
+/* The frame's VLAN decides which link it belongs to. */
 static __always_inline enum ndpx_verdict find_link(struct request *r)
 {
 	const struct ndpx_link *link = ndpx_link_of(r->set, r->ns.vlan);
@@ -62,7 +62,7 @@ static __always_inline enum ndpx_verdict find_link(struct request *r)
 	return NDPX_V_END;
 }
 
-/* NDPX_V_NONE where it is not a guest port (yet, or any more). */
+/* NDPX_V_NONE if this is not, not yet or no longer, a guest port. */
 static __always_inline enum ndpx_verdict find_port(__u32 ifindex, struct request *r)
 {
 	const struct ndpx_port *entry = bpf_map_lookup_elem(&ports, &ifindex);
@@ -89,7 +89,7 @@ static __always_inline enum ndpx_verdict check(void *ctx, enum hook hook, struct
 	if (!nd_plain(frame, &r->ns, &r->port, &r->q)) {
 		enum ndpx_verdict v;
 
-		/* Longer than any solicitation: its end may be in another buffer. */
+		/* Longer than any solicitation: the rest may be in another buffer. */
 		if (hook == HOOK_XDP && have_frags && frame->len > LINEAR_FRAME)
 			frame->len = (__u32)bpf_xdp_get_buff_len(ctx);
 		v = nd_check(frame, &r->ns, &r->port, &r->q);
@@ -108,7 +108,7 @@ static __always_inline enum ndpx_verdict check_looped(const struct request *r)
 	return is_our_own(r->link, &r->q, r->generation) ? NDPX_V_LOOPED : NDPX_V_END;
 }
 
-/* P13: no rule of the target made this frame, sent to another station, ours. */
+/* P13: sent to another station's MAC, and the target has no rule that claims it. */
 static __always_inline enum ndpx_verdict nobody(const struct request *r, enum ndpx_verdict v)
 {
 	return r->q.astray ? NDPX_V_NOT_FOR_US : v;
@@ -148,8 +148,8 @@ static __always_inline enum ndpx_verdict find_uplink_rule(struct request *r)
 		say = nd_rule_says(r->rule, r->generation);
 	}
 	/*
-	 * Copied at once: a pointer into one of three maps would have the verifier walk all that
-	 * follows three times, and only the flags' own bits may tell it of `host`.
+	 * Copied right away: with a pointer into one of three maps, the verifier would walk
+	 * everything below three times. It must learn of `host` from the flag bits alone.
 	 */
 	r->say = *say;
 	r->say.flags |= host;
@@ -162,7 +162,7 @@ static __always_inline enum ndpx_verdict find_port_rule(struct request *r)
 	const struct ndpx_say *say = NULL;
 	enum ndpx_verdict v;
 
-	if (r->q.vlan) /* a VLAN inside the guest is not ours */
+	if (r->q.vlan) /* a VLAN of the guest's own is none of our business */
 		return nobody(r, NDPX_V_NO_GUEST);
 	r->q.vlan = r->group;
 	r->by_prefix = 0;
@@ -170,7 +170,7 @@ static __always_inline enum ndpx_verdict find_port_rule(struct request *r)
 	if (r->rule)
 		say = nd_rule_says(r->rule, r->generation);
 	if (!say || say->action == NDPX_ACT_NONE) {
-		/* P75: in no map, because each port has its own. */
+		/* P75: not in a map, because each port has its own. */
 		if (nd_addr_eq(r->q.target, r->port.link_local))
 			return nobody(r, NDPX_V_OWN_ADDRESS);
 		v = find_by_prefix(r);
@@ -188,7 +188,7 @@ static __always_inline enum ndpx_verdict check_station(const struct request *r)
 	return nd_is_astray(&r->say, &r->q, r->port.mac) ? NDPX_V_NOT_FOR_US : NDPX_V_END;
 }
 
-/* P78: the guest is behind this link, whichever of its interfaces the frame arrived on. */
+/* P78: the guest is on this link, whichever of its interfaces the frame arrived on. */
 static __always_inline enum ndpx_verdict check_member(const struct request *r)
 {
 	return r->say.port && r->say.action == NDPX_ACT_ANSWER &&
@@ -197,7 +197,7 @@ static __always_inline enum ndpx_verdict check_member(const struct request *r)
 		       : NDPX_V_END;
 }
 
-/* P33, P75, P78, P79, P84: what the rule says. `ifindex`: where its guest must not be. */
+/* P33, P75, P78, P79, P84: what the rule says. `ifindex`: where the guest must not be. */
 static __always_inline enum ndpx_verdict apply_rule(struct request *r, __u32 ifindex)
 {
 	enum ndpx_verdict v = nd_judge(&r->say, &r->q, r->set, ifindex);
@@ -208,7 +208,7 @@ static __always_inline enum ndpx_verdict apply_rule(struct request *r, __u32 ifi
 	return v;
 }
 
-/* The same where the bridge lets neither of two isolated ports hear the other. */
+/* The same, if the bridge keeps two isolated ports from hearing each other. */
 static __always_inline enum ndpx_verdict apply_port_rule(struct request *r)
 {
 	__u32 other = ndpx_isolated(&r->say);
@@ -228,13 +228,13 @@ static __always_inline enum ndpx_verdict check_destination(const struct request 
 		       : NDPX_V_END;
 }
 
-/* The same on a guest port, whose own link-local address is in no map. */
+/* The same on a guest port, whose own link-local address is not in a map. */
 static __always_inline enum ndpx_verdict check_port_destination(const struct request *r)
 {
 	return nd_addr_eq(r->q.dest, r->port.link_local) ? NDPX_V_END : check_destination(r, 0);
 }
 
-/* P85, before the kernel's tables are asked, so that a flood costs no look-ups there. */
+/* P85: checked before the kernel's tables, so that a flood causes no look-ups there. */
 static __always_inline enum ndpx_verdict check_rate(struct request *r)
 {
 	if (!r->set->rate_cost || !over_rate(r->generation, r->q.asker, r->q.vlan))
@@ -257,7 +257,7 @@ static __always_inline enum ndpx_verdict check_elsewhere(struct __sk_buff *skb,
 					     dad * ASK_DAD | gateway * ASK_GATEWAY |
 						     is_set(r->isolated) * ASK_ISOLATED |
 						     r->apart * ASK_APART);
-	/* P93: AnyIP. The host itself is elsewhere. */
+	/* P93: AnyIP: the host itself owns it, so it is not on the guest's link. */
 	if (v == ELSEWHERE_KEPT)
 		v = find_net(r->generation, NDPX_NET_LOCAL, 0, r->q.target.hi, r->q.target.lo)
 			    ? NDPX_V_END
@@ -265,7 +265,7 @@ static __always_inline enum ndpx_verdict check_elsewhere(struct __sk_buff *skb,
 	return v;
 }
 
-/* Nothing has been written yet, but the rule remembers: only NDPX_V_NO_ROOM can follow. */
+/* Nothing is written yet, but the rule is counted already: only NDPX_V_NO_ROOM can follow. */
 static __always_inline enum ndpx_verdict answered(const struct request *r)
 {
 	remember(r->rule, &r->q);
@@ -274,7 +274,7 @@ static __always_inline enum ndpx_verdict answered(const struct request *r)
 	return r->q.kind == ND_KIND_MULTICAST ? NDPX_V_ANSWERED : NDPX_V_ANSWERED_PROBE;
 }
 
-/* On an uplink: the verdict, and in *r what the answer is made of. */
+/* On an uplink: the verdict, with everything the answer needs in *r. */
 static __always_inline enum ndpx_verdict decide_uplink(void *ctx, enum hook hook,
 						       struct nd_frame *frame, struct request *r)
 {

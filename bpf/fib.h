@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Asking the kernel: does it route to the target, by which interface, and is there a neighbour? */
+/* FIB look-ups: does the kernel route to the target, through which interface and neighbour? */
 #ifndef NDPX_BPF_FIB_H
 #define NDPX_BPF_FIB_H
 
@@ -9,16 +9,16 @@
 
 /*
  * What the kernel's tables say about an address; the upper half is the interface its route
- * leaves by. AT_PROVEN: it is elsewhere, by a route longer than what is on-link here or by a
- * neighbour entry. AT_USABLE: the next hop is a usable neighbour. AT_KEPT: packets for it are
- * not forwarded.
+ * leaves by. AT_PROVEN: it is elsewhere, according to a route longer than the on-link prefix
+ * here or to a neighbour entry. AT_USABLE: the next hop is a usable neighbour. AT_KEPT: packets
+ * to it are not forwarded.
  */
 #define AT_PROVEN 1ull
 #define AT_USABLE 2ull
 #define AT_KEPT	  4ull
 
 /* What ask_tables() needs besides the address, in one word, as there are five arguments. */
-#define HOW_NAMED 1u /* P33: the route must be for the address; that of a subnet is not enough */
+#define HOW_NAMED 1u /* P33: needs a host route; the route of a subnet is not enough */
 #define HOW(vlan, answer, named, len)                                                              \
 	((__u64)(len) << 32 | (__u32)(answer) << 24 | (__u32)(named) << 16 | (vlan))
 
@@ -31,8 +31,8 @@ GLOBAL __u32 find_net(__u32 generation, __u32 kind, __u32 vlan, __u64 hi, __u64 
 }
 
 /*
- * Returns BPF_FIB_LKUP_RET_*. The source stays ::, because the kernel routes nothing from a
- * link-local address, which is what routers solicit from.
+ * Returns BPF_FIB_LKUP_RET_*. The source stays :: because routers solicit from link-local
+ * addresses, and the kernel routes nothing from those.
  */
 static __always_inline long ask_route(void *ctx, struct bpf_fib_lookup *fib, __u32 ifindex,
 				      struct nd_addr to)
@@ -45,8 +45,8 @@ static __always_inline long ask_route(void *ctx, struct bpf_fib_lookup *fib, __u
 }
 
 /*
- * Is the MAC a station's? On devices without neighbour discovery entries are empty or carry the
- * device's own MAC, and kernels before 6.4 report a failed entry as usable.
+ * Does the entry hold a station's MAC? On devices without neighbour discovery it is empty or the
+ * device's own, and kernels before 6.4 report failed entries as usable.
  */
 static __always_inline int has_station(const struct bpf_fib_lookup *fib)
 {
@@ -57,15 +57,15 @@ static __always_inline int has_station(const struct bpf_fib_lookup *fib)
 	return some && odd && !(fib->dmac[0] & 1);
 }
 
-/* Stack is scarce, and the two are never needed at the same time. */
+/* A union, because stack is scarce and the two are never needed at the same time. */
 union scratch {
 	struct bpf_fib_lookup fib;
 	struct ndpx_link_key key;
 };
 
 /*
- * Is the route for `target` longer than `bits`? A route that is not also covers the address
- * beyond. If that one leaves by a third interface, it says nothing about the target's: no.
+ * Is the route to `target` longer than `bits`? If it is not, it also covers the address that
+ * differs in the next bit. Should that one leave by a third interface, nothing is proven: no.
  */
 static __always_inline int is_longer(void *ctx, union scratch *u, const struct ndpx_settings *set,
 				     const struct ndpx_link *link, struct nd_addr target,
@@ -81,14 +81,14 @@ static __always_inline int is_longer(void *ctx, union scratch *u, const struct n
 }
 
 /*
- * P33, P82, P83: the routing and neighbour tables are authoritative. A route of up to `bits`
- * proves nothing.
+ * P33, P82, P83: the routing and neighbour tables are authoritative. A route no longer than
+ * `bits` proves nothing.
  */
 static __always_inline __u64 ask_kernel(void *ctx, __u32 generation, __u64 hi, __u64 lo, __u16 vlan,
 					__u32 bits)
 {
 	const struct ndpx_settings *set = settings_of(generation);
-	/* From where the stack sees this link: the right VRF, and never a bond's slave. */
+	/* Looked up from where the stack sees this link: the right VRF, never a bond's slave. */
 	const struct ndpx_link *link = ndpx_link_of(set, vlan);
 	__u32 leaves_by, metric;
 	struct nd_addr target = { hi, lo };
@@ -105,7 +105,7 @@ static __always_inline __u64 ask_kernel(void *ctx, __u32 generation, __u64 hi, _
 	at = (__u64)leaves_by << 32;
 	if (rc == BPF_FIB_LKUP_RET_SUCCESS && has_station(&u.fib)) {
 		at |= AT_USABLE;
-		/* A gateway, if the kernel replaced the address: then no neighbour has it. */
+		/* If the kernel replaced the address, this is a gateway: no neighbour has the target. */
 		if (nd_addr_eq(nd_get_addr(u.fib.ipv6_dst), target))
 			at |= AT_PROVEN;
 	}
@@ -120,10 +120,10 @@ static __always_inline __u64 ask_kernel(void *ctx, __u32 generation, __u64 hi, _
 }
 
 /*
- * Does the interface lack neighbour discovery, so that there never is a neighbour entry? Those
- * user space found, and those without room for an Ethernet header: tun, wg, ppp. The kernel
- * checks the packet's length plus a difference against the MTU and the device's header; `len`,
- * the frame's, cancels out.
+ * Does the interface lack neighbour discovery, so that it never has neighbour entries? True of
+ * those user space found, and of those without room for an Ethernet header: tun, wg, ppp.
+ * bpf_check_mtu() compares the packet's length plus a difference with the MTU plus the device's
+ * header; `len`, the frame's length, cancels out.
  */
 static __always_inline int has_no_nd(void *ctx, __u32 generation, __u32 ifindex, __u32 len)
 {
@@ -161,7 +161,7 @@ static __always_inline int ask_tables(void *ctx, enum hook hook, __u32 generatio
 	if (named && bits < 64)
 		bits = 64;
 	at = ask_kernel(ctx, generation, hi, lo, (__u16)how, bits);
-	/* Local routes come from the settings, so that they count where forwarding is off too. */
+	/* Local routes come from the settings, so that they count with forwarding off as well. */
 	if (at & AT_KEPT) {
 		bits = find_net(generation, NDPX_NET_LOCAL, 0, hi, lo);
 		if (bits > (named ? 64 : 0))
@@ -178,8 +178,8 @@ static __always_inline int ask_tables(void *ctx, enum hook hook, __u32 generatio
 }
 
 /*
- * Global, or kernel 6.1 walks all of this once for each way through the checks of a
- * solicitation: more than the million instructions that it allows.
+ * Global: otherwise kernel 6.1 walks all of this once for each path through the checks of a
+ * solicitation, which exceeds its limit of a million instructions.
  */
 GLOBAL int ask_tables_xdp(struct xdp_md *ctx, __u32 generation, __u64 hi, __u64 lo, __u64 how)
 {
@@ -209,7 +209,7 @@ static __always_inline enum ndpx_verdict judge_route(void *ctx, enum hook hook, 
 		return NDPX_V_END;
 	v = hook == HOOK_XDP ? ask_tables_xdp(ctx, generation, q->target.hi, q->target.lo, how)
 			     : ask_tables_tc(ctx, generation, q->target.hi, q->target.lo, how);
-	/* Constants again: the verifier must not take a number it does not know for an answer. */
+	/* Back to constants: the verifier must not take an unknown number for "answer". */
 	if (v == NDPX_V_END)
 		return NDPX_V_END;
 	if (v == NDPX_V_DAD_IGNORED)
@@ -222,14 +222,14 @@ static __always_inline enum ndpx_verdict judge_route(void *ctx, enum hook hook, 
 #define ASK_ISOLATED 4u /* the bridge isolates the requester's port from other isolated ones */
 #define ASK_APART    8u /* and the target is known to be behind another of these */
 
-/* What ask_elsewhere() returns for what is not forwarded: maybe a local route. Not a verdict. */
+/* Not a verdict: ask_elsewhere() returns it for what is not forwarded, a local route perhaps. */
 #define ELSEWHERE_KEPT NDPX_V_NONE
 
 /*
  * P90, P91, P93: is the target behind a port other than the requester's, whose link this
- * host's stack sees on `ifindex`? NDPX_V_END to answer. Duplicate detection is the owner's last
- * chance to get its address, so any doubt lets it pass: only what is known by route and by
- * neighbour entry to be behind another guest port is defended.
+ * host's stack sees on `ifindex`? NDPX_V_END to answer. DAD is the owner's last chance to get
+ * its address, so it passes on any doubt: an address is defended only if both route and
+ * neighbour entry place it behind another guest port.
  */
 GLOBAL int ask_elsewhere(struct __sk_buff *ctx, __u64 hi, __u64 lo, __u32 ifindex, __u32 how)
 {
@@ -247,7 +247,7 @@ GLOBAL int ask_elsewhere(struct __sk_buff *ctx, __u64 hi, __u64 lo, __u32 ifinde
 		return how & ASK_GATEWAY ? NDPX_V_END : NDPX_V_NOT_ROUTED;
 	leaves_by = fib.ifindex;
 	/*
-	 * Programs cannot learn which port of the bridge it is behind. The host reaches it behind
+	 * A program cannot learn which port of the bridge it is behind. The host reaches it behind
 	 * any of them, as with the kernel's proxy_arp_pvlan.
 	 */
 	if (leaves_by == ifindex)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Look-ups in our own maps: the rule for an address, and whether something is of this host or link. */
+/* Look-ups in our own maps: the rule for an address; what belongs to this host or this link. */
 #ifndef NDPX_BPF_LOOKUP_H
 #define NDPX_BPF_LOOKUP_H
 
@@ -41,8 +41,8 @@ GLOBAL __u32 find_length(__u32 generation, __u64 hi, __u64 lo, __u32 vlan)
 }
 
 /*
- * Its rule. Looked up once more, because only numbers come back from a global function; and a
- * static one, which kernel 6.1 walks for each path to it, takes 6.1 beyond its million.
+ * Its rule. Looked up a second time, because a global function can only return a number, and a
+ * static one, walked for each path that leads to it, takes kernel 6.1 past its million.
  */
 static __always_inline struct ndpx_rule *
 find_prefix(const struct ndpx_settings *set, __u32 generation, __u64 hi, __u64 lo, __u32 vlan)
@@ -133,7 +133,7 @@ static __always_inline int is_this_link(struct ndpx_link_key *key, const struct 
 	       in_links(key, set->epoch, link->vlan, NDPX_LINK_MEMBER, ifindex);
 }
 
-/* The same for decide(), which has no stack left for a key. */
+/* The same for callers that have no stack left for a key. */
 GLOBAL int is_member(__u32 generation, __u32 vlan, __u32 ifindex)
 {
 	const struct ndpx_settings *set = settings_of(generation);
@@ -161,7 +161,7 @@ GLOBAL int find_station(__u32 generation, __u32 vlan, __u64 requester, __u64 hi,
 static __always_inline int is_our_own(const struct ndpx_link *link, const struct nd_query *q,
 				      __u32 generation)
 {
-	/* One branch for both, and no look-up where the filter rules it out. */
+	/* One branch for both, and no look-up if the filter rules it out. */
 	return ((link->stations >> ndpx_filter_bit(q->asker) & 1) | link->n_locals) &&
 	       find_station(generation, q->vlan, q->asker, q->source.hi, q->source.lo);
 }

@@ -63,7 +63,7 @@ struct {
 	__type(value, struct ndpx_rule);
 } shadows SEC(".maps");
 
-/* These two exist only in the guest ports' instance. */
+/* These two exist in the guest ports' instance only. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -79,7 +79,7 @@ struct {
 	__type(value, struct ndpx_sections);
 } sections SEC(".maps");
 
-/* Interfaces and stations of this host that are on this link. Only in an uplink's instance. */
+/* This host's interfaces and MACs on this link. In an uplink's instance only. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The hooks: from the context to a frame, from a verdict to what the kernel does with it.
- * What is decided in between is decide.h.
+ * The decision in between is decide.h's.
  */
 #include <linux/pkt_cls.h>
 
 #include "decide.h"
 
-/* Every hook ends here: counts the verdict. A test run wants it beside the action. */
+/* Every hook ends here: counts the verdict, or hands it to a test run beside the action. */
 static __always_inline int finish(enum ndpx_verdict v, int action)
 {
 	count(v);
 	return test_run ? (int)(v << 8 | (action & 0xff)) : action;
 }
 
-/* Writes the answer; 0 when the frame is too short for it, which a resize has excluded. */
+/* Writes the answer; 0 if the frame is too short, which the resize has ruled out. */
 static __always_inline int write_answer(void *data, void *data_end, struct request *r)
 {
 	/* Two constant offsets rather than one variable: the verifier's ranges stay exact. */
@@ -64,13 +64,13 @@ int ndpx_xdp(struct xdp_md *ctx)
 }
 
 /*
- * If a program writes to packets directly, the kernel copies the head of every clone before
- * running it (tc_cls_act_prologue()), and local senders and open packet sockets make clones:
- * 113 to 139 ns a packet. So nothing below writes through a pointer, and only frames that may
- * be solicitations are made linear, which copies them too.
+ * For a program that writes to packets directly, the kernel first copies the head of every
+ * clone (tc_cls_act_prologue()), and local senders and open packet sockets create clones: 113 to
+ * 139 ns a packet. So nothing below writes through a pointer, and only frames that may be
+ * solicitations are made linear, which copies as well.
  */
 
-/* May the ICMPv6 message behind a plain IPv6 header be a solicitation? */
+/* May the ICMPv6 message right after the IPv6 header be a solicitation? */
 static __always_inline int skb_may_be_ns(const struct __sk_buff *skb)
 {
 	__u8 type;
@@ -80,8 +80,8 @@ static __always_inline int skb_may_be_ns(const struct __sk_buff *skb)
 }
 
 /*
- * The part of an skb's frame that may matter, made linear. 0 where it plainly is not ND: bulk
- * TCP packets have little in the linear part, and pulling would copy every one of them.
+ * Makes the part of the frame that may matter linear. 0 if it clearly is not ND: bulk TCP
+ * packets have little in the linear part, and pulling would copy every one of them.
  */
 static __always_inline int skb_frame(struct __sk_buff *skb, struct nd_frame *frame)
 {
@@ -120,7 +120,7 @@ static __always_inline int skb_frame(struct __sk_buff *skb, struct nd_frame *fra
 }
 
 /*
- * Builds the answer on the stack, part by part to fit there, and stores it. 0 or -errno. The
+ * Builds the answer on the stack, in parts that fit there, and stores it. 0 or -errno. The
  * NIC's sum over a frame (CHECKSUM_COMPLETE) starts at the network header: the MACs are not
  * part of it until bpf_redirect() adds them. A tag stays as it is.
  */
@@ -155,7 +155,7 @@ static __always_inline int skb_act(struct __sk_buff *skb, __u32 ifindex,
 		return finish(NDPX_V_NO_ROOM, TC_ACT_UNSPEC);
 	if (skb_store_answer(skb, r))
 		return finish(NDPX_V_NO_ROOM, TC_ACT_SHOT);
-	/* A tag the kernel took out is still with the frame and goes out again: P3. */
+	/* P3: a tag the kernel took out is still in the skb's metadata and goes out again. */
 	return finish(v, (int)bpf_redirect(ifindex, 0));
 }
 
@@ -180,7 +180,7 @@ int ndpx_tc(struct __sk_buff *skb)
 	return skb_run(skb, HOOK_TC);
 }
 
-/* Guest ports. TC alone: what XDP sends into a veth arrives only if the guest runs XDP too. */
+/* Guest ports. TC only: XDP_TX into a veth arrives only if the guest runs XDP as well. */
 SEC("tc")
 int ndpx_port(struct __sk_buff *skb)
 {

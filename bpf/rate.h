@@ -6,8 +6,8 @@
 #include "state.h"
 
 /*
- * Generic cell rate algorithm on one word per requester. Two CPUs may race for it: that costs
- * one answer too many, where a lock would cost every answer.
+ * Generic cell rate algorithm, one word per requester. Two CPUs may race for it: the price is
+ * one answer too many now and then, where a lock would slow down every answer.
  */
 GLOBAL int over_rate(__u32 generation, __u64 mac, __u32 vlan)
 {

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the program has at hand: settings, generation, clock; and what keeps the verifier's walk short. */
+/* Settings, generation and clock; and the tricks that keep the verifier's walk short. */
 #ifndef NDPX_BPF_STATE_H
 #define NDPX_BPF_STATE_H
 
 #include "maps.h"
 #include "nd/check.h"
 
-/* At a constant address, so no look-up. User space maps it and writes it in place. */
+/* At a constant address, so it needs no look-up. User space maps it and writes in place. */
 struct ndpx_config config SEC(".data.config") = { 0 };
 
-/* bpf_ktime_get_coarse_ns() came with kernel 5.11; where this is false the call is removed. */
+/* bpf_ktime_get_coarse_ns() needs kernel 5.11; if false, the verifier removes the call. */
 const volatile __u32 have_coarse_clock = 0;
 
-/* bpf_check_mtu() came with kernel 5.12; where this is false the calls are removed. */
+/* bpf_check_mtu() needs kernel 5.12; if false, the verifier removes the calls. */
 const volatile __u32 have_check_mtu = 0;
 
 /* Set when the program was loaded with BPF_F_XDP_HAS_FRAGS, kernel 5.18. */
@@ -20,8 +20,8 @@ const volatile __u32 have_frags = 0;
 
 /*
  * An instance for BPF_PROG_TEST_RUN (`explain`), which is never attached: it moves no counter,
- * no rule's statistics and no token, and returns its verdict. In an attached program this is 0,
- * and the verifier removes what depends on it.
+ * no rule's statistics and no token, and returns its verdict. In an attached program this is 0
+ * and the verifier removes the code that depends on it.
  */
 const volatile __u32 test_run = 0;
 
@@ -42,11 +42,11 @@ static __always_inline __u64 coarse_now(void)
 	return last_tick.ns;
 }
 
-/* The three programs. Always a constant, so that each is compiled with only what it needs. */
+/* The three programs. Always a constant, so that each contains only the code it needs. */
 enum hook { HOOK_XDP, HOOK_TC, HOOK_PORT };
 
 /*
- * A function that the verifier walks once, by itself, instead of once for each path that leads
+ * A function that the verifier walks once, on its own, instead of once for each path that leads
  * to it: for everything off the common path. It may take the context and numbers (kernel 5.10
  * allows nothing else) and returns a number.
  */
@@ -57,7 +57,7 @@ static __always_inline const struct ndpx_settings *settings_of(__u32 generation)
 	return &config.set[generation & 1];
 }
 
-/* 1 where x is not 0, else 0, without a branch: each would double what the verifier walks. */
+/* 1 if x is not 0, else 0, without a branch: each branch would double the verifier's walk. */
 static __always_inline __u32 is_set(__u32 x)
 {
 	__u32 minus = -x;
@@ -67,9 +67,9 @@ static __always_inline __u32 is_set(__u32 x)
 }
 
 /*
- * Makes a checked solicitation unknown to the verifier again: otherwise it would walk everything
- * that follows once for each path through the checks. All of it, as kernel 6.1 tells two paths
- * apart by every number that is still in use, and then needs more than its million.
+ * Makes the verifier forget what it knows about a checked solicitation: otherwise it would walk
+ * everything below once for each path through the checks. All of it, because kernel 6.1 tells
+ * paths apart by every number still in use, and would then exceed its million instructions.
  */
 static __always_inline void forget(struct nd_query *q)
 {
@@ -88,7 +88,7 @@ static __always_inline void forget(struct nd_query *q)
 	q->dest.lo |= nothing;
 }
 
-/* The same of a length. A load of its own, or the verifier knows that two lengths are equal. */
+/* The same for a length. A separate load, or the verifier knows that two lengths are equal. */
 static __always_inline void forget_length(__u32 *len)
 {
 	*len |= *(volatile __u32 *)&config.nothing;

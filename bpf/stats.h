@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Statistics: a counter for each verdict, and what each rule has answered. */
+/* Statistics: one counter per verdict, and the answers of each rule. */
 #ifndef NDPX_BPF_STATS_H
 #define NDPX_BPF_STATS_H
 

@@ -14,9 +14,9 @@
 #define NDPX_ABI_VERSION 4u
 
 /*
- * The one table of the data plane's ways out: number, identifier, name, sentence.
- * The name is the counter, the JSON key, the metric label, the word `explain`
- * prints and the counter column of PROTOCOL.md. Numbers are never reused.
+ * The one table of the data plane's verdicts: number, identifier, name, sentence.
+ * The name is the counter, the JSON key, the metric label, what `explain` prints
+ * and the counter column of PROTOCOL.md. Numbers are never reused.
  * Verdict 0 (NDPX_V_NONE) is "no Neighbor Solicitation": passed, not counted.
  */
 #define NDPX_VERDICTS(X)                                                                           \
@@ -61,7 +61,7 @@ enum ndpx_verdict {
 #define NDPX_COUNTERS 64 /* slots in `counters`: room to grow without a new map */
 _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 
-/* Names of the pinned maps; the BPF object uses the same. At most 15 characters. */
+/* Names of the pinned maps, the same in the BPF object. At most 15 characters. */
 #define NDPX_MAP_GUESTS	  "guests"
 #define NDPX_MAP_NEAR	  "near"
 #define NDPX_MAP_PREFIXES "prefixes"
@@ -70,9 +70,9 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 #define NDPX_MAP_RECORD	  "record"
 #define NDPX_MAP_CONFIG	  "config"
 #define NDPX_MAP_SHADOWS  "shadows"
-#define NDPX_MAP_PORTS	  "ports"    /* of the guest ports' instance alone */
+#define NDPX_MAP_PORTS	  "ports"    /* in the guest ports' instance only */
 #define NDPX_MAP_SECTIONS "sections" /* likewise */
-#define NDPX_MAP_LINKS	  "links"    /* of an uplink's instance alone */
+#define NDPX_MAP_LINKS	  "links"    /* in an uplink's instance only */
 
 #define NDPX_MAX_GUESTS	  1048576 /* exact rules an uplink: 16 MiB of hash buckets */
 #define NDPX_MAX_PREFIXES 131072  /* prefix rules an uplink: 2 MiB of hash buckets */
@@ -110,15 +110,15 @@ enum ndpx_action {
 	NDPX_ACT_DENY = 2,
 	NDPX_ACT_OWN = 3, /* an address of this host on this link, or a gateway on it */
 	/*
-	 * P76: an address of this host on another interface. What the prefixes say of it holds,
-	 * with these `flags` beside: NDPX_F_ROUTER, and NDPX_F_HOST in the same VRF.
+	 * P76: an address of this host on another interface. The prefixes decide, with these
+	 * `flags` added: NDPX_F_ROUTER, and NDPX_F_HOST in the same VRF.
 	 */
 	NDPX_ACT_HOST = 4,
 };
 
 /*
- * Where a rule comes from, the highest first. Of several for one key the highest is in
- * force; the others wait in `shadows`. User space only.
+ * Where a rule comes from, highest precedence first. Of several rules for one key the
+ * highest is in force; the others wait in `shadows`. User space only.
  */
 enum ndpx_origin {
 	NDPX_ORIGIN_NONE = 0, /* rules of guest ports, which follow from others */
@@ -133,7 +133,7 @@ enum ndpx_answer_mode {
 	NDPX_ANSWER_ALWAYS = 0,
 	NDPX_ANSWER_ROUTED = 1, /* the kernel's route leaves by another port */
 	NDPX_ANSWER_ALIVE = 2,	/* and its neighbour entry there is usable */
-	/* Of guest ports: only where the kernel's route leaves by another one; unless by the asking one. */
+	/* Guest ports: only if the kernel's route leaves by another port; unless by the asking one. */
 	NDPX_ANSWER_ELSEWHERE = 3,
 	NDPX_ANSWER_GATEWAY = 4,
 };
@@ -143,17 +143,17 @@ enum ndpx_answer_mode {
 #define NDPX_F_DAD_IGNORE 0x04u
 #define NDPX_F_PAUSED	  0x08u
 #define NDPX_F_LLADDR	  0x10u /* `lladdr` is set; else the port's MAC */
-/* Of an uplink's guest, which is an address of this host as well: its route says "local". */
+/* An uplink's guest that is also an address of this host: its route is "local". */
 #define NDPX_F_HOST 0x40u
-/* Rules of guest ports. The last two are for user space: where such a rule comes from. */
+/* Rules of guest ports. The last two tell user space where such a rule comes from. */
 #define NDPX_F_DAD_OVERRIDE 0x20u /* O flag of the answer to duplicate detection */
 #define NDPX_F_GATEWAY	    0x40u /* `gateway` of the section */
 #define NDPX_F_ONLINK	    0x80u /* `onlink` of the section */
 
-/* Of guest ports: answered for, and an address of this host, so that a probe may go to it (P44). */
+/* Guest ports: answered for, and an address of this host, so that a probe may go to it (P44). */
 #define NDPX_M_OWN 0x01u
 
-/* What is said about an address. `port` is an ifindex, 0: none. */
+/* The policy for an address. `port` is an ifindex, 0: none. */
 struct ndpx_say {
 	__u8 action; /* enum ndpx_action */
 	__u8 flags;  /* NDPX_F_* */
@@ -254,7 +254,7 @@ _Static_assert(sizeof(struct ndpx_length) == 24, "layout crosses to the kernel")
 /*
  * What "this link" is for one VLAN of an uplink. MAC and address in network order. The
  * filters have the bit ndpx_filter_bit() of every key that `links` holds for this VLAN, so
- * that what is not there mostly costs no look-up.
+ * that a miss mostly costs no look-up.
  */
 struct ndpx_link {
 	__u8 mac[6]; /* H: of `stack` */
@@ -274,8 +274,8 @@ enum ndpx_link_kind {
 };
 
 /*
- * Key of `links`, whose values say nothing. A change is written under the next epoch, comes
- * true with the settings that name it, and then the old epoch's keys go.
+ * Key of `links`, a set. A change is written under the next epoch and takes effect with the
+ * settings that name it; then the old epoch's keys are removed.
  */
 struct ndpx_link_key {
 	__u32 epoch;
@@ -290,10 +290,10 @@ static inline __attribute__((always_inline)) __u32 ndpx_filter_bit(__u64 value)
 	return (__u32)(value * 0x9e3779b97f4a7c15ull >> 58);
 }
 
-/* A network that the kernel's routing table has, and that the program cannot ask it for. */
+/* A network in the kernel's routing table that the program cannot find there by itself. */
 enum ndpx_net_kind {
-	NDPX_NET_ONLINK = 1, /* on-link on this link: a route no longer proves no guest */
-	NDPX_NET_LOCAL = 2,  /* a route of type local that is no interface's address (AnyIP) */
+	NDPX_NET_ONLINK = 1, /* on-link here: a route no longer than it does not prove a guest */
+	NDPX_NET_LOCAL = 2,  /* a route of type local beyond interface addresses (AnyIP) */
 };
 
 struct ndpx_net {
@@ -330,12 +330,12 @@ struct ndpx_settings {
 	__u64 rate_burst;  /* ns of debt an asker may run up */
 	__u32 n_lengths;
 	__u32 far;   /* rules of `guests` that are not in `near`; 0: none needs to be looked for */
-	__u32 epoch; /* of the keys of `links` that hold */
-	__u32 rate;  /* as the file says it: answers a second for each asker; user space only */
+	__u32 epoch; /* of the keys of `links` in force */
+	__u32 rate;  /* as in the file: answers a second for each requester; user space only */
 	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */
-	__u8 slots[4096]; /* by VID: its place in `links`; 0: it has none, and is as untagged */
+	__u8 slots[4096]; /* by VID: index in `links`; 0: not configured, treated as untagged */
 	struct ndpx_net nets[NDPX_MAX_NETS]; /* longest first */
-	/* Ethernet interfaces without neighbours (NOARP), and others; 0: none */
+	/* Interfaces without neighbours (NOARP): Ethernet and others; 0: none */
 	__u32 no_nd[NDPX_MAX_NO_ND];
 };
 _Static_assert(sizeof(struct ndpx_settings) == NDPX_SIZE_SETTINGS, "layout crosses to the kernel");
@@ -347,7 +347,7 @@ ndpx_link_of(const struct ndpx_settings *set, __u32 vlan)
 	__u32 slot = 0;
 
 	if (vlan) {
-		/* clang knows the ranges, and drops the masks; verifiers do not. */
+		/* clang knows the ranges and would drop the masks; verifiers need them. */
 		__asm__ volatile("" : "+r"(vlan));
 		slot = set->slots[vlan & 4095];
 		__asm__ volatile("" : "+r"(slot));
@@ -369,27 +369,27 @@ _Static_assert(sizeof(struct ndpx_config) == 16 + 2 * NDPX_SIZE_SETTINGS,
 /*
  * A guest port as the program knows it. MAC and address in network order; `stack` is the
  * interface on which this host's stack sees the link, the port itself or the bridge it is
- * in: what leaves there comes back to who asks. 0: no guest port.
+ * in: what leaves there returns to the requester. 0: not a guest port.
  */
 struct ndpx_port_at {
 	__u8 mac[6]; /* H, of `stack` */
 	__u16 group; /* number of its section */
 	__u32 stack;
 	__u32 isolated;	     /* bridge port, whose other isolated ports do not hear it; 0: not */
-	__u8 link_local[16]; /* L, :: when there is none */
+	__u8 link_local[16]; /* L, :: if there is none */
 };
 _Static_assert(sizeof(struct ndpx_port_at) == 32, "layout crosses to the kernel");
 
 /*
- * Value of `ports`, by ifindex. Staged as a rule is: at[0] before generation `since`,
- * at[1] from it on. An entry that says nothing is one about to be attached or detached.
- * `flags` stays first in every version, so that each can undo what another did.
+ * Value of `ports`, by ifindex. Staged like a rule: at[0] before generation `since`,
+ * at[1] from then on. An all-zero entry is about to be attached or detached. `flags`
+ * stays first in every version, so that each version can undo what another did.
  */
 struct ndpx_port {
 	__u32 flags; /* NDPX_R_CLSACT; user space only */
 	__u32 since;
 	struct ndpx_port_at at[2];
-	char dev[16]; /* as it was called last, for when it is gone; user space only */
+	char dev[16]; /* its last name, for when it is gone; user space only */
 };
 _Static_assert(sizeof(struct ndpx_port) == 88, "layout crosses to the kernel");
 
@@ -397,7 +397,7 @@ _Static_assert(sizeof(struct ndpx_port) == 88, "layout crosses to the kernel");
 
 /*
  * Value of `sections`, two of them: [generation & 1] is in force. A section's number is
- * its place here, which is its place in the file. User space only.
+ * its index here, which is its position in the file. User space only.
  */
 struct ndpx_sections {
 	__u32 n;
@@ -406,7 +406,7 @@ struct ndpx_sections {
 };
 _Static_assert(sizeof(struct ndpx_sections) == 8 + 16 * 64, "layout crosses to the kernel");
 
-/* Key and value of `askers`: generic cell rate, one word and so no lock. */
+/* Key and value of `askers`: generic cell rate in one word, hence no lock. */
 struct ndpx_asker_key {
 	__u8 mac[6];
 	__u16 vlan;
@@ -443,7 +443,7 @@ struct ndpx_record {
 	__u64 attached_at; /* CLOCK_REALTIME, s */
 	__u32 mode;	   /* enum ndpx_mode */
 	__u32 flags;	   /* NDPX_R_* */
-	/* Up to here, NDPX_RECORD_FROZEN bytes, every version reads every other's. */
+	/* Frozen up to here, NDPX_RECORD_FROZEN bytes: every version can read every other's. */
 	__u32 groups; /* enum ndpx_groups asked for by the file */
 	__u32 want;   /* enum ndpx_want: `mode` of the file */
 	char dev[16];

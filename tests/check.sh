@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Runs every suite over what make has built in BUILD, a line each with its seconds, and
-# closes with one line of all of them: N passed, N failed, N skipped. A suite of which nothing
-# could run has failed: it would be green on every machine that lacks what it needs.
+# Runs every suite on what make has built in BUILD: one line each with its duration, and a
+# summary, N passed, N failed, N skipped. A suite in which nothing could run has failed:
+# otherwise it would be green on every machine that lacks what it needs.
 # usage: check.sh BUILD [SUITE...]
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -21,7 +21,7 @@ nothing_ran() { # NAME
 	add 0 1 0
 }
 
-# suite NAME TITLE: begins one; the one before has ended.
+# suite NAME TITLE: ends the previous suite and begins this one.
 suite_name=''
 suite() {
 	end_suite
@@ -37,7 +37,7 @@ end_suite() {
 	suite_name=''
 }
 
-# A cmocka binary: its TAP lines are counted, its failures shown.
+# A cmocka binary: counts its TAP lines, shows its failures.
 cmocka() { # NAME COMMAND...
 	local name=$1 ok bad skip status=0
 	shift
@@ -63,8 +63,8 @@ cmocka() { # NAME COMMAND...
 	[ "$ok" != 0 ] || [ "$bad" != 0 ] || nothing_ran "$name"
 }
 
-# A runner of scripts: the log's last line "NAME: N passed, N failed, N skipped" is counted.
-# A status that its counts do not explain fails as one more; 77: nothing had to run.
+# A script runner: counts by the log's last line, "NAME: N passed, N failed, N skipped". A
+# status that these counts do not explain is one more failure; 77: nothing had to run.
 runner() { # NAME STATUS
 	local ok=0 bad=0 skip=0
 	read -r ok bad skip < <(sed -nE "s/^$1: ([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped\$/\\1 \\2 \\3/p" \
@@ -86,7 +86,7 @@ run_lint() {
 run_unit() {
 	local t
 	suite unit 'native code under the sanitizers'
-	# By the sources: in build/ there may be one whose source is gone.
+	# By source, because build/ may hold binaries whose source is gone.
 	while read -r t; do
 		cmocka "$(basename "$t")" "$build/$t"
 	done < <(find tests/unit -name 'test_*.c' | sed 's/\.c$//' | sort)

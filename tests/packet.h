@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Receiving whole frames from a packet socket, for the tools of net/ and wire/: the
- * kernel takes the tag out of a frame and tells of it beside it; here it goes back.
+ * Receives whole frames from a packet socket, for ndtool and the runners: the kernel takes
+ * the VLAN tag out of a frame and reports it separately; this puts it back.
  */
 #ifndef TESTS_PACKET_H
 #define TESTS_PACKET_H
@@ -14,7 +14,7 @@
 
 #define PACKET_ROOM 4 /* bytes that a tag takes: a buffer has them beyond what is received */
 
-/* Puts the tag that `msg` tells of into the frame of *len bytes in `buf`. */
+/* Puts the tag reported in `msg` back into the frame of *len bytes in `buf`. */
 static inline void packet_restore_tag(uint8_t *buf, size_t *len, struct msghdr *msg)
 {
 	struct tpacket_auxdata aux;
@@ -36,8 +36,8 @@ static inline void packet_restore_tag(uint8_t *buf, size_t *len, struct msghdr *
 }
 
 /*
- * A frame into `buf` of `size` bytes, of a socket with PACKET_AUXDATA on, without
- * waiting. Its length, or -1 with errno: EAGAIN where there is none.
+ * Reads a frame into `buf` of `size` bytes from a socket with PACKET_AUXDATA, without
+ * blocking. Its length, or -1 with errno: EAGAIN if there is none.
  */
 static inline ssize_t packet_receive(int fd, uint8_t *buf, size_t size)
 {

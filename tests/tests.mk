@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Included by the Makefile: what builds and runs the tests. A new file in a folder of tests/ is
-# found by itself; a new program needs a line below.
+# Included by the Makefile: builds and runs the tests. New files in the folders of tests/ are
+# found automatically; a new program needs a line below.
 
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TEST_CFLAGS := -std=gnu11 $(WARN) -Wno-missing-prototypes -Wno-vla $(filter-out -O%,$(CFLAGS)) -O1
@@ -20,7 +20,7 @@ endef
 $(eval $(call objects,plain,$$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS)))
 $(eval $(call objects,san,$$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) $(SAN)))
 $(eval $(call objects,fuzz/obj,$$(CLANG) $(TEST_CPPFLAGS) -Itests/fuzz $(FUZZ_CFLAGS)))
-# As the program is compiled, and without what only a debugger needs.
+# Compiled like the program, but without debug information.
 $(eval $(call objects,count,$$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -O2 -g0))
 
 # of KIND,FOLDER: its objects.
@@ -33,8 +33,8 @@ link = $(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-# --- unit and fuzz: user/ with the sanitizers. Of the archive only what a test calls is linked:
-# what cannot be is main(), and the loader with the skeleton.
+# --- unit and fuzz: user/ with sanitizers, as an archive, so that a test links only what it
+# calls. Left out: main(), and the loader with the skeleton.
 USER_LIB := $(filter-out user/main.c user/dataplane/load.c,$(USER_SRC)) $(GEN)
 $(B)/san/user.a: $(USER_LIB:%.c=$(B)/san/%.o)
 $(B)/fuzz/user.a: $(USER_LIB:%.c=$(B)/fuzz/obj/%.o)
@@ -45,7 +45,7 @@ $(UNIT_BIN): $(B)/%: $(B)/san/%.o $(call of,san,tests/rows) $(B)/san/user.a
 	$(call say,LINK)
 	$(link) $(SAN) $(CMOCKA) $(LIBS)
 
-# It compares the manual with the table.
+# It compares the manual with doctor's table.
 $(B)/tests/unit/test_doctor: | $(B)/man/ndpx-doctor.8
 
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -53,7 +53,7 @@ $(FUZZ_BIN): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(B)/fuzz/user.a
 	$(call say,FUZZ)
 	$(Q)$(CLANG) $(LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 
-# --- programs of a folder each, with the rows
+# --- one program per folder, linked with the rows
 ROWS := $(call of,plain,tests/rows)
 
 $(B)/tests/bpf_run/test_prog: $(call of,plain,tests/bpf_run) $(ROWS)
@@ -78,7 +78,7 @@ $(DIFF_BIN): $(B)/%: $(B)/plain/%.o $(B)/tests/differential.a
 	$(call say,LINK)
 	$(link) $(LIBBPF) $(CMOCKA)
 
-# What the matrix's guests carry, and the router's end of a trunk.
+# Programs for the matrix's guests, and the router's end of a trunk.
 MATRIX_BIN := $(patsubst %.c,$(B)/%,$(filter-out %.bpf.c,$(wildcard tests/matrix/*.c)))
 $(MATRIX_BIN): $(B)/%: $(B)/plain/%.o
 	$(call say,LINK)
@@ -110,7 +110,7 @@ $(B)/tests/big_endian.bpf.o: bpf/ndpx.bpf.c
 
 MATRIX := $(MATRIX_BIN) $(B)/tests/matrix/tag.bpf.o
 
-# --- what one calls
+# --- targets
 
 .PHONY: tests deps check fuzz demo matrix
 .SECONDARY:
@@ -122,13 +122,13 @@ tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/bpf_run/test_prog $(B)/tests/ndtoo
 deps:
 	@tools/deps.sh check
 
-# The tools found are those there before `deps`: a second make sees the new ones.
-# SUITE="unit netns" runs these alone.
+# A second make, because this one looked for tools before `deps` installed them.
+# SUITE="unit netns" runs only these.
 check: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=-Werror tests
 	@tests/check.sh $(B) $(SUITE)
 
-# Endless: FUZZ=SECONDS bounds it.
+# Runs until interrupted, or for FUZZ=SECONDS.
 fuzz:
 	@tools/deps.sh check
 	@$(MAKE) --no-print-directory $(FUZZ_BIN)
@@ -140,8 +140,8 @@ demo:
 	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) \
 		LAB_TAPWIRE=$(abspath $(B)/tests/tapwire) tests/lab/demo.sh
 
-# Other processors, then kernels × NIC drivers in QEMU, all that the mirror has; tests/matrix/README.md
-# gets the table of results.
+# Other processors, then kernels × NIC drivers in QEMU, all the mirror has; updates the table in
+# tests/matrix/README.md.
 matrix:
 	@tools/deps.sh matrix
 	@tests/matrix/machines.sh $(B)

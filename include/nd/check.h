@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Whether a solicitation is valid and meant for this port: rows P8 to P73 of
- * PROTOCOL.md, in their order. One check a line, its clause above it, its
- * verdict beside it. Knows no rules. Compiled for BPF and natively.
+ * Is a solicitation valid and meant for this port? Rows P8 to P73 of PROTOCOL.md, in
+ * order. One check a line, its clause above it, its verdict beside it. Must not know
+ * rules. Compiled for BPF and natively.
  */
 #ifndef ND_CHECK_H
 #define ND_CHECK_H
 
 #include "nd/parse.h"
 
-/* What a check must know of the port a frame came in on. */
+/* What the checks need to know about the port a frame came in on. */
 struct nd_port {
 	nd_mac mac;		   /* H */
 	struct nd_addr link_local; /* L, or :: */
@@ -53,17 +53,17 @@ ND_INLINE enum ndpx_verdict nd_check_link(const struct nd_ns *ns, const struct n
 {
 	nd_mac ed = nd_get_mac(ns->eth), es = nd_get_mac(ns->eth + 6);
 
-	/* No branch here: what is known to be 0 has the verifier walk what follows twice. */
+	/* No branch here: a value known to be 0 makes the verifier walk everything below twice. */
 	q->astray = (ed ^ port->mac) & ((__u64)nd_mac_is_group(ed) - 1);
 	if (nd_mac_is_group(ed)) {
-		/* P8, P9: any group will do, RFC 2464 7 binds the sender; P14. */
+		/* P8, P9: any group will do, RFC 2464 7 binds only the sender; P14. */
 		if (!nd_addr_is_multicast(q->dest))
 			return NDPX_V_NOT_FOR_US;
 	} else if (ed != port->mac && (ed == 0 || !nd_addr_eq(q->dest, q->target))) {
 		/* P13; P10 and P12 go on: RFC 6085, and the `lladdr` of a rule, as VRRP's. */
 		return NDPX_V_NOT_FOR_US;
 	}
-	/* RFC 4862 5.4.3: a looped back frame is no sign of another station. */
+	/* RFC 4862 5.4.3: a looped-back frame does not mean that there is another station. */
 	if (es == port->mac)
 		return NDPX_V_LOOPED; /* P15 */
 	if (es == 0 || nd_mac_is_group(es))
@@ -182,7 +182,7 @@ ND_INLINE enum ndpx_verdict nd_check_frame(const struct nd_frame *frame, const s
 	if (nd_get8(ns->ip6 + 7) != 255)
 		return NDPX_V_BAD_HOP_LIMIT; /* P18 */
 	if (ns->l2_len + ND_IP6_LEN + ns->plen > frame->len)
-		return NDPX_V_BAD_LENGTH; /* P19; bytes behind it: P20 */
+		return NDPX_V_BAD_LENGTH; /* P19; bytes after it: P20 */
 	/* RFC 4861 7.1.1: ICMP length is 24 or more octets. */
 	if (ns->plen < ND_NS_LEN)
 		return NDPX_V_BAD_LENGTH; /* P22 */
@@ -218,7 +218,7 @@ ND_INLINE enum ndpx_verdict nd_check_frame(const struct nd_frame *frame, const s
 	ret_q->asker = nd_get_mac(ns->eth + 6);
 	ret_q->reply_to = ret_q->asker; /* P52, P53 */
 	if (o.have_sll) {
-		/* RFC 4861 7.1.1: from ::, there is no SLLAO. */
+		/* RFC 4861 7.1.1: from ::, there MUST NOT be an SLLAO. */
 		if (ret_q->kind == ND_KIND_DAD)
 			return NDPX_V_BAD_OPTION; /* P35 */
 		if (o.sll == 0 || nd_mac_is_group(o.sll))
@@ -233,8 +233,8 @@ ND_INLINE enum ndpx_verdict nd_check_frame(const struct nd_frame *frame, const s
 }
 
 /*
- * Checks what nd_parse() found. Returns NDPX_V_END with *ret_q filled when the
- * solicitation is valid, else the verdict that says why not. Where ret_q->astray is
+ * Checks what nd_parse() found. Returns NDPX_V_END with *ret_q filled if the
+ * solicitation is valid, else the verdict that says why not. If ret_q->astray is
  * set, it is for us only if that is the `lladdr` of the target's rule.
  */
 ND_INLINE enum ndpx_verdict nd_check(const struct nd_frame *frame, const struct nd_ns *ns,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The one form in which nearly every router asks, recognised by a few comparisons of
+ * The one form in which nearly every router asks, recognised with a few comparisons of
  * whole words: untagged, 86 bytes, to the solicited-node group, an SLLAO that repeats
- * the Ethernet source. Never a judgement: what is not that form goes the long way
- * through nd_parse() and nd_check(), which alone say what is right. Whatever is taken
- * here they take as well, with the same result; tests/ hold both against each other.
+ * the Ethernet source. It never rejects: anything else takes the long way through
+ * nd_parse() and nd_check(), which alone decide what is valid. Whatever is accepted here
+ * they accept as well, with the same result; tests/ compare the two.
  */
 #ifndef ND_PLAIN_H
 #define ND_PLAIN_H
@@ -19,7 +19,7 @@ ND_INLINE int nd_plain_unicast(struct nd_addr a)
 	return a.hi != 0 && !nd_addr_is_multicast(a);
 }
 
-/* 1 with *ret_q filled when what nd_parse() found is the plain solicitation, and valid. */
+/* 1 with *ret_q filled if what nd_parse() found has that form and is valid. */
 ND_INLINE int nd_plain(const struct nd_frame *frame, const struct nd_ns *ns,
 		       const struct nd_port *port, struct nd_query *ret_q)
 {

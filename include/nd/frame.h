@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Whole frames, for whoever makes and reads them outside the data plane: a solicitation,
- * an unsolicited advertisement, and an advertisement taken apart. Native only: its loops
- * are not written for a verifier.
+ * Whole frames outside the data plane: building a solicitation and an unsolicited
+ * advertisement, taking an advertisement apart. Native only: its loops are not written
+ * for a verifier.
  */
 #ifndef ND_FRAME_H
 #define ND_FRAME_H
@@ -44,7 +44,7 @@ ND_INLINE __u64 nd_sum_bytes(const void *p, __u32 len)
 
 /*
  * RFC 4443 2.3: addresses, length, next header and message, folded. 0xffff where the
- * checksum in the message is right; where it is 0, the complement of what belongs there.
+ * checksum in the message is right; if that is 0, the complement of the right one.
  */
 ND_INLINE __u16 nd_message_sum(struct nd_addr src, struct nd_addr dst, const void *m, __u32 len)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * From a frame to "this is a Neighbor Solicitation, and here it is": rows P1 to
- * P6 and P17 to P28 of PROTOCOL.md as far as they say what a frame is. Judges
+ * P6 and P17 to P28 of PROTOCOL.md as far as they say what a frame is. Checks
  * nothing that depends on the port. Compiled for BPF and natively.
  */
 #ifndef ND_PARSE_H
@@ -36,8 +36,8 @@ ND_INLINE int nd_is_vlan(__u16 type)
 
 /*
  * Headers before the ICMPv6 message: returns NDPX_V_FRAGMENT or NDPX_V_EXT_HEADER
- * where a solicitation may hide behind them, else NDPX_V_NONE. MLD, with its
- * router alert, comes this way, so the type is looked at before it is counted.
+ * if a solicitation may follow them, else NDPX_V_NONE. MLD, with its router alert,
+ * comes this way, so the type is checked before anything is counted.
  */
 ND_INLINE enum ndpx_verdict nd_parse_chain(__u8 *ip6, void *data_end, __u8 next)
 {
@@ -72,9 +72,9 @@ ND_INLINE enum ndpx_verdict nd_parse_chain(__u8 *ip6, void *data_end, __u8 next)
 }
 
 /*
- * Finds the solicitation in a frame. Returns NDPX_V_END when there is one to
- * check, with *ret_ns filled, and its first 24 bytes readable; NDPX_V_NONE for
- * anything else; or the verdict that ends the matter here.
+ * Finds the solicitation in a frame. Returns NDPX_V_END if there is one to check,
+ * with *ret_ns filled and its first 24 bytes readable; NDPX_V_NONE for anything
+ * else; or the verdict that settles it already.
  */
 ND_INLINE enum ndpx_verdict nd_parse(const struct nd_frame *frame, struct nd_ns *ret_ns)
 {

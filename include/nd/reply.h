@@ -15,9 +15,9 @@ struct nd_answer {
 };
 
 /*
- * "The answer" of PROTOCOL.md, column by column, before it is bytes. Turns *q round, for both
- * do not fit on a program's stack: its source and destination become those of the answer, and
- * `reply_to` is the Ethernet destination.
+ * "The answer" of PROTOCOL.md, column by column, before it is bytes. Turns *q round, because
+ * both do not fit on a program's stack: its source and destination become those of the answer,
+ * and `reply_to` is the Ethernet destination.
  */
 ND_INLINE struct nd_answer nd_turn_round(struct nd_query *q, const struct ndpx_say *say,
 					 const struct ndpx_settings *set)

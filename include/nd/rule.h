@@ -9,9 +9,9 @@
 #include "nd/check.h"
 
 /*
- * Which of the two things a rule says holds at this generation. A staged change
- * has a `since` ahead of it. Differences are what is compared; 2^31 commits while a
- * rule is untouched, one a second for 68 years, would turn it back.
+ * Which of a rule's two policies is in force at this generation. A staged change has a
+ * `since` ahead of it. The comparison is by difference, so 2^31 commits without a change
+ * of the rule, one a second for 68 years, would turn it back.
  */
 ND_INLINE const struct ndpx_say *nd_rule_says(const struct ndpx_rule *rule, __u32 generation)
 {
@@ -19,14 +19,14 @@ ND_INLINE const struct ndpx_say *nd_rule_says(const struct ndpx_rule *rule, __u3
 }
 
 /*
- * What a rule decides about a valid solicitation: NDPX_V_END to answer, else the
- * verdict. `ifindex`: where this host's stack sees the link the frame came from.
+ * Applies a rule to a valid solicitation: NDPX_V_END to answer, else the verdict.
+ * `ifindex`: where this host's stack sees the link the frame came from.
  */
 ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, const struct nd_query *q,
 				     const struct ndpx_settings *set, __u32 ifindex)
 {
 	if (say->action == NDPX_ACT_NONE || say->action == NDPX_ACT_HOST)
-		return NDPX_V_NO_GUEST; /* P80; of the latter what a prefix says holds */
+		return NDPX_V_NO_GUEST; /* P80; for the latter, the prefix decides */
 	if (say->action == NDPX_ACT_OWN)
 		return NDPX_V_OWN_ADDRESS; /* P75 */
 	if (say->action == NDPX_ACT_DENY)
@@ -40,21 +40,21 @@ ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, const struct nd
 	return NDPX_V_END;
 }
 
-/* P12, P13: did the frame go to another station than H, which is not the rule's `lladdr`? */
+/* P12, P13: was the frame sent to a MAC that is neither H nor the rule's `lladdr`? */
 ND_INLINE int nd_is_astray(const struct ndpx_say *say, const struct nd_query *q, nd_mac mac)
 {
 	return q->astray && (say->action != NDPX_ACT_ANSWER || !(say->flags & NDPX_F_LLADDR) ||
 			     nd_get_mac(say->lladdr) != (q->astray ^ mac));
 }
 
-/* P81: RFC 4861 7.2.7 leaves a subnet's first address to its routers; longer ones are slices. */
+/* P81: RFC 4861 7.2.7: a subnet's first address is its routers'; beyond /64 it is not a subnet. */
 ND_INLINE int nd_is_anycast(const struct ndpx_say *say, __u32 bits, struct nd_addr net,
 			    struct nd_addr target)
 {
 	return say->action == NDPX_ACT_ANSWER && bits <= 64 && nd_addr_eq(net, target);
 }
 
-/* The network of kind and VLAN that covers an address and is the longest: its bits, 0: none. */
+/* Length of the longest network of this kind and VLAN that covers an address; 0: none. */
 ND_INLINE __u32 nd_net_of(const struct ndpx_settings *set, __u32 kind, __u32 vlan,
 			  struct nd_addr addr)
 {
@@ -65,7 +65,7 @@ ND_INLINE __u32 nd_net_of(const struct ndpx_settings *set, __u32 kind, __u32 vla
 		struct nd_addr a = nd_get_addr(net->addr), mask = nd_get_addr(net->mask);
 		__u64 odd = (net->kind ^ kind) | (net->vlan ^ vlan);
 
-		/* One branch a round: the verifier walks each. */
+		/* One branch per iteration: the verifier walks each. */
 		odd |= ((a.hi ^ addr.hi) & mask.hi) | ((a.lo ^ addr.lo) & mask.lo);
 		if (!odd)
 			return net->bits;
@@ -73,7 +73,7 @@ ND_INLINE __u32 nd_net_of(const struct ndpx_settings *set, __u32 kind, __u32 vla
 	return 0;
 }
 
-/* The address that differs in the first bit behind `bits`, which is 1 to 127. */
+/* The address that differs in the first bit after `bits`, which is 1 to 127. */
 ND_INLINE struct nd_addr nd_beyond(struct nd_addr addr, __u32 bits)
 {
 	if (bits < 64)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The wire: layouts and constants of Ethernet, IPv6 and Neighbor Discovery, and
- * loads and stores that are right at any alignment. Compiled for BPF and
- * natively. Must not know maps, helpers or rules.
+ * loads and stores that work at any alignment. Compiled for BPF and natively. Must
+ * not know maps, helpers or rules.
  */
 #ifndef ND_WIRE_H
 #define ND_WIRE_H
@@ -106,7 +106,7 @@ ND_INLINE __u8 nd_get8(const void *p)
 	return *(const __u8 *)p;
 }
 
-/* A MAC as six bytes of memory in a register: comparable, testable, no number. */
+/* A MAC: six bytes of memory in a register. To compare and test, not to calculate with. */
 typedef __u64 nd_mac;
 
 ND_INLINE nd_mac nd_get_mac(const void *p)

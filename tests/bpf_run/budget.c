@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What the verifier says of the programs: instructions walked, size, stack. The
- * numbers are printed; a limit that is hit is a change to think about, long before
- * an old kernel refuses.
+ * What the verifier reports about the programs: instructions walked, size, stack. The
+ * numbers are printed; exceeding a limit here calls for a second thought long before an
+ * old kernel refuses to load.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -26,8 +26,8 @@
 #define LOG_SIZE     65536
 
 /*
- * "stack depth 336+56+24": one number a function, the entry first. Its functions call
- * none in turn, so that the deepest chain is the entry and the largest of them.
+ * "stack depth 336+56+24": one number per function, the entry first. The others do not call
+ * each other, so the deepest chain is the entry plus the largest of them.
  */
 static unsigned int stack_depth(const char *log)
 {
@@ -46,7 +46,7 @@ static unsigned int stack_depth(const char *log)
 	return entry + most;
 }
 
-/* Kernels before 5.16 tell it in the log only. */
+/* Kernels before 5.16 report it in the log only. */
 static unsigned int verified(const struct bpf_prog_info *info, const char *log)
 {
 	const char *p = strstr(log, "processed ");
@@ -109,9 +109,9 @@ static void test_budget_port(void **state)
 }
 
 /*
- * Where a TC program writes to packets directly, the kernel has every clone copied before it
- * runs: nine instructions in front of it, with a call of bpf_skb_pull_data(). 6.18, and
- * every kernel since 4.9: tc_cls_act_prologue().
+ * If a TC program writes to packets directly, the kernel copies every clone before running
+ * it: it prepends nine instructions that call bpf_skb_pull_data(). tc_cls_act_prologue(), from
+ * 4.9 to 6.18 at least.
  */
 static void test_polite(void **state)
 {

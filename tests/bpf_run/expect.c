@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What a run must have done: the return value, one counter and no other, and every
- * byte of the frame.
+ * What a run must have done: the return value, exactly one counter, and every byte of
+ * the frame.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -16,8 +16,8 @@
 #include "prog.h"
 
 /*
- * Below these sizes TEST_RUN itself refuses, the second for TC with the ethertype of
- * IPv6 and depending on the kernel. The native runner has these rows.
+ * TEST_RUN itself refuses frames below these sizes; the second applies to TC with the IPv6
+ * ethertype and depends on the kernel. The native runner covers these rows.
  */
 #define TEST_RUN_MIN	14
 #define TEST_RUN_MIN_TC 54
@@ -100,7 +100,7 @@ void prog_expect_verdict(enum prog_hook hook, const struct row *row, enum ndpx_v
 	expect(hook, row, verdict, act);
 }
 
-/* Is what a valid solicitation came to a matter of rules? P44 is. */
+/* Is this verdict on a valid solicitation up to the rules? P44 is. */
 static int is_of_rules(const struct row *row)
 {
 	switch (row->verdict) {
@@ -143,7 +143,7 @@ const struct row *prog_row(const char *name, const char *what)
 	const struct row *rows, *ports;
 	size_t n = rows_all(&rows) + rows_of_ports(&ports), i;
 
-	/* One table behind the other. */
+	/* The tables one after the other. */
 	for (i = 0; i < n; i++) {
 		if (!strcmp(rows[i].name, name) && !strcmp(rows[i].what, what))
 			return &rows[i];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Rows P82, P83 and P85: the kernel's routes, neighbours and clock, in the
- * namespace that machine.c made; and frames too long for one buffer.
+ * namespace that machine.c sets up; and frames too long for one buffer.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +32,7 @@ static void sh(const char *command)
 		fail_msg("%s", command);
 }
 
-/* T with this `answer`, alone on an uplink whose link has one interface more. */
+/* T with this `answer`, alone on an uplink whose link includes a second interface. */
 static void only_t(struct prog *p, const struct row *row, __u8 answer)
 {
 	struct row_rule t = { .bits = 128 };
@@ -48,7 +48,7 @@ static void only_t(struct prog *p, const struct row *row, __u8 answer)
 	prog_config_write(p);
 }
 
-/* Asks for T in each of the ways, from each kind of source, on each hook. */
+/* Solicits T in every way, from every kind of source, on every hook. */
 static void expect_all(__u8 answer, enum ndpx_verdict verdict)
 {
 	const struct row *ask[] = {
@@ -117,7 +117,7 @@ static void test_p82_default(void **state)
 	expect_all(NDPX_ANSWER_ROUTED, NDPX_V_NOT_ROUTED);
 }
 
-/* What a prefix is asked: T inside 2001:db8:1::/64, which is a rule, and on-link on up0 or not. */
+/* T by a prefix rule, 2001:db8:1::/64, which is on-link on up0 or not. */
 static void prefix_of_t(struct prog *p, const struct row *row, __u8 answer, int onlink, int local)
 {
 	struct row_rule rule_at = { .bits = 64 };
@@ -154,7 +154,7 @@ static void one_verdict(enum prog_hook hook, const struct row *ask, enum ndpx_ve
 		prog_expect_verdict(hook, ask, verdict, ROW_PASS);
 }
 
-/* Asked for, and claimed by DAD; NDPX_V_END: answered. */
+/* T solicited, and claimed by DAD; NDPX_V_END: answered. */
 static void expect_prefix(__u8 answer, int onlink, int local, enum ndpx_verdict asked,
 			  enum ndpx_verdict claimed)
 {
@@ -227,7 +227,7 @@ static void test_p82_onlink(void **state)
 	sh("ip -6 route del " T "/128 dev vif0; ip -6 route add 2001:db8:1::1230/124 dev vif0");
 	expect_prefix(ROUTED, 64, 0, YES, YES);
 	sh("ip -6 route del 2001:db8:1::1230/124 dev vif0");
-	/* A route elsewhere for the other half says nothing of this one. */
+	/* A route elsewhere for the other half proves nothing about this one. */
 	sh("ip link add thr0 type veth peer name thr0p; ip link set thr0 up; ip link set thr0p up");
 	sh("ip -6 route add 2001:db8:1:0:8000::/65 dev thr0");
 	expect_prefix(ROUTED, 64, 0, none, IGNORED);
@@ -263,7 +263,7 @@ static void test_p82_local(void **state)
 	expect_prefix(ROUTED, 0, 64, NDPX_V_NOT_ROUTED, IGNORED);
 }
 
-/* A port without neighbours, which appears when it will. */
+/* A port without neighbours, which appears whenever it likes. */
 static void test_p83_tun(void **state)
 {
 	(void)state;
@@ -322,7 +322,7 @@ static void test_p83_alive(void **state)
 	expect_all(NDPX_ANSWER_ALIVE, NDPX_V_NOT_ROUTED);
 }
 
-/* The three askers of P85: another MAC, and the first one on a VLAN. */
+/* The three requesters of P85: two MACs, and the first one on a VLAN. */
 static void rated(enum prog_hook hook, __u64 cost, __u64 burst)
 {
 	struct prog *p = prog_for(hook);
@@ -366,7 +366,7 @@ static void p85(enum prog_hook hook)
 	allowed(hook, ask);
 	prog_clear(prog_for(hook));
 
-	/* Half a cost more than two: what exactly the edge is, is not the contract's. */
+	/* Half a cost more than two: the contract does not define the exact edge. */
 	rated(hook, HOUR, 2 * HOUR + HOUR / 2);
 	allowed(hook, ask);
 	allowed(hook, probe);
@@ -400,7 +400,7 @@ static void other_mac(enum prog_hook hook)
 	prog_clear(prog_for(hook));
 }
 
-/* What no table would have let through costs as well, and is dropped before they are asked. */
+/* Solicitations the tables would reject count as well, and are dropped before any look-up. */
 static void unrouted(enum prog_hook hook)
 {
 	const struct row *ask = prog_row("P42", "D = SNM(T)");
@@ -429,7 +429,7 @@ static void test_p85_rate(void **state)
 	}
 }
 
-/* P20 on a jumbo link: bytes behind the message, more than one buffer holds. */
+/* P20 on a jumbo link: more bytes after the message than one buffer holds. */
 static void test_p20_fragments(void **state)
 {
 	const struct row *ask = prog_row("P42", "D = SNM(T)");

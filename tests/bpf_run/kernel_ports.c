@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Rows P90, P91 and P93 where a guest has no `port`: the kernel's routes and neighbours
- * say behind which port it is. And a guest port itself: from when on it is one, of which
- * section, and whose link it is.
+ * Rows P90, P91 and P93 for a guest without `port`: the kernel's routes and neighbours tell
+ * which port it is behind. And guest ports themselves: since when, of which section, and on
+ * whose link.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,7 +42,7 @@ static void need_ports(void)
 		skip();
 }
 
-/* T alone in the section, and asked about with each question. */
+/* T alone in the section, solicited in every way. */
 static struct prog *only_t(__u8 flags, __u8 answer)
 {
 	const struct row_env *env = env_get(ENV_PORT);
@@ -149,7 +149,7 @@ static void get_port(const struct prog *p, struct ndpx_port *ret)
 	assert_int_equal(bpf_map_lookup_elem(p->ports, &prog_ports.in, ret), 0);
 }
 
-/* A port is known by the generation, as a rule is; a wrong number would answer for others. */
+/* A port goes by the generation, as a rule does; a wrong section would answer for others. */
 static void test_staged(void **state)
 {
 	struct prog *p = only_t(NDPX_F_DAD_OVERRIDE, NDPX_ANSWER_ALWAYS);
@@ -188,7 +188,7 @@ static void test_staged(void **state)
 	expect(NDPX_V_NONE, NDPX_V_NONE);
 }
 
-/* A port of a bridge: what this host's stack sees on the bridge sits on the asking link. */
+/* A port of a bridge: what this host's stack sees on the bridge is on the requester's link. */
 static void test_stack(void **state)
 {
 	struct row_rule t = { .bits = 128, .vlan = PORT_GROUP };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The machine the program runs on: a network namespace of the test's own with a
- * port to ask by, one with a guest behind it, and one over the first. Goes with the
- * process.
+ * The machine the program runs on: a private network namespace with a port that
+ * solicitations come in on, one with a guest behind it, and one on top of the first. Goes
+ * away with the process.
  */
 #include <errno.h>
 #include <net/if.h>
@@ -56,7 +56,7 @@ static int has_frags(void)
 	return 1;
 }
 
-/* Whether this kernel's TEST_RUN takes a port: 5.14 for XDP, 5.9 for TC. */
+/* Can this kernel's TEST_RUN be given a port? 5.14 for XDP, 5.9 for TC. */
 static int takes_port(__u32 ifindex)
 {
 	__u8 frame[64] = { 0 };
@@ -128,7 +128,7 @@ const char *prog_machine(void)
 
 __u32 prog_ifindex(enum row_port port)
 {
-	/* Without ports of its own, any number but loopback's is another port. */
+	/* Without real ports, any number other than loopback's is another port. */
 	if (port == ROW_PORT_OTHER)
 		return prog_ports.given ? prog_ports.guest : 4711;
 	return port == ROW_PORT_IN ? prog_ports.in : 0;

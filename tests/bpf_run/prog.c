@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Loading the object, its maps, and one run of a frame. libbpf by hand rather than
- * the skeleton: the test sees what any loader sees, names and layouts.
+ * Loads the object, fills its maps, runs one frame. libbpf by hand rather than the
+ * skeleton: the test sees what any loader sees, names and layouts.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -75,7 +75,7 @@ static int map_fd(struct bpf_object *obj, const char *name)
 	return fd;
 }
 
-/* Sets what is only in one of the three objects, and says which programs that one loads. */
+/* Sets what only one of the three objects has, and selects the programs that it loads. */
 static void choose(struct prog *p)
 {
 	struct bpf_program *xdp = bpf_object__find_program_by_name(p->obj, "ndpx_xdp");
@@ -335,9 +335,9 @@ static void set_act(enum prog_hook hook, __u32 retval, struct prog_result *ret)
 }
 
 /*
- * A NIC's sum over the frame is to be right after the program as well: TEST_RUN compares from
- * kernel 6.15 on. Not where the answer has another length: bpf_skb_change_tail() drops the
- * sum (CHECKSUM_NONE), and TEST_RUN compares it all the same.
+ * The NIC's sum over the frame must still be right after the program: TEST_RUN checks it since
+ * kernel 6.15. Not if the answer has another length: bpf_skb_change_tail() drops the sum
+ * (CHECKSUM_NONE), and TEST_RUN compares it regardless.
  */
 static __u32 sum_flag(enum prog_hook hook, const __u8 *of, size_t len)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The real BPF object under BPF_PROG_TEST_RUN: loading it, filling its maps from a
- * row's environment, running a frame and reading what moved. Everything happens in
+ * The real BPF object in BPF_PROG_TEST_RUN: loading it, filling its maps from a row's
+ * environment, running a frame and reading what moved. Everything happens in
  * a network namespace of the test's own; nothing is attached or pinned.
  */
 #ifndef PROG_H
@@ -31,7 +31,7 @@ enum prog_hook {
 	HOOK_COUNT,
 };
 
-/* Ports of the namespace; where TEST_RUN takes no port (before 5.14) all are loopback. */
+/* Ports of the namespace; all loopback if TEST_RUN cannot be given one (before 5.14). */
 struct prog_ports {
 	__u32 in, guest, upper;
 	int given; /* 1: `in` is handed to TEST_RUN */
@@ -57,14 +57,14 @@ struct prog_result {
 
 extern struct prog_ports prog_ports;
 
-/* Namespace and ports, before the first load; a sentence where the machine can't. */
+/* Namespace and ports, before the first load. NULL, or why this machine cannot. */
 const char *prog_machine(void);
 /* The flag with which programs load: with $NDPX_STRICT_ALIGN as on a machine without unaligned accesses. */
 __u32 prog_flags(void);
 /* The object's file, $NDPX_BPF_OBJECT. */
 const char *prog_path(void);
 
-/* The object that serves a hook, loaded at the first call; skips where the kernel can't. */
+/* The object for a hook, loaded at the first call; skips if the kernel can't. */
 struct prog *prog_for(enum prog_hook hook);
 const char *prog_hook_name(enum prog_hook hook);
 
@@ -74,31 +74,31 @@ void prog_config_write(struct prog *p); /* p->content goes into force, but for `
 void prog_put(struct prog *p, const struct row_rule *at, const struct ndpx_rule *rule);
 void prog_get(struct prog *p, const struct row_rule *at, struct ndpx_rule *ret);
 
-/* A key of `links` for untagged frames, and its bit in p->content.set[0]; the row's `env` is gone. */
+/* A key of `links` for untagged frames, and its bit in p->content.set[0]; ends the row's `env`. */
 void prog_link(struct prog *p, enum ndpx_link_kind kind, __u64 value);
 
 /* 0, or the errno of TEST_RUN itself. */
 int prog_run(enum prog_hook hook, const __u8 *frame, size_t len, struct prog_result *ret);
 
-/* Makes the interface `ifindex` a guest port with H and L of `env`, or none where it is NULL. */
+/* Makes `ifindex` a guest port with H and L of `env`; NULL: no longer a guest port. */
 void prog_port(struct prog *p, __u32 ifindex, const struct row_env *env);
 /* Is it a hook that is handed a struct __sk_buff? */
 int prog_is_tc(enum prog_hook hook);
 
 /* Asserts: act, verdict's counter and no other, and the whole frame; for row->frame. */
 void prog_expect(enum prog_hook hook, const struct row *row);
-/* A row that is only expected to have another act and verdict than the table's. */
+/* A row with another act and verdict than the table's. */
 void prog_expect_verdict(enum prog_hook hook, const struct row *row, enum ndpx_verdict verdict,
 			 enum row_act act);
-/* The same for a row of uplinks on a guest port: no tag is any of its section's. */
+/* The same for a row of uplinks on a guest port: tagged frames belong to no section. */
 void prog_expect_on_port(const struct row *row);
-/* The row of the table with this name and sentence; aborts where there is none. */
+/* The row with this name and sentence; aborts if there is none. */
 const struct row *prog_row(const char *name, const char *what);
 
 __u32 prog_ifindex(enum row_port port);
 int prog_sh(const char *command); /* 0 when it succeeded */
 
-/* The groups of tests that are no rows: the number that failed. */
+/* The tests beyond the row table: the number that failed. */
 int prog_rules(void);
 int prog_kernel(void);
 int prog_ports_kernel(void);

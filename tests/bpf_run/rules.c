@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What a rule holds and when: its statistics, changes staged for a later generation,
- * and the two sets of settings.
+ * Rules over time: their statistics, changes staged for a later generation, and the two
+ * sets of settings.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,7 +78,7 @@ static void statistics(enum prog_hook hook)
 	prog_expect(hook, prog_row("P31", "S = 2001:db8:1::1, a probe"));
 	expect_stats(p, &t, 2, "2001:db8:1::1");
 	prog_expect(hook, prog_row("P33", "dad = defend"));
-	/* P44 asks with a D of this host's: the guest's rule counts, not the host's. */
+	/* P44 solicits with a D of this host's: the answer is the guest's, not the host's. */
 	expect_stats(p, &t, 3, "::");
 	prog_expect(hook, prog_row("P44", "D = L"));
 	expect_stats(p, &t, 4, "fe80::1");
@@ -201,7 +201,7 @@ static void test_staged_inside(void **state)
 	on_hooks(staged_inside);
 }
 
-/* P44's look-up for D obeys the generation as well. */
+/* P44's look-up of D goes by the generation as well. */
 static void staged_own(enum prog_hook hook)
 {
 	const struct row *row = prog_row("P44", "D is an address of this host");
@@ -255,7 +255,7 @@ static void test_settings(void **state)
 	on_hooks(settings);
 }
 
-/* P15, P40: another NIC of this host asks, or its stack by another device of this link. */
+/* P15, P40: sent by another NIC of this host, or its stack through another device of this link. */
 static void ours(enum prog_hook hook)
 {
 	const struct row *ask = prog_row("P42", "D = SNM(T)");
@@ -281,7 +281,7 @@ static void ours(enum prog_hook hook)
 	prog_link(p, NDPX_LINK_LOCAL, local);
 	prog_config_write(p);
 	prog_expect_verdict(hook, ask, NDPX_V_LOOPED, ROW_PASS);
-	/* A key of an epoch that is not in force is none. */
+	/* A key of another epoch does not count. */
 	p->content.set[0].epoch = 1;
 	prog_config_write(p);
 	prog_expect_verdict(hook, ask, ask->verdict, ask->act);
@@ -294,7 +294,7 @@ static void test_ours(void **state)
 	on_hooks(ours);
 }
 
-/* P76: what the prefix says holds of an address of this host elsewhere, with R. */
+/* P76: the prefix decides about this host's address on another interface, with R. */
 static void host(enum prog_hook hook)
 {
 	const struct row *ask = prog_row("P77", "/48");

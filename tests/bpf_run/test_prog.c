@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Runs the table of tests/rows through the real program, once a hook, and then what
- * needs the kernel: rules in force and staged, routes, neighbours, rates, budgets.
- * Exit status 77 and a reason where this machine cannot.
+ * Runs the table of tests/rows through the real program on each hook, then everything that
+ * needs the kernel: rules in force and staged, routes, neighbours, rates, budgets. Exit
+ * status 77 and a reason if this machine cannot.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The BPF object by every clang that is there, each through the rows and the verifier's
-# budget of tests/bpf_run: what another compiler makes of the code must load and answer
-# alike. With NDPX_TEST_NATIVE the mutated frames run on each as well.
+# Builds the BPF object with every installed clang and runs the rows and the verifier budget
+# of tests/bpf_run on each: another compiler's code must load and answer the same. With
+# NDPX_TEST_NATIVE the mutated frames run on each as well.
 # usage: clang.sh [TEST_PROG]; CLANGS="clang-16 ..." names other compilers.
 set -u
 # shellcheck source=/dev/null
@@ -29,7 +29,7 @@ failed=0 ran=0
 command -v bpftool >/dev/null || PATH=$PATH:/usr/sbin
 command -v bpftool >/dev/null || skip "no bpftool"
 
-# Every compiler once, whatever names it has.
+# Every compiler once, under whatever names it is installed.
 compilers() {
 	local dir path
 	# shellcheck disable=SC2086 # a list of words
@@ -61,7 +61,7 @@ one() { # CLANG
 		bad "clang $version" "does not compile"
 		return
 	fi
-	# Once by itself: each of the rows would try again, for a second or two.
+	# Loaded once up front: otherwise each row would retry for a second or two.
 	mkdir "$pins"
 	bpftool prog loadall "$object" "$pins" >"$work/log" 2>&1 || status=$?
 	rm -rf "$pins"

@@ -33,7 +33,7 @@ static struct class *find(const char *row, const char *theirs, const char *ours)
 	return NULL;
 }
 
-/* A field without the blanks around it; `**text` goes behind its bar. */
+/* A field without surrounding blanks; *text moves past its bar. */
 static void field(char **text, char *ret, size_t size)
 {
 	char *p = *text + strspn(*text, " \t"), *bar = strchr(p, '|');
@@ -151,7 +151,7 @@ int compare_answers(const struct heard *theirs, const struct heard *ours,
 
 	if (theirs->answers != 1 || ours->answers != 1 || read_na(theirs, &l) || read_na(ours, &n))
 		return -1;
-	/* These have no words for the list: they must not differ. */
+	/* The list cannot express these: they must not differ. */
 	if (memcmp(l.m + 8, n.m + 8, 16) || memcmp(l.d, n.d, 16) || memcmp(l.eth + 6, h.b, 6) ||
 	    memcmp(n.eth + 6, h.b, 6) || (l.tllao && memcmp(l.tllao, h.b, 6)))
 		return -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The loaded program's counters, and what must have moved.
+ * The loaded program's counters, and a check of which one moved.
  */
 #ifndef COUNTERS_H
 #define COUNTERS_H
@@ -13,7 +13,7 @@ struct counters {
 
 void counters_read(const struct prog *p, struct counters *ret);
 
-/* Whether that verdict's moved by that much, and no other. */
+/* Did that verdict's counter move by that much, and no other? */
 int counters_moved(const struct counters *before, const struct counters *after, enum ndpx_verdict v,
 		   __u64 by);
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The Linux kernel as the oracle: two hosts with the same guests, one whose kernel
-# proxies them, one with ndpx. What oracle.c finds must be what expected-differences.txt
-# says, no more and no less.
+# The Linux kernel as the oracle: two hosts with the same guests, one whose kernel proxies
+# them, one with ndpx. The differences oracle.c finds must be exactly those of
+# expected-differences.txt.
 #
 #             ┌ linux ─ eth0 kernel   (proxy_ndp, proxy_delay 0) ─ vif0
 #   asker ────┤
@@ -25,7 +25,7 @@ twin() {
 	done
 	lab_set "$name" net/ipv6/conf/default/addr_gen_mode 1
 	lab_wire "$name" eth0 asker "$2" "$LAB_HOST_MAC"
-	# Behind vif0 nobody is resolved, and what is forwarded there is lost.
+	# Nothing behind vif0 resolves; what is forwarded there is lost.
 	lab_ip "$name" link add vif0 type veth peer name vif0p
 	lab_set "$name" net/ipv6/conf/vif0p/disable_ipv6 1
 	lab_ip "$name" link set vif0 arp off up

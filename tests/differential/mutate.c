@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The mutations of link and network layer, and which of all are done. Those of the
- * message are in mutate_nd.c.
+ * Mutations of the link and network layer, and the choice among all mutations. Those of
+ * the message are in mutate_nd.c.
  */
 #include <string.h>
 
@@ -204,7 +204,7 @@ static void add_ext(struct mutant *m, const struct nursery *n, struct chance *c)
 	}
 }
 
-/* The end of another row's frame behind the beginning of this one. */
+/* The beginning of this frame, then the end of another row's. */
 static void splice(struct mutant *m, const struct nursery *n, struct chance *c)
 {
 	const struct row *other = &n->rows[chance_below(c, (__u32)n->n_rows)];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Frames made from the row table's by chance: bits, fields, options, lengths, tags,
- * extension headers. Blind changes never get past the checksum, so that lengths,
- * addresses and checksum are mended half of the time.
+ * Random variations of the row table's frames: bits, fields, options, lengths, tags,
+ * extension headers. Blind changes would never get past the checksum, so lengths, addresses
+ * and checksum are repaired half of the time.
  */
 #ifndef MUTATE_H
 #define MUTATE_H
@@ -36,7 +36,7 @@ struct nursery {
 /* A new mutant of some row's frame. */
 void mutate(const struct nursery *n, struct chance *c, struct mutant *ret);
 
-/* Where things are in a frame; -1 where it is no IPv6 frame with a whole header. */
+/* Where things are in a frame; -1 if it is not IPv6 with a complete header. */
 struct places {
 	size_t ip6, msg, end; /* the message: behind the extension headers, to the payload's end */
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Mutations of the solicitation: its addresses, its fields, its options; and the
- * mending of what they broke.
+ * Mutations of the solicitation: its addresses, fields and options; and the repair of
+ * what they broke.
  */
 #include <string.h>
 
@@ -87,7 +87,7 @@ void nd_message(struct mutant *m, const struct nursery *n, struct chance *c)
 		m->b[p.msg + chance_below(c, 8)] = chance_byte(c);
 }
 
-/* The options' 8-byte steps, and one of them; 0 where there is no solicitation. */
+/* The number of 8-byte steps of options, and one of them; 0 if there is no solicitation. */
 static __u32 steps(const struct mutant *m, struct places *p)
 {
 	if (places_find(m->b, m->len, p) || p->msg + NS_LEN > p->end)
@@ -124,7 +124,7 @@ void nd_option(struct mutant *m, const struct nursery *n, struct chance *c)
 		nd_mend_length(m);
 }
 
-/* The first step says an SLLAO: most frames have it there. */
+/* The first step is taken as the SLLAO: most frames have it there. */
 void nd_sll(struct mutant *m, const struct nursery *n, struct chance *c)
 {
 	struct places p;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Between mutate.c and mutate_nd.c only: the mutations of the solicitation and what
- * both halves need.
+ * Shared by mutate.c and mutate_nd.c only: the mutations of the solicitation, and helpers
+ * both need.
  */
 #ifndef MUTATE_ND_H
 #define MUTATE_ND_H
@@ -9,7 +9,7 @@
 #include "build.h"
 #include "mutate.h"
 
-/* Room of zeroes at `at`, or none where the frame would be too long; and its removal. */
+/* Inserts zeroes at `at`, unless the frame would get too long; and removes bytes there. */
 void mutant_open(struct mutant *m, const struct nursery *n, size_t at, size_t len);
 void mutant_close(struct mutant *m, size_t at, size_t len);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * decide() and the writing of the answer of bpf/ndpx.bpf.c, over arrays: the same
- * steps in the same order, so that what differs is the compiler, the verifier, the
- * maps or the hook.
+ * The stages of bpf/decide.h and the writing of the answer, on arrays instead of maps: the
+ * same steps in the same order, so that any difference comes from the compiler, the
+ * verifier, the maps or the hook.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +67,7 @@ static struct ndpx_say says(const struct row_rule *r, const struct native_ports 
 	return say;
 }
 
-/* Everything behind the checks; *ret_drop where the verdict drops. */
+/* Everything after the checks; *ret_drop if the verdict drops. */
 static enum ndpx_verdict judge(const struct row_env *env, const struct native_ports *ports,
 			       const struct nd_query *q, struct ndpx_say *ret_say, int *ret_drop)
 {
@@ -99,7 +99,7 @@ static enum ndpx_verdict judge(const struct row_env *env, const struct native_po
 		if (!rule || rule->say.action != NDPX_ACT_OWN)
 			return NDPX_V_BAD_DESTINATION;
 	}
-	/* Nothing in the kernel's tables names an address of a prefix: P33. */
+	/* P33: nothing in the kernel's tables names a single address of the prefix. */
 	if (q->kind == ND_KIND_DAD)
 		return by_prefix ? NDPX_V_DAD_IGNORED : NDPX_V_ANSWERED_DAD;
 	return q->kind == ND_KIND_MULTICAST ? NDPX_V_ANSWERED : NDPX_V_ANSWERED_PROBE;
@@ -143,7 +143,7 @@ void native_run(const struct row_env *env, const struct native_ports *ports, con
 		return;
 	ret->act = ROW_ANSWER;
 	ret->len = ns.l2_len + ND_IP6_LEN + ND_NA_LEN;
-	/* What a resize appends is undefined: here never zero. */
+	/* The bytes a resize appends are undefined: never zero here. */
 	memset(ret->answer, 0xaa, sizeof(ret->answer));
 	memcpy(ret->answer, bytes, len < ret->len ? len : ret->len);
 	nd_write(ret->answer, ns.l2_len, &q, &say, set);

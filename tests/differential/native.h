@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The oracle of the differential tests: the packet code of include/nd/ compiled
- * natively, with the look-ups on an environment of the row table. No clock, no
- * kernel: rules with `answer` or a rate are not for it.
+ * natively, with look-ups in an environment of the row table. Without clock and kernel,
+ * so rules with `answer` or a rate are out of scope.
  */
 #ifndef NATIVE_H
 #define NATIVE_H

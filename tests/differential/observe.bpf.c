@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What becomes of frames behind the hook: a TC program that runs after ndpx's copies
- * each whole and numbers it in skb->mark, and where the kernel frees one of these, a
- * tracepoint says for what reason.
+ * What becomes of frames after the hook: a TC program that runs after ndpx's copies each
+ * frame and numbers it in skb->mark; if the kernel frees one of them, a tracepoint reports
+ * the reason.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -50,7 +50,7 @@ int observe_tc(struct __sk_buff *skb)
 	return TC_ACT_UNSPEC;
 }
 
-/* Of the kernel's struct that member only; where it lies is in its BTF. */
+/* Only this member of the kernel's struct; CO-RE finds its offset. */
 struct sk_buff {
 	__u32 mark;
 } __attribute__((preserve_access_index));

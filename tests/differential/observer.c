@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * See observer.h. One queue in each direction and one CPU: what was sent first arrives
- * first, so that a marker behind a frame says when all is known of it.
+ * See observer.h. One queue per direction and one CPU keep frames in order, so a marker
+ * sent after a frame tells when the frame is done.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ static int keep(const char *name, int err)
 	return err;
 }
 
-/* The i-th of the running kernel's reasons: "IPV6_NDISC_HOP_LIMIT"; NULL behind the last. */
+/* The running kernel's i-th drop reason, "IPV6_NDISC_HOP_LIMIT"; NULL after the last. */
 static const char *reason_at(int i, __u32 *ret_value)
 {
 	static const char prefix[] = "SKB_DROP_REASON_";
@@ -117,7 +117,7 @@ static int load_object(void)
 	struct bpf_map *data;
 	int attempt;
 
-	/* Once more without the tracepoint where the kernel does not have it so. */
+	/* Retried without the tracepoint if this kernel's is different. */
 	for (attempt = 0; attempt < 2; attempt++) {
 		o.obj = bpf_object__open_file(
 			path ? path : "build/tests/differential/observe.bpf.o", NULL);
@@ -159,7 +159,7 @@ static int add_filter(int fd, __u32 priority)
 	return err ? err : bpf_tc_attach(&hook, &opts);
 }
 
-/* XDP_TX arrives only where the other end runs a program as well. */
+/* XDP_TX arrives only if the other end runs a program as well. */
 static int peer_passes(void)
 {
 	const struct bpf_insn pass[] = {
@@ -183,7 +183,7 @@ static const char *make_cable(void)
 		"ip link set diff0p up",
 		"ip addr add " L_ADDR "/64 dev diff0 nodad",
 		"ip addr add " OWN "/128 dev diff0 nodad",
-		/* The kernel is a proxy for T, so that it judges what asks for T. */
+		/* The kernel proxies T, so that it validates solicitations for T. */
 		"echo 1 > /proc/sys/net/ipv6/conf/all/proxy_ndp", /* of probes the only one asked */
 		"echo 1 > /proc/sys/net/ipv6/conf/diff0/proxy_ndp",
 		"echo 0 > /proc/sys/net/ipv6/neigh/diff0/proxy_delay",

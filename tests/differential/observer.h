@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The port diff0 of this process's namespace, with a cable to diff0p; ndpx's hook on
- * it, the observer behind that, and what became of each frame that came in.
+ * The port diff0 in this process's namespace, with a cable to diff0p: ndpx's hook on it,
+ * the observer after the hook, and what became of each frame.
  */
 #ifndef OBSERVER_H
 #define OBSERVER_H
@@ -17,7 +17,7 @@ struct outcome {
 	int answered;	 /* the frame that was wanted left by the cable */
 };
 
-/* Needs prog_machine(). A sentence where this machine cannot. */
+/* After prog_machine(). NULL, or why this machine cannot. */
 const char *observer_begin(void);
 int observer_knows_reasons(void); /* 0: no tracepoint, or it names none */
 const char *observer_why_not(void);
@@ -27,8 +27,8 @@ const char *observer_hook(enum prog_hook hook);
 void observer_unhook(enum prog_hook hook);
 
 /*
- * Sends one frame and waits until it is done, and for `want` where there is one, among
- * whatever else the kernel sends: 0, the errno of sending, or ETIMEDOUT.
+ * Sends one frame and waits until it is done, and for `want` if given, among whatever else
+ * the kernel sends: 0, the errno of sending, or ETIMEDOUT.
  */
 int observer_send(const __u8 *frame, size_t len, const __u8 *want, size_t want_len,
 		  struct outcome *ret);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The Linux kernel as the oracle: the frames of the table, and frames made from them,
- * to a host whose kernel proxies the guests (proxy_ndp) and to one with ndpx. Who
- * answers, and how, is compared; ndpx is compared with the native code as well, byte
- * by byte. The hosts are made by kernel_oracle.sh, from what this program prints.
+ * The Linux kernel as the oracle: the table's frames and mutations of them go to a host
+ * whose kernel proxies the guests (proxy_ndp) and to one with ndpx. Compares who answers
+ * and how; and ndpx with the native code, byte by byte. kernel_oracle.sh sets the hosts up
+ * from what this program prints.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ static void differ(void *ctx, const char *theirs, const char *ours)
 		compare_count(f->row, theirs, ours, f->frame, f->len);
 }
 
-/* What the twins said, against each other. */
+/* Compares what the two hosts answered. */
 static void compare(struct finding *f, const struct heard *heard)
 {
 	static const char *const said[] = { "silent", "answers" };
@@ -57,14 +57,14 @@ static void compare(struct finding *f, const struct heard *heard)
 	}
 	if (!heard[LINUX].answers)
 		return;
-	/* Rows do not matter to what an answer says, but for probes and tags. */
+	/* The row does not affect the answer, except for probes and tags. */
 	if (f->want.act == ROW_ANSWER)
 		f->row = "answer";
 	if (compare_answers(&heard[LINUX], &heard[NDPX], differ, f))
 		differ(f, "another answer", "an answer");
 }
 
-/* ndpx on the wire must be what the native code says; where it passes, its kernel speaks. */
+/* ndpx on the wire must match the native code; after a PASS, its kernel answers. */
 static int is_native(const struct finding *f, const struct heard *heard)
 {
 	if (f->want.act == ROW_ANSWER)
@@ -111,7 +111,7 @@ static void one(const __u8 *frame, size_t len)
 	}
 	compare(&f, heard);
 	if (f.unexpected || !is_native(&f, &heard[NDPX])) {
-		/* The kernel resolved S behind the sentinel's back: once more before it counts. */
+		/* The kernel resolved S after the sentinel: repeat before it counts. */
 		f.row = row_name(frame, len, f.want.verdict, env);
 		unsteady++;
 		if (ask_both(&f, heard)) {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The kernel that gets a passed solicitation proxies T, so that it judges for itself:
- * either it drops it for a reason of its own, or finds nothing wrong and answers.
+ * The kernel that gets a passed solicitation proxies T, so it validates for itself: it
+ * either drops it for a reason of its own, or finds nothing wrong and answers.
  */
 #include <string.h>
 
 #include "reasons.h"
 
-/* The kernel has no name for it, but drops it. */
+/* The kernel drops it without a specific reason. */
 #define DROPS "NOT_SPECIFIED"
-/* Nothing wrong: an answer, or no such guest. Ours is the stricter, by choice. */
+/* The kernel finds nothing wrong: ndpx is stricter, by choice. */
 #define FINE "- IPV6_NDISC_NS_OTHERHOST"
-/* The same where there are DADs among them: having answered one it names no reason. */
+/* The same with DAD among them: after answering one the kernel gives no reason. */
 #define FINE_DAD FINE " " DROPS
 
 static const struct {
@@ -23,7 +23,7 @@ static const struct {
 	{ "P14", NDPX_V_NONE, DROPS },
 	{ "P15", NDPX_V_NONE, FINE_DAD },
 	{ "P16", NDPX_V_NONE, FINE },
-	/* A probe with hop limit 0 or 1 is too old to be forwarded before it is one. */
+	/* A probe with hop limit 0 or 1 expires in forwarding before ND sees it. */
 	{ "P18", NDPX_V_NONE, "IPV6_NDISC_HOP_LIMIT IP_INHDR" },
 	{ "P19", NDPX_V_NONE, "PKT_TOO_SMALL" },
 	/*
@@ -31,12 +31,12 @@ static const struct {
 	 * probe of less than 8 bytes is forwarded, as far as link-local goes.
 	 */
 	{ "P22", NDPX_V_NONE, "PKT_TOO_SMALL ICMP_CSUM " DROPS },
-	/* Parts are held for the others, or not taken: the same identification came before. */
+	/* Fragments wait for the rest, or are rejected: their identification was seen before. */
 	{ "P24", NDPX_V_NONE, "- NOT_SPECIFIED DUP_FRAG PKT_TOO_SMALL" },
 	{ "P25", NDPX_V_NONE, "IPV6_NDISC_FRAG" },
 	{ "P26", NDPX_V_NONE, FINE " IP_INHDR" }, /* padding of more than 7 bytes */
 	{ "P33", NDPX_V_DAD_IGNORED, DROPS },
-	/* From ::, to a group that nobody is in, or to no group at all. */
+	/* From ::, to a group without members, or not to a group. */
 	{ "P34", NDPX_V_NONE, DROPS " IP_INADDRERRORS IP_INNOROUTES" },
 	{ "P35", NDPX_V_NONE, DROPS },
 	{ "P36", NDPX_V_NONE, DROPS },
@@ -61,7 +61,7 @@ static const struct {
 	{ "P73", NDPX_V_NONE, FINE " " DROPS },
 };
 
-/* Tagged, and the kernel has no such VLAN. */
+/* Tagged with a VLAN that the kernel does not have. */
 static int is_elsewhere(const struct row *row)
 {
 	return row->len >= 18 && !memcmp(row->frame + 12, "\x81\x00", 2) &&

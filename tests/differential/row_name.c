@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * From verdict and frame to the row. The verdict is taken for true: what is looked at
- * is only what tells its rows apart.
+ * From verdict and frame to the row. The verdict is trusted: only what tells its rows
+ * apart is checked.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "mutate.h"
 #include "row_name.h"
 
-/* A frame with its parts named; NULL where there is no IPv6 header. */
+/* A frame with its parts named; NULL if it has no IPv6 header. */
 struct parts {
 	const __u8 *frame, *s, *d, *m;
 	struct places at;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The row of PROTOCOL.md that a verdict on a frame comes from: one verdict stands for
- * several rows, and a difference from Linux is explained by the row.
+ * The row of PROTOCOL.md behind a verdict: a verdict covers several rows, and differences
+ * from Linux are explained by row.
  */
 #ifndef ROW_NAME_H
 #define ROW_NAME_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * See side.h. The asker answers for itself too: where a host wants to know S before it
- * answers, and asks, it is told the MAC that the frame came from.
+ * See side.h. The requester can be resolved as well: a host that solicits S before it
+ * answers is told the MAC that the frame came from.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +46,7 @@ const char *side_open(struct side *side, const char *name, const char *space, co
 	return side->wire < 0 ? "its cable" : NULL;
 }
 
-/* That there is nothing to forget is no failure. */
+/* Nothing to forget is fine, too. */
 static void forget(const struct side *side, const __u8 *addr)
 {
 	struct {
@@ -104,7 +104,7 @@ struct asker {
 	const __u8 *s, *mac; /* NULL where the frame has no IPv6 header */
 };
 
-/* The host wants to know somebody; 1 when it was told. */
+/* Resolves an address for the host; 1 if it was told. */
 static int resolve(struct side *side, const __u8 *ns, const struct places *p,
 		   const struct asker *asker)
 {
@@ -131,7 +131,7 @@ static int is_sentinels(const __u8 *na, const struct places *p)
 	return !memcmp(na + p->msg + 8, guest.b, 16) && !memcmp(na + p->ip6 + 24, asker.b, 16);
 }
 
-/* Until the sentinel's answer. 1: the host was told something and may have more to say. */
+/* Listens until the sentinel's answer. 1: the host was told something and may say more. */
 static int hear(struct side *side, const struct asker *asker, struct heard *ret)
 {
 	__u8 buf[SIDE_FRAME_MAX];
@@ -146,7 +146,7 @@ static int hear(struct side *side, const struct asker *asker, struct heard *ret)
 		if (places_find(buf, len, &p) || buf[p.ip6 + 6] != NEXT_ICMPV6 ||
 		    p.msg + 24 > p.end)
 			continue;
-		/* A frame that was forwarded back to its own cable is no word of the host's. */
+		/* Skip a frame that was forwarded back to its own cable. */
 		if (buf[p.ip6 + 7] == 254)
 			continue;
 		if (buf[p.msg] == 135) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * One of the two hosts that are compared, seen from the cable: a frame goes in, and
- * what its host answers to it comes back. Nobody waits for silence: a sentinel, which
- * is always answered, follows each frame.
+ * One of the two hosts, seen from the cable: a frame goes in, the host's answer comes back.
+ * Silence needs no timeout: each frame is followed by a sentinel, which is always answered.
  */
 #ifndef SIDE_H
 #define SIDE_H
@@ -32,12 +31,12 @@ struct heard {
 	unsigned int others; /* anything else but solicitations: ICMPv6 errors */
 };
 
-/* `space`: path of the host's namespace; `dev`: the cable's end here. A sentence on failure. */
+/* `space`: path of the host's namespace; `dev`: the cable's end here. NULL, or what failed. */
 const char *side_open(struct side *side, const char *name, const char *space, const char *dev);
 
 /*
- * 0, or -1 when the sentinel was not answered. The host forgets S afterwards: whether
- * Linux answers may depend on its knowing the asker (P52).
+ * 0, or -1 if the sentinel was not answered. The host forgets S afterwards, because whether
+ * Linux answers may depend on whether it knows the requester (P52).
  */
 int side_ask(struct side *side, const __u8 *frame, size_t len, struct heard *ret);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Native code against the loaded object: mutated frames through both, on every hook;
- * verdict, return value and each byte must be the same. Frames of one native verdict
- * run together, and then exactly its counter has moved by exactly their number: no
- * two errors can hide each other, and counters are read some thirty times a batch.
- * NDPX_DIFF_FRAMES and NDPX_DIFF_SEED change how many, and which.
+ * Native code against the loaded object: mutated frames go through both, on every hook;
+ * verdict, return value and every byte must be the same. Frames with the same native verdict
+ * run as a group, after which exactly that counter has moved by exactly their number: no two
+ * errors can cancel out, with some thirty counter reads per batch. NDPX_DIFF_FRAMES and
+ * NDPX_DIFF_SEED choose how many and which.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -86,9 +86,9 @@ static __u32 return_value(enum prog_hook hook, enum row_act act)
 }
 
 /*
- * No driver hands fragments to a program without xdp.frags, but TEST_RUN does; to TC it
- * gives none. With them the program sees the first buffer: trailing bytes may lie behind
- * it (P20), but of a message that goes on there it says bad_length, whatever it is.
+ * No driver hands fragments to a program without xdp.frags, but TEST_RUN does; for TC it
+ * uses none. The program then sees the first buffer only: trailing bytes may lie past it
+ * (P20), but a message that extends past it is bad_length, whatever it contains.
  */
 static int not_runnable(enum prog_hook hook, const struct item *it)
 {
@@ -138,7 +138,7 @@ static int run(const struct prog *p, enum prog_hook hook, const struct item *it)
 	return 1;
 }
 
-/* The frames of one verdict once more, one by one, until the one that counts wrong. */
+/* Repeats the frames of one verdict one by one, to find the one that counts wrong. */
 static void find_wrong(const struct prog *p, enum prog_hook hook, enum ndpx_verdict v)
 {
 	struct counters before, after;
@@ -252,7 +252,7 @@ static int report(void)
 		if (seen[v])
 			printf("# %12llu %s\n", seen[v], native_verdict_name(v));
 	}
-	/* A mutator that no longer reaches a verdict proves nothing of it. */
+	/* A mutator that no longer reaches a verdict proves nothing about it. */
 	for (i = 0; i < n; i++) {
 		if (!seen[rows[i].verdict]) {
 			printf("# never: %s\n", native_verdict_name(rows[i].verdict));
@@ -285,7 +285,7 @@ int main(void)
 	nursery.n_rows = rows_all(&nursery.rows);
 	printf("1..%d\n# %llu frames, NDPX_DIFF_SEED=0x%llx\n", HOOK_END + 1, frames, seed);
 	for (done = 0; done < frames;) {
-		/* Most rows are of the first one, and so are its rules the most. */
+		/* Most rows use the first environment, so its rules get most of the frames. */
 		env = env_get((enum env_id)(
 			chance_below(&chance, 2) ? chance_below(&chance, ENV_END) : ENV_TARGET));
 		nursery.env = env;

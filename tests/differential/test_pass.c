@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The table on a real cable, hook by hook, and mutated frames: what passes reaches the
- * kernel with not a byte changed, what is dropped or answered does not reach it, the
- * answer leaves by the cable, and one counter moves. Here TC meets tags where the
- * kernel puts them, which TEST_RUN does not do. Of a solicitation that ndpx calls
- * broken, the kernel's own reason for dropping it must agree: reasons.c.
+ * The row table and mutated frames on a real cable, hook by hook: what passes reaches the
+ * kernel unchanged, what is dropped or answered does not, the answer leaves by the cable,
+ * and one counter moves. TC sees tags where the kernel puts them, unlike in TEST_RUN. If
+ * ndpx calls a solicitation broken, the kernel's own drop reason must agree: reasons.c.
  * NDPX_WIRE_FRAMES: how many mutants.
  */
 #include <errno.h>
@@ -43,7 +42,7 @@ static void complain(struct tally *t, enum prog_hook hook, const struct row *row
 	printf("\n");
 }
 
-/* A torn tag the kernel drops itself, before any TC program: skb_vlan_untag(). */
+/* The kernel itself drops a truncated tag before any TC program: skb_vlan_untag(). */
 static int is_torn(const struct row *row)
 {
 	return row->len < 20 &&
@@ -91,7 +90,7 @@ static void check_reason(struct tally *t, enum prog_hook hook, const struct row 
 		       row->name, row->what, out->reason, want);
 }
 
-/* 1 when it went over the cable. */
+/* 1 if it went over the cable. */
 static int one(struct tally *t, enum prog_hook hook, const struct row *row, struct outcome *out)
 {
 	struct prog *p = prog_for(hook);

@@ -15,7 +15,7 @@
 static struct row_rule rules[MAX_RULE];
 static struct row_env env = { .name = "twins", .rules = rules };
 
-/* The default environment without prefixes, which proxy_ndp has not, and VLANs. */
+/* The default environment, without VLANs and prefixes: proxy_ndp has no prefixes. */
 const struct row_env *twins_env(void)
 {
 	const struct row_env *all = env_get(ENV_TARGET);
@@ -40,7 +40,7 @@ static int is_guest(const struct row_rule *r)
 	return r->say.action == NDPX_ACT_ANSWER;
 }
 
-/* Such a guest proxy_ndp cannot hold back: it is not entered there. */
+/* proxy_ndp cannot exempt such a guest, so it gets no entry. */
 static int is_held_back(const struct row_rule *r)
 {
 	return r->say.flags & NDPX_F_PAUSED || r->port == ROW_PORT_IN;
@@ -95,7 +95,7 @@ static void print_ip(const char *what)
 			       r->addr[0] == 0xfe ? 64 : 128);
 		if (!is_guest(r))
 			continue;
-		/* Both kernels are in the same groups: that of a stranger with the same end. */
+		/* Both kernels join the same groups, through an unrelated address with the same low bits. */
 		if (!strcmp(what, "proxies") && is_held_back(r))
 			printf("neigh add proxy 2001:db8:ffff::%x:%x dev eth0\n", r->addr[13],
 			       r->addr[14] << 8 | r->addr[15]);
@@ -118,7 +118,7 @@ int twins_print(const char *what)
 	return 0;
 }
 
-/* What differs on these would else be found by chance only, and then the list by chance too. */
+/* Frames whose differences chance might miss: the list must not depend on luck. */
 int twins_frame(size_t i, struct frame *ret)
 {
 	static const __u8 padn[8] = { NEXT_ICMPV6, 0, 1, 4 };

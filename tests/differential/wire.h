@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Frames by packet sockets, whole: the tag that the kernel takes out on receiving is
- * put back. A wire belongs to one device in one namespace, and hears no frame of its own.
+ * Whole frames through packet sockets: a tag that the kernel takes out on reception is put
+ * back. A wire belongs to one device in one namespace and does not hear its own frames.
  */
 #ifndef WIRE_H
 #define WIRE_H
@@ -22,8 +22,8 @@ size_t wire_receive(int fd, __u8 *buf, size_t size, int timeout_ms);
 size_t wire_put_tag(__u8 *frame, size_t len, size_t size, __u16 type, __u16 tci);
 
 /*
- * This process and all that it sets off run on one CPU from now on: then veth hands
- * frames over in the order they were sent.
+ * Pins this process and its children to one CPU, so that veth delivers frames in the order
+ * they were sent.
  */
 void wire_one_cpu(void);
 

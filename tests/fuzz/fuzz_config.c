@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Any bytes as a configuration file: either a model, sorted and within its limits, or
- * at least one error, each of them at a place that the file has.
+ * Any bytes as a configuration file: the result is a model, sorted and within its limits,
+ * or at least one error, each at a position that exists in the file.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Any bytes as the input of `guest import`, lines or JSON: either rules that are
- * complete and meant, or at least one error.
+ * Any bytes as the input of `guest import`, lines or JSON: the result is complete, valid
+ * rules, or at least one error.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Any bytes as an ndppd.conf and as an npd6.conf: either a draft whose text is an
- * ndpx.conf that passes the checks, or an error in a line that exists.
+ * Any bytes as an ndppd.conf and as an npd6.conf: the result is an ndpx.conf that passes
+ * the checks, or an error in a line that exists.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef int read_fn(const char *text, size_t len, struct draft *draft, struct error *err);
 
-/* Too many lengths, VLANs or rules for one file are the one thing left to refuse. */
+/* Only too many lengths, VLANs or rules for one file may still be refused. */
 static bool too_much(const struct config_errors *errors)
 {
 	return errors->n && (strstr(errors->items[0].text, "at most") ||
@@ -35,7 +35,7 @@ static void check_text(struct draft *draft)
 
 	fuzz_assert(fp && draft_write(draft, fp, &uplinks) == 0 && fclose(fp) == 0);
 	if (!len) {
-		free(text); /* `import-from` says on top where it comes from */
+		free(text); /* the verb itself prints the header */
 		return;
 	}
 	if (config_parse(text, len, &model, &errors, &err))

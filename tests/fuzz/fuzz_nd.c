@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Any bytes as a frame through parse, check, judge and write. The input is one byte of
- * circumstances, then the frame. An answer is checked, and so is that its question
- * deserved one, by fuzz_nd_oracle.h, which shares no code with bpf/. The mutator
- * mends lengths and checksums half of the time: blind bytes would never pass them.
+ * Any bytes as a frame through parse, check, rule and reply. The input is one byte of
+ * circumstances, then the frame. fuzz_nd_oracle.h, which shares no code with bpf/, checks
+ * both the answer and that the solicitation deserved one. The mutator repairs lengths and
+ * checksums half of the time: blind bytes would never pass.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ size_t LLVMFuzzerMutate(__u8 *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(__u8 *data, size_t size, size_t max_size, unsigned int seed);
 int LLVMFuzzerTestOneInput(const __u8 *data, size_t size);
 
-/* What the rules say; say->action stays NDPX_ACT_NONE where there is none. */
+/* Looks up the rule; say->action stays NDPX_ACT_NONE if there is none. */
 static void look_up(const struct nd_query *q, struct ndpx_say *ret, int *ret_anycast)
 {
 	__u8 t[16];
@@ -84,7 +84,7 @@ static void settings(__u8 circumstances, struct ndpx_settings *ret)
 		ret->flags |= NDPX_S_PAUSED;
 }
 
-/* The order of decide() in bpf/ndpx.bpf.c, as far as it needs no kernel. */
+/* The stages of bpf/decide.h, as far as they need no kernel. */
 static enum ndpx_verdict decide(const struct nd_frame *frame, const struct ndpx_settings *set,
 				struct nd_ns *ns, struct nd_query *q, struct ndpx_say *say)
 {
@@ -126,7 +126,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 		return 0;
 	linear = (data[0] & CASE_NONLINEAR) && len > 8 ? len - 8 : len;
 	settings(data[0], &set);
-	/* Exactly as long as it is, so that one byte too far is seen. */
+	/* Allocated to its exact size, so that reading one byte too far is caught. */
 	in = malloc(linear);
 	if (linear && !in)
 		return 0;
@@ -144,7 +144,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 	/* Whatever is passed on must be what came in. */
 	fuzz_assert(!linear || !memcmp(in, data + 1, linear));
 	if (v == NDPX_V_END) {
-		/* What is not linear can only be bytes behind the message. */
+		/* Only bytes after the message may be non-linear. */
 		oracle_question(in, linear, ns.l2_len);
 		out_len = ns.l2_len + ND_IP6_LEN + ND_NA_LEN;
 		out = malloc(out_len);
@@ -161,7 +161,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 	return 0;
 }
 
-/* Makes a frame look like a solicitation, as far as `how` says. */
+/* Makes a frame look like a solicitation, to the degree chosen by `how`. */
 static void mend(__u8 *f, size_t len, unsigned int how)
 {
 	static const __u8 snm[13] = { 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff };
@@ -211,7 +211,7 @@ static void mend(__u8 *f, size_t len, unsigned int how)
 
 size_t LLVMFuzzerCustomMutator(__u8 *data, size_t size, size_t max_size, unsigned int seed)
 {
-	/* One word of the generator for each use: its low bits are poor. */
+	/* A fresh random number for each use: the generator's low bits are poor. */
 	seed = seed * 1103515245 + 12345;
 	size = LLVMFuzzerMutate(data, size, max_size);
 	if (size > 1 && (seed >> 16 & 1))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a question must be to be answered, and what an answer must be, byte by byte
- * from RFC 4861 7.1.1 and 4.4 and "The answer" of PROTOCOL.md. On purpose slow,
- * plain and without a line of bpf/: two who make the same mistake agree.
+ * When a solicitation may be answered, and what the answer must be, byte by byte from
+ * RFC 4861 7.1.1 and 4.4 and "The answer" of PROTOCOL.md. Slow and simple on purpose, and
+ * without a line of bpf/: shared code would share its errors.
  */
 #ifndef FUZZ_ND_ORACLE_H
 #define FUZZ_ND_ORACLE_H

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # run.sh SECONDS [TARGET...]: runs the fuzzers of build/fuzz, two at a time, each for
-# SECONDS; 0: for ever, in turns. Seeds come from tests/fuzz/seeds; what is found on the
-# way is kept in build/fuzz/corpus. One line a target; exit 1 if one crashed.
+# SECONDS; 0: endlessly, taking turns. Seeds come from tests/fuzz/seeds, new inputs are kept
+# in build/fuzz/corpus. One line per target; exit 1 if one crashed.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,7 +12,7 @@ shift
 targets=${*:-nd config import import_from}
 turn=600 # seconds a target has in the endless run
 
-# The frames are kept as text: one hexadecimal file a seed.
+# Frame seeds are stored as text, one hex file each.
 seed_nd() {
 	mkdir -p "$out/seeds/nd"
 	for hex in "$here"/seeds/nd/*.hex; do

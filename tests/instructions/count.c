@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The packet code's ways through, each a function of its own that is called once, so
- * that callgrind can say how many instructions it takes. The frames are rows of
- * PROTOCOL.md. count.sh runs it and knows the bounds.
+ * The paths through the packet code, each a function that is called once, so that
+ * callgrind can count its instructions. The frames are rows of PROTOCOL.md. count.sh runs
+ * it and holds the limits.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,19 +46,19 @@ static inline __attribute__((always_inline)) enum ndpx_verdict way(const struct 
 	return NDPX_V_ANSWERED;
 }
 
-/* As nearly all solicitations go. */
+/* The path nearly all solicitations take. */
 WAY(count_plain)(const struct nd_frame *frame)
 {
 	return way(frame, 1);
 }
 
-/* The same frame the long way. */
+/* The same frame on the long path. */
 WAY(count_long)(const struct nd_frame *frame)
 {
 	return way(frame, 0);
 }
 
-/* What every other packet of the host pays. */
+/* The cost for every other packet of the host. */
 WAY(count_other)(const struct nd_frame *frame)
 {
 	struct nd_ns ns;

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Instructions for a given packet, counted and not timed: `count.sh BINARY`, in TAP. The
-# bounds leave room for another compiler, not for another loop over the frame.
+# Instructions per packet, counted rather than timed: `count.sh BINARY`, in TAP. The limits
+# leave room for another compiler, not for another loop over the frame.
 set -uo pipefail
 
 binary=${1:?usage: count.sh BINARY}

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# `sudo make demo`: shows in the lab what ndpx is for, a line of explanation a step.
-# Every step is checked: what does not come out as told ends the demo with status 1.
-# Nothing of it stays behind, whatever happens.
+# `sudo make demo`: shows in the lab what ndpx is for, with a line of explanation per step.
+# Every step is checked: an unexpected result ends the demo with status 1. It leaves nothing
+# behind, even if interrupted.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -40,12 +40,12 @@ indent() {
 	sed 's/^/      /'
 }
 
-# typed WHERE COMMAND...: the command as one would type it there.
+# typed WHERE COMMAND...: prints the command as one would type it there.
 typed() {
 	printf '    %s%s#%s %s\n' "$DIM" "$1" "$OFF" "${*:2}"
 }
 
-# show WHERE COMMAND...: prints the command, runs it, shows what it says.
+# show WHERE COMMAND...: prints the command, runs it, shows its output.
 show() {
 	local where=$1 status=0
 	typed "$@"
@@ -58,7 +58,7 @@ show() {
 	return "$status"
 }
 
-# ndpx is at home on the host, and with pins of its own.
+# ndpx runs on the host, with its own pin directory.
 ndpx() {
 	"$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" -c "$WORK/ndpx.conf" "$@"
 }
@@ -191,7 +191,7 @@ reach() {
 	good "learned, all with the host's MAC $LAB_HOST_MAC"
 }
 
-# Static entries anywhere in the lab; none may be.
+# Static neighbour entries anywhere in the lab; there must be none.
 static_entries() {
 	local net
 	for net in router host guest1 guest2 guest3; do
@@ -235,7 +235,7 @@ claim() {
 	good "refused (dadfailed), and its own address granted"
 }
 
-# settle ADDR: until guest2's kernel is through with duplicate address detection.
+# settle ADDR: waits until guest2's kernel has finished duplicate address detection.
 settle() {
 	local i
 	for i in $(seq 100); do
@@ -250,7 +250,7 @@ decode() {
 	local dump
 	step "The solicitation and its answer, as the router sees them."
 	lab_ip router -6 neigh flush all
-	# The target's last four bytes: only this guest's NS and NA are wanted.
+	# Matches the target's last four bytes: only this guest's NS and NA.
 	typed router tcpdump -i eth0 -vv icmp6
 	lab_in router timeout 10 tcpdump -i eth0 -n -e -vv -l -c 2 \
 		'icmp6 and ip6[40] >= 135 and ip6[60:4] == 0x00000034' \

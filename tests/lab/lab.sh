@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The data centre of the picture, from network namespaces. To be sourced; needs root,
-# iproute2, nftables and clang. Namespaces are named after a tag, so that several
-# labs can stand side by side:
+# The README's picture, built from network namespaces. To be sourced; needs root, iproute2,
+# nftables and clang. Namespaces are named after a tag, so that several labs can coexist:
 #
 #   router ──── switch, 1 MAC ──── eth0 host ──┬── vif1.0 ── guest1 2800:110:2::34
 #   2800:110:2::1                2800:110:2::3 ├── vif2.0 ── guest2 2800:110:2::36
 #                                              └── tap3.0 ── guest3 2800:110:2::38
 #
-# The third guest, on a tap, is there with lab_up_plain() alone.
+# The third guest, on a tap, exists with lab_up_plain() only.
 #
-# `ip netns exec` mounts a /sys of its own, and what is pinned there is gone with the
-# command: everything here goes through nsenter, but for lab_bpf.
+# `ip netns exec` mounts a private /sys, and pins there vanish with the command: everything
+# here uses nsenter, except lab_bpf.
 
 LAB_PREFIX=2800:110:2::
 LAB_ROUTER=${LAB_PREFIX}1
@@ -26,7 +25,7 @@ export LAB_ROUTER LAB_HOST LAB_GUEST1 LAB_GUEST2 LAB_GUEST3 LAB_ROUTER_MAC LAB_H
 
 LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 LAB_TAG=
-# A root that came by `su` may lack where ip, nft and bpftool are.
+# After `su`, root's PATH may lack the directories of ip, nft and bpftool.
 PATH=$PATH:/usr/sbin:/sbin
 # shellcheck source=/dev/null
 . "$LAB_DIR/mounts.sh"
@@ -58,7 +57,7 @@ lab_set() {
 	lab_in "$1" sh -c 'printf %s "$2" >"/proc/sys/$1"' sh "$2" "$3"
 }
 
-# lab_add NAME: a namespace without waiting for duplicate address detection.
+# lab_add NAME: a namespace that skips the wait for duplicate address detection.
 lab_add() {
 	ip netns add "$(lab_name "$1")"
 	lab_set "$1" net/ipv6/conf/all/accept_dad 0
@@ -69,15 +68,15 @@ lab_add() {
 
 # lab_wire NAME1 IF1 NAME2 IF2 [MAC1 [MAC2]]: a cable between two namespaces.
 lab_wire() {
-	# The address comes before "up": the kernel makes the link-local one from it then.
+	# Set the MAC before "up": that is when the kernel derives the link-local address.
 	lab_ip "$1" link add "$2" ${5:+address "$5"} type veth \
 		peer name "$4" ${6:+address "$6"} netns "$(lab_name "$3")"
 	lab_ip "$1" link set "$2" up
 	lab_ip "$3" link set "$4" up
 }
 
-# lab_tap TAP MAC NAME IF MAC: a guest behind a tap, as a virtual machine is: its interface
-# is a tap as well, and tapwire carries the frames. A veth where this machine has no taps.
+# lab_tap TAP MAC NAME IF MAC: a guest behind a tap, like a virtual machine: its interface is
+# a tap as well, and tapwire carries the frames. A veth if this machine has no taps.
 lab_tap() {
 	local tool=${LAB_TAPWIRE:-/run/ndl-$LAB_TAG.tapwire} i
 	if ! [ -c /dev/net/tun ]; then
@@ -103,15 +102,15 @@ lab_compile() {
 		-c "$LAB_DIR/xdp_pass.bpf.c" -o "$1"
 }
 
-# lab_object: the path of xdp_pass.o; made where LAB_OBJECT names none.
+# lab_object: the path of xdp_pass.o; compiled if LAB_OBJECT is not set.
 lab_object() {
 	local path=${LAB_OBJECT:-/run/ndl-$LAB_TAG.o}
 	[ -e "$path" ] || lab_compile "$path"
 	printf '%s\n' "$path"
 }
 
-# lab_bpf NAME ip|tc ...: iproute2 leaves directories in bpffs when it loads an object;
-# here they go with the command, while what it attached by netlink stays.
+# lab_bpf NAME ip|tc ...: iproute2 leaves directories in bpffs when it loads an object; here
+# they vanish with the command, while what it attached through netlink stays.
 lab_bpf() {
 	local net
 	net=$(lab_name "$1")
@@ -130,7 +129,7 @@ lab_router() {
 	lab_ip router addr add "$LAB_ROUTER/64" dev eth0
 }
 
-# The hosting switch: a frame from the host's port with another MAC is counted and lost.
+# The hosting switch: frames from the host's port with another MAC are counted and dropped.
 lab_switch() {
 	lab_add switch
 	lab_ip switch link add br0 type bridge
@@ -168,8 +167,8 @@ lab_guest() {
 	lab_ip "$1" route add default via fe80::1 dev eth0
 }
 
-# lab_guest_plain NAME PORT ADDRESS GATEWAY N: a guest as it would stand on the wire: a plain
-# /64 and a default route. The host has a route to it, and no address on its port.
+# lab_guest_plain NAME PORT ADDRESS GATEWAY N: a guest configured as if on the wire: a plain
+# /64 and a default route. The host has a route to it and no address on its port.
 lab_guest_plain() {
 	lab_add "$1"
 	case $2 in
@@ -181,13 +180,13 @@ lab_guest_plain() {
 	lab_ip "$1" route add default via "$4" dev eth0
 }
 
-# lab_dropped: how many frames the switch has dropped for their source MAC.
+# lab_dropped: how many frames the switch has dropped because of their source MAC.
 lab_dropped() {
 	lab_in switch nft list counter bridge port_security dropped |
 		sed -n 's/.*packets \([0-9]*\).*/\1/p'
 }
 
-# lab_bridge_vif VIF: the old way, the guest's port and the uplink in one bridge.
+# lab_bridge_vif VIF: bridges the guest's port and the uplink, which the switch forbids.
 lab_bridge_vif() {
 	lab_ip host link add xenbr0 type bridge
 	lab_ip host link set xenbr0 up
@@ -208,7 +207,7 @@ lab_up_wire() {
 	lab_plug host
 }
 
-# lab_up_plain TAG: guests that take the prefix to be on their link, as the router does.
+# lab_up_plain TAG: guests that consider the prefix on-link, as the router does.
 lab_up_plain() {
 	lab_up_wire "$1"
 	lab_guest_plain guest1 vif1.0 "$LAB_GUEST1" "$LAB_ROUTER" 1
@@ -223,7 +222,7 @@ lab_up() {
 	lab_guest guest2 vif2.0 "$LAB_GUEST2"
 }
 
-# lab_spaces TAG: the namespaces that stand under this tag.
+# lab_spaces TAG: the namespaces with this tag.
 lab_spaces() {
 	local path
 	for path in "/run/netns/ndl-$1-"*; do
@@ -231,7 +230,7 @@ lab_spaces() {
 	done
 }
 
-# lab_down TAG: takes everything away; once more does no harm.
+# lab_down TAG: removes everything; idempotent.
 lab_down() {
 	local net pids
 	for net in $(lab_spaces "$1"); do

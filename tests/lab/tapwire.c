@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What a virtual machine monitor does for its guest, and no more: the frames of a tap here
- * go out of a tap in the guest's namespace, and the other way round, until it is killed.
+ * Does what a virtual machine monitor does for its guest's NIC: carries frames between a tap
+ * here and a tap in the guest's namespace, until it is killed.
  * usage: tapwire TAP NETNS_FILE TAP
  */
 #include <errno.h>
@@ -37,7 +37,7 @@ static int open_tap(const char *name)
 	return fd;
 }
 
-/* What cannot be written is lost, as on any wire. */
+/* Frames that cannot be written are lost, as on any wire. */
 static void carry(int from, int to)
 {
 	static unsigned char frame[FRAME_MAX];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Programs that let everything through. XDP_TX across a veth arrives only where the
- * peer has an XDP program too: with GRO alone the peer's ring is there, but nobody
- * is woken to empty it (6.18, veth_xdp_flush). Serves as the foreign program as well.
+ * Programs that let everything through. XDP_TX across a veth arrives only if the peer has
+ * an XDP program, too: with GRO alone the peer's ring exists, but NAPI is not woken to empty
+ * it (6.18, veth_xdp_flush). Also serves as the foreign program.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* cable TAP TAP: makes both and carries frames between them, until it is ended. */
+/* cable TAP TAP: creates both and carries frames between them until killed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>

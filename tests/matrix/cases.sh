@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What is tried in one kernel. Everything a case claims is read from outside: the router's
+# The cases run in one kernel. Everything a case claims is observed from outside: the router's
 # neighbour table, frames on the router's end of the cable, the guest's state before and
-# after. No silence is judged by a clock: a question that must be answered follows it on
+# after. Silence is never judged by a timeout: a solicitation that must be answered follows on
 # the same cable, and then the counters tell what came before. To be sourced.
 
 # say RESULT DEVICE MODE TEXT [CHOSEN [HEARD]]: a line for the reader, one for the table.
@@ -13,7 +13,7 @@ say() {
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$KERNEL" "$2" "$3" "$1" "${5:--}" "${6:--}" "${text:--}" >>"$RESULT"
 }
 
-# Where the router of a link stands: beside the machine, or for what has no cable inside it.
+# Where the router of a link is: next to the machine, or inside it for links without a cable.
 at_router() { # LINK COMMAND...
 	local link=$1
 	shift
@@ -27,7 +27,7 @@ guest_of() { # LINK
 	printf '2001:db8:%s::34' "$1"
 }
 
-# The device on which the router sees a link; a VLAN is seen on its card's.
+# The device on which the router sees a link; for a VLAN, that of its NIC.
 router_if() { # LINK
 	case $1 in
 	88) echo r1 ;;
@@ -46,7 +46,7 @@ reach() {
 	[[ $(at_router "$1" ip -6 neigh show "$addr" dev "$dev") == *"lladdr $2"* ]]
 }
 
-# forlorn LINK: the router asks in vain.
+# forlorn LINK: the router gets no answer.
 forlorn() {
 	local addr dev
 	addr=$(guest_of "$1") dev=$(router_if "$1")
@@ -60,7 +60,7 @@ conf() {
 	vm "printf '%s\n' '$*' >/etc/ndpx.conf"
 }
 
-# apply: the guest's `ndpx apply`; what it says is in OUT.
+# apply: the guest's `ndpx apply`; its output is in OUT.
 apply() {
 	OUT=$(vm "ndpx -c /etc/ndpx.conf apply")
 }
@@ -79,7 +79,7 @@ hook() {
 	status 'if .attached then (if .mode == "tc" then .hook else .mode end) else "none" end'
 }
 
-# gone: `ndpx down`, and nothing else is as it was not before. Says what is left.
+# gone: `ndpx down`, after which everything is as before. Reports what is left.
 gone() {
 	OUT=$(vm "ndpx down") || {
 		echo "down: $OUT"
@@ -92,7 +92,7 @@ gone() {
 	}
 }
 
-# before: the state that each case has to come back to.
+# before: the state that each case has to restore.
 before() {
 	vm 'settled && { snap >/tmp/before; true; }'
 }
@@ -137,7 +137,7 @@ mode_case() {
 	fi
 }
 
-# at_least VERSION: the kernel under test is no older.
+# at_least VERSION: is the kernel under test this one or newer?
 at_least() {
 	printf '%s\n%s\n' "$1" "${KERNEL%%[-+]*}" | sort -VC
 }
@@ -253,7 +253,7 @@ fence() {
 	ask "$1" -p "$2" "$(guest_of "$1")"
 }
 
-# The NIC's filter: what nobody joined is not heard; what ndpx joins is, whichever way.
+# The NIC's filter: a group is not heard until it is joined; what ndpx joins is, either way.
 groups_case() { # DEVICE LINK MAC
 	local dev=$1 link=$2 mac=$3 guest why='' word
 	guest=$(guest_of "$link")
@@ -304,7 +304,7 @@ heal_case() { # DEVICE LINK MAC
 	fi
 }
 
-# Somebody else's program at the hook stays and goes on working: kind is clsact or tcx.
+# Another program at the hook stays and keeps working: kind is clsact or tcx.
 foreign_case() { # DEVICE LINK MAC KIND
 	local dev=$1 link=$2 mac=$3 kind=$4 why='' ran=0 now
 	case $kind in
@@ -520,7 +520,7 @@ cases() {
 			vm "ethtool -K $dev rxvlan on" >/dev/null
 		fi
 	done <<<"$CARDS"
-	# Native on a veth whose peer has no XDP loses its answers, says so, and is the user's wish.
+	# Native on a veth whose peer has no XDP loses its answers; asked for, it is done, with a warning.
 	modes veth 10 "$(inner_mac veth)" auto generic tc
 	modes vethx 11 "$(inner_mac vethx)"
 	modes tap 12 "$(inner_mac tap)"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Somebody else's TCX program, for a guest whose tc and bpftool are older than TCX:
- * foreign attach DEV PIN hangs it on a device, foreign runs PIN says how often it ran
- * (kernel.bpf_stats_enabled) and fails where it hangs on nothing any more.
+ * A foreign TCX program, for a guest whose tc and bpftool are older than TCX: `foreign attach
+ * DEV PIN` attaches it, `foreign runs PIN` prints how often it ran (kernel.bpf_stats_enabled)
+ * and fails if it is no longer attached.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -64,7 +64,7 @@ bridge() {
 		host_addr br0 "$1"
 }
 
-# inner_router DEV NET [xdp]: what has no cable to the outside meets a router in here.
+# inner_router DEV NET [xdp]: a router inside the guest, for links without a cable.
 inner_router() {
 	[ -e /run/netns/router ] || ip netns add router || return
 	case $1 in
@@ -82,7 +82,7 @@ vlan88() {
 	ip link add link "$1" name "$1.88" type vlan id 88 && host_addr "$1.88" "$2"
 }
 
-# behind NET...: a guest with one address for each link, behind a port of this host.
+# behind NET...: a guest with one address per link, behind a port of this host.
 behind() {
 	ip netns add guest &&
 		ip link add vif1.0 type veth peer name eth0 netns guest &&
@@ -97,7 +97,7 @@ behind() {
 	done
 }
 
-# snap: all that ndpx might leave behind, in words that nothing else changes.
+# snap: everything ndpx might leave behind, in a form that nothing else changes.
 snap() {
 	# The kernel's own state of XDP, allmulti and promiscuity is in ip -d link.
 	ip -d link show | sed 's/ state [A-Z]*//; s/ *numtxqueues.*//; s/ [a-z_]*timer *[0-9.]*//g; s/ link_failure_count [0-9]*//'

@@ -3,7 +3,7 @@
 #
 # The initramfs: the release binary and the tools as they are, with the libraries that ldd
 # names; busybox for the rest. The kernel's modules come in an archive of their own, and
-# the kernel takes both one behind the other. To be sourced.
+# the kernel accepts the two concatenated. To be sourced.
 
 IMAGE_TOOLS="dash ip tc ethtool bpftool ping"
 

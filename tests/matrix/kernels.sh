@@ -107,8 +107,8 @@ kernel_download() {
 	(cd "$dir" && apt-get "${APT[@]}" download -q "$@")
 }
 
-# kernel_get SERIES: fills $MATRIX/kernels/SERIES; with the mirror away, what is there will do.
-# 1: it failed; 2: apt knows what the mirror has, and this series is not among it.
+# kernel_get SERIES: fills $MATRIX/kernels/SERIES; without a mirror, a cached one will do.
+# 1: it failed; 2: the mirror was reached and does not have this series.
 kernel_get() {
 	local series=$1 dir=$MATRIX/kernels/$1 packages new=$MATRIX/kernels/$1.new
 	WHY=
@@ -124,7 +124,7 @@ kernel_get() {
 	[ "$(cat "$dir/packages" 2>/dev/null)" != "$packages" ] || return 0
 	# shellcheck disable=SC2086 # a list of words
 	if ! kernel_download "$new" $packages >"$dir.log" 2>&1; then
-		# The mirror has gone on since the lists were read.
+		# The mirror has changed since the lists were read.
 		apt-get "${APT[@]}" update -q >>"$dir.log" 2>&1
 		packages=$(kernel_packages "$series")
 		if ! kernel_download "$new" $packages >>"$dir.log" 2>&1; then

@@ -1,21 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What is this link, where it takes bonding, 8021q or VRFs: FIELD.md, A and B. Most of it is
-# asked of the attached program itself, by `explain`; a bond's slave needs a real frame.
-# To be sourced.
+# "This link" with bonding, 8021q and VRFs: FIELD.md, A and B. Mostly checked with `explain`,
+# which runs the attached program; a bond's slave needs a real frame. To be sourced.
 
-# verdict ADDRESS DEV [JQ]: what the program decides; or the JQ of what explain says.
+# verdict ADDRESS DEV [JQ]: the program's verdict, or JQ applied to explain's output.
 verdict() {
 	vm "ndpx -j explain $1 dev $2" | jq -r ".explain | ${3:-.verdict}"
 }
 
-# want TEXT IS SHALL: a difference goes to WHY.
+# want TEXT GOT WANT: a difference is noted in WHY.
 want() {
 	[ "$2" = "$3" ] || WHY+="${WHY:+; }$1: $2, not $3"
 }
 
-# link_case NAME SETUP CONF CLEAN CHECK: one set-up. CHECK is a function here.
+# link_case NAME SETUP CONF CLEAN CHECK: one set-up. CHECK is a shell function.
 link_case() {
 	WHY=
 	before
@@ -79,7 +78,7 @@ check_dotted() {
 	want "is the uplink" "$(status .dev)" pv7.1
 }
 
-# The frame comes in on a slave: with XDP on the bond the program sees that one's number.
+# The frame comes in on a slave: with XDP on the bond, the program sees the slave's ifindex.
 check_bond() {
 	want "a guest" "$(reach 6 "$(card_mac slave1 6)" && echo answered)" answered
 	throw 6 2001:db8:6::77
@@ -116,7 +115,7 @@ link_cases() {
 	link_case qinq "$pair ip link add link pv0 name s100 type vlan proto 802.1ad id 100 &&
 		ip link set s100 up && ip -6 route add $PVE:34 dev s100" \
 		"uplink pv0.100 { mode = tc guest $PVE:34 { answer = routed } }" "$gone" check_qinq
-	# bpf_fib_lookup() of 5.10 finds no route of a VRF: silent there, never wrong.
+	# bpf_fib_lookup() of 5.10 does not find a VRF's routes: silent there, never wrong.
 	! at_least 6.1 || link_case vrf "$pair ip link add red type vrf table 77 && ip link set red up &&
 		ip link set pv0 master red && ip -6 addr add $PVE:3/64 dev pv0 nodad &&
 		ip link add g0 type veth peer name g1 && ip link set g0 master red up && ip link set g1 up &&

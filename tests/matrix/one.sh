@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# One kernel: one.sh SERIES. Boots it, runs every case, prints a line each, and leaves
-# $MATRIX/result/SERIES.tsv for the table. MATRIX, BUILD and LAB_OBJECT come from run.sh.
+# One kernel: one.sh SERIES boots it, runs every case, prints one line each and writes
+# $MATRIX/result/SERIES.tsv for the table. run.sh sets MATRIX, BUILD and LAB_OBJECT.
 set -uo pipefail
 
 MATRIX_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SERIES=$1
 # shellcheck disable=SC2034 # read by cases.sh
-QUICK=${MATRIX_QUICK-} # the cases that make check has time for
+QUICK=${MATRIX_QUICK-} # the cases `make check` has time for
 # shellcheck source=/dev/null
 . "$MATRIX_DIR/../lab/lab.sh"
 # shellcheck source=/dev/null
@@ -30,7 +30,7 @@ end() {
 	exit "$status"
 }
 trap end EXIT
-# PIPE: whoever read our lines is gone, and the machine must go as well.
+# PIPE: our reader is gone, so the machine must go as well.
 trap 'exit 143' TERM INT HUP PIPE
 
 RESULT=$MATRIX/result/$SERIES.tsv
@@ -43,7 +43,7 @@ if ! vm_boot "$MATRIX/kernels/$SERIES" "$VM_DIR/initrd"; then
 	say FAIL boot - "kernel $KERNEL does not get to its init: $(tail -n 1 "$VM_DIR/console.log")"
 	exit 1
 fi
-# Debian's release says 6.1.0 of all its 6.1.
+# Debian's release is 6.1.0 for every 6.1.
 OUT=$(vm uname -v)
 [[ $OUT =~ Debian\ ([0-9.]+) ]] && KERNEL=${BASH_REMATCH[1]}
 cases

@@ -1,16 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Kernels × NIC drivers in QEMU: run.sh [-j N] BUILD [SERIES...]. Default: the kernels that
-# Debian 12's own sources carry. A line a case, at last the summary; status 1 when one
-# failed or no kernel ran; 77 when none ran because this machine's mirror, which was asked,
-# has none of these series.
+# Kernels × NIC drivers in QEMU: run.sh [-j N] BUILD [SERIES...]. Default: the kernels in
+# Debian 12's own sources. One line per case, then the summary; status 1 if one failed or no
+# kernel ran; 77 if none ran because the mirror was reached and has none of these series.
 set -uo pipefail
 
 MATRIX_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$MATRIX_DIR/../lab/mounts.sh"
-# The router of a machine that had to be killed goes with us.
+# Also removes the router of a machine that had to be killed.
 [ "$(id -u)" != 0 ] || own_mounts "$0" "$@" || true
 PARALLEL=2
 while getopts j: opt; do
@@ -35,7 +34,7 @@ LOG=$(mktemp -d /tmp/ndpx-matrix-log-XXXXXX)
 trap 'rm -rf "$LOG"' EXIT
 trap 'kill $(jobs -p) 2>/dev/null; wait; exit 130' INT TERM HUP
 
-# Why no kernel can run here; empty where one can.
+# Why no kernel can run here; empty if one can.
 missing() {
 	local tool
 	[ "$(id -u)" = 0 ] || echo "needs root"
@@ -63,7 +62,7 @@ if [ -n "$why" ]; then
 	echo "SKIP matrix all: $why" | tee "$LOG/all.out"
 	finish
 fi
-# Two runs of one tree would write the same archives.
+# Two runs in one tree would write the same archives.
 exec {lock}>"$MATRIX/lock"
 flock "$lock"
 image_base "$MATRIX/base.cpio" "$BUILD" || exit 1

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The results as Markdown: table.sh RESULT_DIR prints them; table.sh RESULT_DIR FILE puts
-# them between the two markers of FILE. Never by hand.
+# The results as Markdown: table.sh RESULT_DIR prints them, table.sh RESULT_DIR FILE puts
+# them between the two markers in FILE. Never edit that part by hand.
 set -euo pipefail
 
 BEGIN='<!-- matrix: made by make matrix -->'
@@ -21,7 +21,7 @@ table() {
 		sub(/[-+].*/, "", kernel)
 		return kernel
 	}
-	# Fixed order, the ways to see the columns the same.
+	# Fixed order of rows, whatever order the kernels ran in.
 	function add(list, word) {
 		return list == "" ? word : index(" " list " ", " " word " ") ? list : list " " word
 	}

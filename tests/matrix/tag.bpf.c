@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The router's end of a trunk, for a kernel without 8021q: what it sends gets tag 88,
- * and what comes with that tag loses it. All else is not for the router.
+ * The router's end of a trunk, for a kernel without 8021q: outgoing frames get tag 88,
+ * incoming ones with that tag lose it. The router never sees any others.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>

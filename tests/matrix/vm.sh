@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The virtual machine and the router beside it: one card of each kind, each on a tap of its
-# own in the router's namespace, so that a real kernel asks through an emulated NIC. The
-# guest takes commands on its second serial port, QEMU on its monitor. To be sourced.
+# The virtual machine and the router next to it: one NIC of each kind, each on its own tap in
+# the router's namespace, so that a real kernel solicits through an emulated NIC. The guest
+# takes commands on its second serial port, QEMU on its monitor. To be sourced.
 
 # Name in the guest, link, model. slave1 and slave2 meet in a bridge of the router.
 CARDS="virtio 1 virtio-net-pci
@@ -18,7 +18,7 @@ igb 8 igb"
 
 VM_PID=''
 
-# vm_lacks MODEL: this QEMU does not have it.
+# vm_lacks MODEL: does this QEMU lack it?
 vm_lacks() {
 	! grep -q "\"${1%%,*}\"" "$VM_DIR/models"
 }
@@ -53,7 +53,7 @@ vm_router() {
 	done <<<"$CARDS"
 }
 
-# vm_boot KERNEL_DIR INITRD: until the guest takes commands. VM_DIR holds pipes and logs.
+# vm_boot KERNEL_DIR INITRD: returns when the guest takes commands. VM_DIR: pipes and logs.
 vm_boot() {
 	local name link model tap arg=() pipe
 	for pipe in agent monitor; do
@@ -67,7 +67,7 @@ vm_boot() {
 		arg+=(-netdev "tap,id=$name,ifname=$tap,script=no,downscript=no"
 			-device "$model,netdev=$name,id=card-$name,mac=$(card_mac "$name" "$link"),romfile=")
 	done <<<"$CARDS"
-	# Open at both ends, or the first to come waits for the other.
+	# Opened for both directions; otherwise the first side would block until the other opens.
 	exec {VM_IN}<>"$VM_DIR/agent.in" {VM_OUT}<>"$VM_DIR/agent.out" {VM_MON}<>"$VM_DIR/monitor.in" \
 		{VM_MON_OUT}<>"$VM_DIR/monitor.out"
 	nsenter --net="/run/netns/$(lab_name router)" -- qemu-system-x86_64 -M q35 \
@@ -86,7 +86,7 @@ vm_end() {
 	VM_PID=
 }
 
-# vm_answer: prints what comes up to "@@ STATUS", and returns that. 125: the guest is gone.
+# vm_answer: prints everything up to "@@ STATUS" and returns that status. 125: guest is gone.
 vm_answer() {
 	local line part ticks=0
 	while :; do
@@ -94,9 +94,9 @@ vm_answer() {
 		until IFS= read -r -t 10 -u "$VM_OUT" part; do
 			line+=$part
 			ticks=$((ticks + 1))
-			# Ticks, not a clock: whoever froze us has frozen the guest as well.
+			# Counts ticks rather than time: if we were suspended, so was the guest.
 			if [ $ticks -gt 30 ] || ! kill -0 "$VM_PID" 2>/dev/null; then
-				: >"$VM_DIR/dead" # nobody need wait so long again
+				: >"$VM_DIR/dead" # do not wait that long again
 				return 125
 			fi
 		done
@@ -110,7 +110,7 @@ vm_answer() {
 	done
 }
 
-# vm COMMAND...: one line of dash in the guest; its stdout and stderr, its status.
+# vm COMMAND...: runs one line of dash in the guest; prints its output, returns its status.
 vm() {
 	local line=$*
 	[ ! -e "$VM_DIR/dead" ] || return 125

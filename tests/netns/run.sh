@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Runs the net tests, two at a time: run.sh [-j N] [-v] [t_NAME.sh...]. A line a test;
-# the log of one that fails; at last the summary. Status 1 when one failed, or none ran.
+# Runs the netns tests, two at a time: run.sh [-j N] [-v] [t_NAME.sh...]. One line per test,
+# the log of those that fail, then the summary. Status 1 if one failed or none ran.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,8 +13,8 @@ SECONDS_EACH=900
 
 # shellcheck source=/dev/null
 . "$TOP/tests/lab/lab.sh"
-# One place for all of them: what a test leaves that had to be killed is seen from here, and
-# is gone with us. Where there can be none, each test says so.
+# Private mounts around all of them: what a killed test leaves is visible from here, and goes
+# away with us. If that is not possible, each test reports it.
 [ "$(id -u)" != 0 ] || own_mounts "$0" "$@" || true
 
 while getopts j:v opt; do
@@ -30,7 +30,7 @@ DIR=$(mktemp -d /tmp/ndpx-net-XXXXXX)
 trap 'rm -rf "$DIR"' EXIT
 trap 'exit 130' INT TERM HUP
 
-# Once for all of them rather than once for each.
+# Compiled once for all tests.
 export NDPX=${NDPX:-$TOP/build/ndpx}
 export NDTOOL=${NDTOOL:-$TOP/build/tests/ndtool}
 if ! [ -x "$NDTOOL" ]; then
@@ -73,7 +73,7 @@ run_one() {
 }
 
 if [ $# -eq 0 ]; then
-	# The long ones first: the short ones fill up beside them.
+	# Long ones first, so that short ones fill the gaps.
 	set -- "$HERE"/t_ki*.sh "$HERE"/t_[!k]*.sh "$HERE"/t_k[!i]*.sh
 fi
 for test in "$@"; do

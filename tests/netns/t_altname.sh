@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# An altname is a name: of an uplink, of a guest's port, behind dev.
+# Alternative names work like names: for an uplink, for a guest's port, after dev.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

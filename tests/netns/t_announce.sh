@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# `announce`: whole frames on the wire, three of each, and what is refused; `pause` and
-# `resume`, which announces all that is answered for. A real router is t_failover's.
+# `announce`: whole frames on the wire, three of each, and refusals; `pause` and `resume`,
+# which announces every guest. t_failover has a real router.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -14,7 +14,7 @@ OWN=2001:db8:1::fe
 lab_ip host addr add "$OWN/64" dev eth0
 LINK_LOCAL=$(lab_ip host -j addr show dev eth0 scope link | jq -r '.[].addr_info[]?.local // empty')
 
-# unsolicited [-v VLAN] TARGET [LLADDR [FLAGS [SRC6]]]: the frame that ought to be sent, in hex.
+# unsolicited [-v VLAN] TARGET [LLADDR [FLAGS [SRC6]]]: the frame to expect, in hex.
 unsolicited() {
 	local opt=()
 	if [ "$1" = -v ]; then
@@ -25,12 +25,12 @@ unsolicited() {
 		"${2:-$LAB_HOST_MAC}"
 }
 
-# sniff COMMAND...: what of advertisements to all nodes reaches the router meanwhile, with
-# how often: $WORK/heard.
+# sniff COMMAND...: the advertisements to all nodes that reach the router while it runs, with
+# counts: $WORK/heard.
 sniff() {
 	local start=$SECONDS
 	net_job router "$NDTOOL" sniff eth0 600000 >"$WORK/sniffed"
-	# Its socket is there once it hears something.
+	# Its socket is open once it hears something.
 	wait_for 10 hears
 	status 0 "$@"
 	wait_for 10 hears "$(wc -l <"$WORK/sniffed")"
@@ -41,14 +41,14 @@ sniff() {
 		sed 's/^ *//' >"$WORK/heard"
 }
 
-# hears [LINES]: a frame of our own making arrives; after more than so many lines.
+# hears [LINES]: does a frame of our own arrive, after more than LINES lines?
 hears() {
 	lab_in host "$NDTOOL" send eth0 "$("$NDTOOL" ns "$LAB_HOST_MAC" fe80::5 2001:db8:ffff::1)"
 	sleep 0.1
 	[ "$(wc -l <"$WORK/sniffed")" -gt "${1:-0}" ]
 }
 
-# heard FRAME...: each three times, and nothing else.
+# heard FRAME...: each of them three times, and nothing else.
 heard() {
 	local frame
 	for frame in "$@"; do
@@ -105,7 +105,7 @@ sniff ndpx -q announce dev eth0 vlan 88
 assert_eq "report" "$(cat "$WORK/out")" ""
 heard "$(unsolicited -v 88 2001:db8:1::1 $OTHER)"
 
-# refused STATUS REGEX WORDS...: an error of one line, nothing sent.
+# refused STATUS REGEX ARGUMENTS...: a one-line error, nothing sent.
 refused() {
 	local want=$1 regex=$2
 	shift 2

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Whole frames: what the words of a guest and of an uplink make of the answer, and
-# what is not answered. The tests of the object have every row; this is the wire.
+# Whole frames: how the keys of a guest and an uplink shape the answer, and what is not
+# answered. tests/bpf_run has every row; this is the wire.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

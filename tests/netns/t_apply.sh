@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# `apply` is idempotent: the same file changes nothing, a changed one what differs;
-# what is pinned stays the same object, and counters survive.
+# `apply` is idempotent: the same file changes nothing, a different one only the difference;
+# pins remain the same objects, and counters survive.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
 net_pair
 
-# Every pin with the id of what it holds.
+# Every pin with the id of its object.
 pins() {
 	local pin kind
 	find "$BPFFS" -type f | sort | while read -r pin; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Broken files: every error with its line and column, all of them in one go, and nothing applied.
+# Broken files: every error is reported with line and column, in one go; nothing is applied.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -11,7 +11,7 @@ status 0 ndpx apply
 ndpx -j guest show >"$WORK/before"
 ID=$(xdp_id host)
 
-# bad LINE[:COLUMN]:REGEX...: the file on stdin has exactly these errors, by `check` and by `apply`.
+# bad LINE[:COLUMN]:REGEX...: `check` and `apply` report exactly these errors in stdin.
 position() {
 	case $1 in
 	*:*:*) echo "${1%:*}" ;;

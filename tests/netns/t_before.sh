@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# First in the chain: a TCX program that returns TCX_PASS, a clsact filter that returns OK,
-# attached before `apply` or later in front of ours. What cannot be moved ahead of is named
-# by status, explain and doctor. Uplinks and guest ports.
+# First in the chain: a TCX program that returns TCX_PASS, or a clsact filter that returns OK,
+# attached before `apply` or later ahead of ours. If ndpx cannot move ahead of it, status,
+# explain and doctor name it. Uplinks and guest ports.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/doctor.sh"
 
 ports_lab
-# What doctor says of this lab otherwise is not of interest here.
+# doctor's other findings about this lab do not matter here.
 cat >"$WORK/ndpx.conf" <<-EOC
 	uplink eth0 { mode = tc  guest 2001:db8:1::1 { } }
 	ports "vif1.0" { gateway = fe80::9 }
 EOC
 
-# foreign DEV WHAT: another one's TCX program, before all that is there.
+# foreign DEV WHAT: a foreign TCX program, ahead of all others.
 foreign() {
 	net_job host "$NDTOOL" tcx "$1" "$2" >"$WORK/tcx"
 	# shellcheck disable=SC2153 # net_job sets it
@@ -44,7 +44,7 @@ assert_deaf() {
 	assert_eq "answer of the guest port" "$(ask_guest 1 fe80::9)" none
 }
 
-# named HOOK REGEX: all three say who runs before ours, of the uplink and the port.
+# named HOOK REGEX: all three name what runs before ours, on the uplink and the port.
 named() {
 	status 0 ndpx status
 	assert_has "$WORK/out" "^    before ours: $2"
@@ -69,7 +69,7 @@ not_named() {
 	assert_has_not "$WORK/out" runs-before
 }
 
-lab_in host "$NDTOOL" tcx lo next >"$WORK/tcx" 2>&1 & # does this kernel have it?
+lab_in host "$NDTOOL" tcx lo next >"$WORK/tcx" 2>&1 & # does this kernel have TCX?
 JOBS+=($!)
 sleep 0.3
 if grep -q attached "$WORK/tcx"; then
@@ -136,7 +136,7 @@ export NDPX_TC=clsact
 for dev in eth0 vif1.0; do
 	lab_in host tc qdisc add dev "$dev" clsact
 	ok_filter "$dev" 50
-	# Never sees a solicitation, and is no reason to move; its priority is taken all the same.
+	# It never sees a solicitation, so ours need not move; but its priority is taken.
 	ok_filter "$dev" 49 ip
 done
 note "clsact: a filter that says ok was there first"

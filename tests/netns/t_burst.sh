@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Fifty guests start at once: links come in a burst, each hook calls `ndpx apply`, and all
-# succeed. The machine changes its links and addresses meanwhile without a pause.
+# Fifty guests start at once: links appear in a burst, each hook calls `ndpx apply`, and all
+# succeed, while links and addresses keep changing.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -15,10 +15,10 @@ conf <<-EOF
 EOF
 status 0 ndpx apply
 
-# So many links and addresses that a dump of them takes dozens of messages, and some that come
-# and go for as long as the noise lasts: each change interrupts the dumps in progress. The
-# noise ends before the 10 s do that ndpx gives a dump. Links do most of it: the kernel takes
-# its lock for each message of their dump, and whoever waits for it gets in between.
+# Enough links and addresses that a dump takes dozens of messages, and some that come and go
+# while the noise lasts: each change interrupts the dumps in progress. The noise ends within
+# the 10 s ndpx allows a dump. Links matter most: the kernel takes the RTNL for each message
+# of their dump, and waiters get in between.
 for i in $(seq 600); do
 	echo "link add many$i type veth peer many${i}p"
 done >"$WORK/links"

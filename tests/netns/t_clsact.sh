@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Before kernel 6.6: clsact, with a handle and a priority of our own. A filter and a
-# qdisc of somebody else stay, whatever comes and goes.
+# Before kernel 6.6: clsact, with our own handle and priority. A foreign filter and qdisc
+# stay through every change.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

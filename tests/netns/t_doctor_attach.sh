@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor: whether the program is there, is ours, and knows its device.
+# doctor: is the program attached, is it ours, and does it know its device?
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 # shellcheck source=/dev/null
@@ -21,7 +21,7 @@ up() {
 	finds_none
 }
 
-# settle IF: after it came up, its link-local address and its carrier come a little later.
+# settle IF: waits for the link-local address and carrier, which follow "up" with a delay.
 settle() {
 	wait_for 5 sh -c "ip -n $(lab_name host) -6 addr show dev $1 scope link | grep -q inet6 &&
 		ip -n $(lab_name host) link show $1 | grep -q LOWER_UP"

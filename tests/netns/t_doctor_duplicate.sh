@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor: somebody else on the link answers for a guest of ours: a host that has the
-# address, a kernel that proxies it, another ndpx. It asks, and compares the MAC.
+# doctor: another station answers for one of our guests: a host with that address, a kernel
+# that proxies it, another ndpx. doctor probes and compares the MAC.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 # shellcheck source=/dev/null

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor: the gateway does not resolve, and the chains that could be in the way are named, at every
-# hook of the uplink; a firewall with which it resolves is never a finding, whatever it says.
+# doctor: if the gateway does not resolve, the chains that could be in the way are named, at
+# every hook of the uplink; a firewall that lets it resolve is never a finding.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 # shellcheck source=/dev/null

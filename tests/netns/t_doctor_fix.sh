@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor --fix: what is pinned comes into force again, and nothing else changes. It
-# answers after each, as the router sees it.
+# doctor --fix: puts what is pinned back into force and changes nothing else. After each fix
+# the router gets its answer.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 # shellcheck source=/dev/null
@@ -22,7 +22,7 @@ joined() {
 	lab_ip host maddr show dev eth0 | grep -qE "ff02::1:ff$1( |$)"
 }
 
-# The link-local address and the carrier come a little after the link.
+# The link-local address and the carrier follow the link with a delay.
 settle() {
 	wait_for 5 sh -c "ip -n $(lab_name host) -6 addr show dev eth0 scope link | grep -q inet6 &&
 		ip -n $(lab_name host) link show eth0 | grep -q LOWER_UP"
@@ -31,7 +31,7 @@ settle() {
 ailments() {
 	conf <<<"uplink eth0 { mode = $1  groups = $2  guest $ADDR { } }"
 	status 0 ndpx apply
-	# Not in the file: fixing must not take it away, as apply would.
+	# Not in the file: apply would remove it, --fix must not.
 	status 0 ndpx guest add 2001:db8:1::2 dev eth0
 	finds_none
 	assert_answered $ADDR

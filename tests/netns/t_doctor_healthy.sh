@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor finds nothing on a host that is well, in every way of being attached: what it
-# says must be worth an alarm.
+# doctor finds nothing on a healthy host, in every mode: each finding must be worth an alarm.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
-# The data centre of the demo: a switch that snoops, guests behind their ports.
+# The demo's data centre: a snooping switch, guests behind their ports.
 lab_up "$TAG"
 lab_hear_xdp router eth0
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor: what keeps solicitations, tags or answers from getting through the device, and
-# who else answers.
+# doctor: what keeps solicitations, tags or answers from passing the device, and who else
+# answers.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 # shellcheck source=/dev/null
@@ -101,7 +101,7 @@ done
 
 note "daemon-alive: in this network namespace, and not in another"
 for daemon in ndppd npd6; do
-	# Unpacked by tools/deps.sh, for installing one starts it.
+	# Unpacked by tools/deps.sh, because installing one would start it.
 	program=$(PATH=$TOP/build/peers/usr/sbin:$TOP/build/peers/usr/bin:$PATH command -v $daemon) ||
 		{ note "no $daemon: not shown" && continue; }
 	printf 'proxy eth0 {\n rule 2001:db8:55::/64 {\n static\n }\n}\n' >"$WORK/ndppd.conf"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor: a station on the link itself lives inside a prefix that is answered for, and so
-# its traffic would come to this host; and what the routing table has that apply did not see.
+# doctor: a station on the link itself has an address inside an answered prefix, so its
+# traffic would come to this host; and routes that appeared after apply.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 # shellcheck source=/dev/null
@@ -17,7 +17,7 @@ lab_ip host link set br1 up
 lab_ip host link set br1p up
 lab_ip host addr add 2001:db8:1::2/64 dev eth0 nodad
 lab_ip host -6 route add 2001:db8:1::34/128 dev br1
-# The router's NIC has the foreign host's address too: one more station would need a switch.
+# The router's NIC has the foreign host's address as well: a separate station would need a switch.
 lab_ip router addr add $FOREIGN/64 dev eth0 nodad
 
 rules() {

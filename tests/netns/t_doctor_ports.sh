@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor: guest ports that came, changed or lost their program since `apply`, and --fix.
+# doctor: guest ports that appeared, changed or lost their program since `apply`, and --fix.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 # shellcheck source=/dev/null
@@ -17,7 +17,7 @@ guest_port() {
 	lab_ip host route add "2001:db8:1::$1/128" dev "vif$1"
 }
 
-# port_fixes: what was found is fixed, and the port answers.
+# port_fixes: the finding is fixed, and the port answers.
 port_fixes() {
 	status 0 ndpx doctor --fix --no-probe
 	assert_has "$WORK/out" '^vif2: guest-port-[a-z]*: .*: fixed$'
@@ -39,7 +39,7 @@ conf <<-EOF
 	    onlink = { 2001:db8:1::/64 }
 	}
 EOF
-# The link-local address of a port comes a moment after the port.
+# A port's link-local address follows it with a delay.
 local_is_there() {
 	lab_ip host -6 addr show dev "$1" scope link -tentative | grep -q inet6
 }

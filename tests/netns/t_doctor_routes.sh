@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor: where what the answers attract goes next: routes, forwarding, the way out, ports,
-# and whether the file is in force.
+# doctor: what happens to the traffic that answers attract: routes, forwarding, the way out,
+# ports; and whether the file is in force.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 # shellcheck source=/dev/null

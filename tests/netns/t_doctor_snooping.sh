@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# doctor: a bridge that snoops MLD, with a querier, sends a group only where somebody
-# reported it. Seen where the bridge can be: in this namespace, in another, as uplink.
+# doctor: a bridge that snoops MLD, with a querier, forwards a group only to ports that
+# reported it. The bridge may be in this namespace, in another, or the uplink itself.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 # shellcheck source=/dev/null

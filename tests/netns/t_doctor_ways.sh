@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Good answers that lead nowhere: doctor names what is in the way, explain says the same, and
-# the remedy as it is printed brings the traffic back.
+# Good answers whose traffic goes nowhere: doctor names the obstacle, explain says the same,
+# and the remedy exactly as printed restores the traffic.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 # shellcheck source=/dev/null
@@ -23,7 +23,7 @@ way() {
 	assert_json "$WORK/out" ".explain.obstacles | map(.code) | index(\"$2\") != null"
 }
 
-# remedy: what the line of way() says, up to the first alternative, run on the host.
+# remedy: runs the remedy of way()'s line on the host, up to its first alternative.
 remedy() {
 	local words
 	words=$(sed 's/.*: //; s/, or .*//' "$WORK/line")
@@ -45,7 +45,7 @@ lab_ip host -6 neigh flush dev vif1.0
 way vif1.0 no-link-local 'addr_gen_mode is none' fe80::1 vif1.0
 way vif1.0 no-link-local 'addr_gen_mode is none' "$(addr_of_guest 1)" eth0
 remedy
-# What the host asked for in vain is a finding as well, until something asks again.
+# Failed neighbour entries are a finding as well, until they are solicited again.
 wait_for 10 in_guest 1 ping -c1 -W1 "$ROUTER_BEYOND"
 status 0 ndpx doctor --fix "${PROBE[@]}"
 well
@@ -57,7 +57,7 @@ for pair in "vif1.0 vif1.0" "eth0 eth0"; do
 	lab_set host "net/ipv6/conf/$1/disable_ipv6" 1
 	way "$1" ipv6-off "disable_ipv6=0" "$([ "$1" = eth0 ] && addr_of_guest 2 || echo fe80::1)" "$2"
 	remedy
-	# Its addresses and routes went with it.
+	# Its addresses and routes are gone with it.
 	lab_ip host addr replace "${PREFIX}3/64" dev eth0
 	lab_ip host route replace default via "$GATEWAY" dev eth0
 	lab_ip host route replace "$(addr_of_guest 1)/128" dev vif1.0

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# `down` removes every trace: programs, pins, groups, allmulti; and only its own.
+# `down` removes everything ndpx set up, programs, pins, groups, allmulti, and nothing else.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
 net_pair
 net_wire eth1
 
-# All that ndpx may touch on a device and in the namespace.
+# Everything ndpx may touch on a device and in the namespace.
 trace() {
 	lab_ip host -d -j link show dev eth0 | jq '.[0] | {flags, promiscuity, allmulti, xdp}'
 	lab_ip host maddr show dev eth0

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# `explain` brings about every verdict, says the rule and the answer that would go out, and
-# leaves no trace: no counter, no statistics, no token, no frame.
+# `explain` can show every verdict, names the rule and decodes the answer, and has no side
+# effects: no counter, no statistics, no token, no frame.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -33,7 +33,7 @@ file() {
 	EOF
 }
 
-# says VERDICT ACT WORDS...
+# says VERDICT ACT ARGUMENTS...
 says() {
 	local verdict=$1 act=$2
 	shift 2
@@ -54,7 +54,7 @@ frame() {
 	echo "$hex"
 }
 
-# with_option WORD: the option's first two bytes, and the checksum that goes with them.
+# with_option HEX: the option's first two bytes, with the matching checksum.
 with_option() {
 	local hex sum
 	hex=$(frame)
@@ -69,12 +69,12 @@ traces() {
 	bpftool -j map dump pinned "$(echo "$BPFFS"/*/askers)" | jq length
 }
 
-# answers: how many advertisements the router's cable has carried.
+# answers: the number of advertisements seen on the router's cable.
 answers() {
 	grep -c '^[0-9a-f]\{108\}88' "$WORK/heard" || true
 }
 
-# listens: has the listener begun? It hears the answer then.
+# listens: is the listener ready? Then it hears the answer.
 listens() {
 	assert_answered 2001:db8:3::1
 	[ "$(answers)" -gt 0 ]
@@ -161,7 +161,7 @@ explain() {
 	note "no trace"
 	traces >"$WORK/after"
 	diff "$WORK/before" "$WORK/after" >&2 || fail "explain left a trace"
-	assert_answered 2001:db8:3::1 # whatever went out before it has been heard
+	assert_answered 2001:db8:3::1 # everything sent before it has been heard
 	wait_for 5 heard_more
 	kill "$JOB"
 	wait "$JOB" || true
@@ -216,7 +216,7 @@ says answered answer 2001:db8:1::a1
 status 0 ndpx down
 
 in_modes explain
-# no_room is what no driver here says.
+# No driver here can produce no_room.
 grep -oE 'X\([0-9]+, [A-Z_]+, [a-z_]+' "$TOP/include/ndpx_abi.h" | sed 's/.* //' |
 	grep -v no_room | sort >"$WORK/all"
 printf '%s\n' "${SEEN[@]}" | grep -v '^none$' | sort -u >"$WORK/seen"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Tunnels. A plain vxlan carries answers; one in external mode drops every frame that does
-# not bring its far end along, so that it is refused as an uplink and left alone as a port.
+# Tunnels. A plain vxlan carries answers; one in external mode drops every frame without
+# tunnel metadata, so it is refused as an uplink and skipped as a port.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -23,7 +23,7 @@ status 0 ndpx apply
 assert_answered 2001:db8:1::1
 status 0 ndpx down
 
-# external DEV TYPE...: refused, and nothing is left of the try.
+# external DEV TYPE...: refused, leaving nothing behind.
 external() {
 	local dev=$1
 	shift

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A guest moves to another host while a real router holds the old one's MAC. With
-# `announce` (or `resume`, which does it) the router's entry is the new one before the next
-# packet; without, packets are lost until the router finds out by itself. Both are counted.
+# A guest moves to another host while a real router has cached the old host's MAC. With
+# `announce` (or `resume`, which includes it) the router's entry is updated before the next
+# packet; without, packets are lost until the router finds out by itself. Counts both.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -11,7 +11,7 @@ MAC2=02:00:00:00:00:fd
 PATIENCE=60 # pings of a second each, until the router must have found out
 
 lab_up "$TAG"
-# So that it does not take the half minute that an entry is believed otherwise.
+# Otherwise the router trusts an entry for half a minute.
 lab_set router net/ipv6/neigh/eth0/base_reachable_time_ms 2000
 lab_set router net/ipv6/neigh/eth0/delay_first_probe_time 1
 
@@ -51,7 +51,7 @@ link_up() {
 	lab_ip host addr replace "$LAB_HOST/64" dev eth0
 }
 
-# All is well on the first host; the second one stands by.
+# The first host is active, the second one on standby.
 begin() {
 	link_up
 	status 0 ndpx apply
@@ -61,7 +61,7 @@ begin() {
 	assert_eq "before" "$(entry)" "$LAB_HOST_MAC"
 }
 
-# Counts the router's pings to the guest that are lost, until the first that is not.
+# Counts the router's lost pings to the guest, until the first reply.
 lost() {
 	local n
 	for ((n = 0; n < PATIENCE; n++)); do

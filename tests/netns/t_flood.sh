@@ -17,7 +17,7 @@ flood() {
 		}
 	EOF
 	status 0 ndpx apply
-	# A veth's ring holds 256 frames: no more on their way than that.
+	# A veth's ring holds 256 frames: keep fewer than that in flight.
 	status 0 lab_in router "$NDTOOL" flood -w 64 eth0 "$LAB_ROUTER_MAC" "$ASKER" \
 		"$LAB_GUEST1" "$COUNT"
 	assert_eq flood "$(cat "$WORK/out")" "sent $COUNT answered $COUNT lost 0"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What a version that we do not know has left: it is told as attached, its pins are
-# never read past our own structures, and `down` undoes what it switched on.
+# State left by an unknown version of ndpx: reported as attached, its pins are never read past
+# our own structures, and `down` undoes what it switched on.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -12,7 +12,7 @@ allmulti() {
 	lab_ip host link show dev eth0 | grep -q ALLMULTI
 }
 
-# another_abi: the record's abi (offset 4) becomes one that nobody knows.
+# another_abi: sets the record's abi (offset 4) to an unknown one.
 another_abi() {
 	local record bytes
 	record=$(find "$BPFFS" -name record)

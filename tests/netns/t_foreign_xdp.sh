@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Somebody else's XDP program: never replaced. The error names it and the way out,
-# and on that way ndpx works beside it.
+# A foreign XDP program is never replaced. The error names it and the way out, with which
+# ndpx works next to it.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

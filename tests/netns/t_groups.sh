@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Hearing the solicitations: the memberships follow the guests, and `auto` changes between
-# them and allmulticast as the rules do. What the NIC's filter makes of it is the matrix's.
+# Hearing the solicitations: memberships follow the guests, and `auto` switches between them
+# and allmulticast as rules change. Real NIC filters are tested in the matrix.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

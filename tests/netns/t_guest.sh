@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The map update tool, one guest at a time: takes effect at once, and says what is there.
+# The map update tool, one guest at a time: takes effect at once; `show` lists the result.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

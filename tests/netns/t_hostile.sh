@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# thc-ipv6 and a flood of our own, thrown at the uplink from the next port of the switch,
-# while a real router goes on resolving the guests: it never fails, nothing is answered
-# that must not be, and nothing breaks. What is measured is ndpx, so the rest is kept out
-# of the way: the attacker reaches neither the router nor the host's kernel, whose
-# neighbour tables would overflow first, and that table is one for all namespaces.
+# thc-ipv6 and our own flood attack the uplink from another port of the switch, while a real
+# router keeps resolving the guests: it never fails, nothing is answered that must not be, and
+# nothing breaks. Only ndpx is under attack: frames reach neither the router nor the host's
+# kernel, whose neighbour table, shared by all namespaces, would overflow first.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -24,7 +23,7 @@ lab_add attacker
 lab_wire attacker eth0 switch attacker "$EVIL_MAC"
 lab_plug attacker
 lab_ip attacker addr add "$EVIL/64" dev eth0
-# Something behind a guest, so that ndpexhaust26 has a way to throw at.
+# A network behind a guest, as a target for ndpexhaust26.
 lab_ip attacker route add 2800:110:f::/64 via "$G1" dev eth0
 lab_set switch net/ipv6/conf/br0/disable_ipv6 1
 # A switch with port security at the attacker, as data centres have it: its spoofed MACs
@@ -40,8 +39,8 @@ lab_in host nft -f - <<-EOF
 	}
 EOF
 
-# Every frame on the host's cable is judged in the switch. NAs for the host's own
-# addresses are its kernel's. Whatever is wrong is counted, and copied to bad0.
+# The switch checks every frame on the host's cable. NAs for the host's own addresses are its
+# kernel's. Anything wrong is counted and copied to bad0.
 OWN_LL=$(lab_ip host -j addr show dev eth0 scope link | jq -r '.[].addr_info[]?.local // empty')
 lab_ip switch link add bad0 type veth peer name bad1
 for dev in bad0 bad1; do
@@ -57,7 +56,7 @@ lab_in switch nft -f - <<-EOF
 		chain attacker {
 			type filter hook ingress device "attacker" priority 0;
 			counter name thrown
-			# sendpees6 writes MACs that no switch takes.
+			# sendpees6 uses source MACs that no switch accepts.
 			ether saddr & 01:00:00:00:00:00 != 00:00:00:00:00:00 ether saddr set $EVIL_MAC
 			ether daddr ff:ff:ff:ff:ff:ff ether daddr set $LAB_HOST_MAC
 		}
@@ -98,8 +97,8 @@ seen() {
 	lab_in switch nft list counter netdev watch "$1" | sed -n 's/.*packets \([0-9]*\).*/\1/p'
 }
 
-# The router: forgets, resolves, gets a ping through, with its own three tries a second
-# apart. A line a round: ms, or "lost".
+# The router: forgets, resolves, pings, with its three attempts one second apart. One line per
+# round: ms, or "lost".
 router_goes_on() {
 	local n=0 guest start
 	trap - EXIT
@@ -118,7 +117,7 @@ router_goes_on() {
 	done
 }
 
-# A duplicate address detection of the host's now and then, for tools that wait for one.
+# An occasional duplicate address detection by the host, for tools that wait for one.
 host_detects() {
 	local ns
 	trap - EXIT
@@ -130,15 +129,14 @@ host_detects() {
 	done
 }
 
-# answered: what the program says it has answered. `stats` is asked under fire, too.
+# answered: the program's answers according to `stats`, which must work under attack.
 answered() {
 	ndpx -j stats | jq '.uplinks[0].counters | .answered + .answered_dad + .answered_probe'
 }
 
-# tally: frames thrown, solicitations for a guest that reached the host's cable, what the
-# program says it has answered (asked under fire, too), rounds of the router. In this order
-# before an attack and from the right after it: an answer is never of an earlier time than
-# its solicitation.
+# tally: frames sent, solicitations for a guest that reached the host's cable, answers
+# according to the program, rounds of the router. Read in this order before an attack and in
+# reverse after it, so that no answer is counted without its solicitation.
 tally() {
 	local said
 	if [ "$1" = before ]; then
@@ -152,7 +150,7 @@ tally() {
 	fi
 }
 
-# attack NAME COMMAND...: throws it, and says what came of it.
+# attack NAME COMMAND...: runs it and reports the result.
 attack() {
 	local name=$1 sent
 	name=${name//$G1/G1} name=${name//$G2/G2}
@@ -185,7 +183,7 @@ tool() {
 	attack "$*" timeout -k 1 "$EACH" "atk6-$1" "${@:2}"
 }
 
-# slow SECONDS ARGS...: one that takes its time, behind the others.
+# slow SECONDS ARGS...: one that needs longer, after the others.
 slow() {
 	net_job attacker timeout -k 1 "$1" "atk6-$2" "${@:3}" >/dev/null 2>&1 </dev/null
 }
@@ -224,7 +222,7 @@ throw_all() {
 	tool exploit6 eth0 "$G1"
 }
 
-# Ours: sound solicitations only, each of them to be answered.
+# Ours: valid solicitations only, each of which must be answered.
 flood() {
 	local n=$1
 	shift
@@ -260,7 +258,7 @@ hostile() {
 $(sort -n "$WORK/rounds" | tail -1) ms, $(awk '$1 > 900' "$WORK/rounds" | wc -l) over 900 ms"
 	assert_has_not "$WORK/rounds" lost
 	[ "$(wc -l <"$WORK/rounds")" -ge 40 ] || fail "the router hardly ran"
-	# The hosting switch: nothing but the host's own MAC left it.
+	# The hosting switch: no other MAC than the host's left it.
 	assert_eq "frames that the switch dropped" "$(lab_dropped)" 0
 	status 0 ndpx -j status
 	assert_json "$WORK/out" '.uplinks[0].attached'
@@ -272,5 +270,5 @@ net_job switch "$NDTOOL" sniff bad1 300000 >"$WORK/bad"
 TAINTED=$(cat /proc/sys/kernel/tainted)
 in_modes hostile
 round ''
-# An oops or a warning of the kernel leaves its mark here.
+# A kernel oops or warning shows up here.
 assert_eq "the kernel's taint" "$(cat /proc/sys/kernel/tainted)" "$TAINTED"

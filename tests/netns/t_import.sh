@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Many guests at once: in the words of `guest add` or as JSON, all or nothing.
+# Many guests at once: as arguments of `guest add` or as JSON, all or nothing.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

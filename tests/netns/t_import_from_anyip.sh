@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# `import-from ndppd` of the most common public file, `auto` beside a local route (AnyIP) on
-# a host that does not forward: what is imported answers, and doctor has no finding.
+# `import-from ndppd` with the most common public file, `auto` with a local route (AnyIP) on a
+# host that does not forward: the result answers, and doctor has no finding.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/import_from.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# `import-from kernel`, and what it refuses.
+# `import-from kernel`, and its refusals.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/import_from.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# `import-from ndppd` against the real one, and the example that its package ships.
+# `import-from ndppd` against the real daemon, and the example from its package.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/import_from.sh"
 

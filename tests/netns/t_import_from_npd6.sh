@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# `import-from npd6` against the real one, and the example that its package ships.
+# `import-from npd6` against the real daemon, and the example from its package.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/import_from.sh"
 
 peer npd6 /usr/bin/npd6
 
-# like READY_ADDRESS EXPECTED LINE...: one pair in each file: with two, npd6 1.1 comes to
-# wait for good on the socket of the other.
+# like READY_ADDRESS EXPECTED LINE...: one pair per file: with two, npd6 1.1 ends up blocked
+# on the other's socket.
 like() {
 	local address=$1 expected=$2
 	shift 2

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Each section of guest ports holds the guests of all uplinks. What does not fit there is
-# refused as a whole before anything changes, by import and by add, with the limit's name.
+# Each section of guest ports holds the guests of all uplinks. import and add refuse what does
+# not fit there as a whole, before anything changes, and name the limit.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -16,7 +16,7 @@ conf <<-'CONF'
 CONF
 status 0 ndpx apply
 
-# unchanged: neither the uplink nor the ports.
+# unchanged: neither uplink nor ports have changed.
 generations() {
 	ndpx -j guest show | jq -c '[.guests[].address]'
 	ndpx -j status | jq -c '.ports'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# -j: one whole object with "version": 1 from every verb; an error is one as well.
+# -j: every verb prints one complete object with "version": 1, for an error as well.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # `answer = routed | alive`: the kernel's routing and neighbour tables decide (P82, P83);
-# and a guest behind the asking port is not answered for (P78).
+# and guests behind the requester's port are not answered for (P78).
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The first apply, and down: what a kill leaves of them is mended by apply or by down.
+# The first apply, and down: apply or down repair whatever a kill leaves behind.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/kill.sh"
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A reload that hides a command's rule behind the file's, or brings it back, killed at any
-# moment: the rule in force is the one or the other, and the command's is never lost.
+# A reload in which the file's rule overrides a command's, or uncovers it again, killed at any
+# moment: one of the two is in force, and the command's is never lost.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/kill.sh"
 
@@ -14,7 +14,7 @@ uplink plain ""
 uplink hides "guest $X { override = on }"
 : >"$WORK/ndpx.conf"
 
-# Whose rule is in force, from the answer and from what ndpx says.
+# Whose rule is in force, according to the answer and to ndpx.
 state() {
 	local origin
 	origin=$(ndpx -j guest show $X | jq -r '.guests[].origin')

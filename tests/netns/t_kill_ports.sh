@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# An apply that changes guest ports, killed at any moment, leaves the old sections or the
-# new ones for all ports at once, and the next apply mends it; so does one that attaches
-# and detaches, and a first one; after a killed down another one leaves nothing.
+# An apply that changes guest ports, killed at any moment, leaves all ports with the old
+# sections or all with the new ones, and the next apply repairs the rest. The same for one that
+# attaches and detaches, and for a first one; after a killed down, another one finishes.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/kill.sh"
 
@@ -12,7 +12,7 @@ for n in 1 2; do
 	lab_wire host "vif$n.0" "g$n" eth0 "02:00:00:00:0f:0$n" "02:00:00:00:0a:0$n"
 done
 
-# answers N TARGET: whether guest N is answered for its gateway TARGET.
+# answers N TARGET: does guest N get an answer for its gateway TARGET?
 answers() {
 	local want got
 	want=$("$NDTOOL" na -f RSO "02:00:00:00:0f:0$1" "02:00:00:00:0a:0$1" "$2" fe80::77 "$2" \
@@ -26,7 +26,7 @@ answers() {
 	esac
 }
 
-# state: what the guests are answered for, as "1a 2c".
+# state: which guest gets which answers, as "1a 2c".
 state() {
 	local n g said=''
 	for n in 1 2; do
@@ -51,8 +51,8 @@ cat >"$WORK/one.conf" <<-EOF
 	ports "vif2*" { gateway = { fe80::c } }
 EOF
 
-# kills WHAT FROM TO STATES...: apply of the file TO over FROM, killed at each of its points,
-# leaves one of these states; the last is that of TO.
+# kills WHAT FROM TO STATES...: an apply of TO over FROM, killed at each of its points, leaves
+# one of these states; the last one is that of TO.
 kills() {
 	local what=$1 from=$2 to=$3 name n kills=0 now want
 	shift 3

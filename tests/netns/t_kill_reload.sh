@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A reload killed at any moment leaves the old state or the new one; guests of both are
-# answered, and the next apply mends it. Then the same after a range of delays.
+# A reload killed at any moment leaves the old or the new state; guests common to both are
+# answered, and the next apply repairs the rest. Then the same after a range of delays.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/kill.sh"
 
-# The old guests or the new ones, nothing between, and the common ones are answered.
+# Either the old guests or the new ones, and the common ones are answered.
 whole() {
 	assert_eq "the common guests" "$(lab_in router "$NDTOOL" flood eth0 "$LAB_ROUTER_MAC" "$ASKER" \
 		2001:db8:1::1,2001:db8:1::2,2001:db8:a::77 3)" "sent 3 answered 3 lost 0"
@@ -15,7 +15,7 @@ whole() {
 		fail "neither the old nor the new guests: $(cat "$WORK/now")"
 }
 
-# Another apply of the new file makes it true; then new is old.
+# Another apply of the new file completes it; then new becomes old.
 mended() {
 	status 0 ndpx -c "$WORK/new.conf" apply
 	assert_eq "guests after the next apply" "$(guests)" "$(cat "$WORK/new.guests")"
@@ -26,8 +26,8 @@ mended() {
 	done
 }
 
-# kills WHAT ONCE: an apply killed at each of its points. Where both directions are not
-# the same work, mended() a second time turns back.
+# kills WHAT ONCE: an apply killed at each of its points. If the two directions differ in
+# work, a second mended() turns back.
 kills() {
 	local name n kills=0
 	points -c "$WORK/new.conf" apply >"$WORK/points"

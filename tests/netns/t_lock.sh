@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A lock that is held: waited for, then an error that names the holder. A directory that
-# another user made first is refused.
+# A held lock: ndpx waits, then reports an error with the holder. A directory created by
+# another user is refused.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# An interface that does not exist yet: it is skipped, which the exit status tells; the rest works.
+# An interface that does not exist yet is skipped, with exit status 2; the rest works.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

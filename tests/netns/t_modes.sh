@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# From one mode to another: it answers after each, and only that mode is attached.
+# Switching modes: ndpx answers in each, and only that one is attached.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
 net_pair
 
-# What is attached, in the kernel's words.
+# What is attached, according to the kernel.
 attached() {
 	lab_ip host -j link show dev eth0 | jq -r '.[0].xdp.mode // 0 |
 		{"0": "tc", "1": "native", "2": "generic"}[tostring]'

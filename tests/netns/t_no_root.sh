@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Without root: `check` works, what touches the kernel says what it lacks, status 2.
+# Without root: `check` works; commands that touch the kernel say what is missing, status 2.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
 net_pair
 conf_one
 
-# As nobody, in the host's namespace: entering one would need root as well.
+# As user nobody, in the machine's own namespace: entering another would need root.
 nobody() {
 	lab_in host setpriv --reuid=65534 --regid=65534 --clear-groups "$NDPX" \
 		--bpffs "$BPFFS" -c "$WORK/ndpx.conf" "$@"
@@ -18,7 +18,7 @@ nobody version >/dev/null 2>&1 || skip "nobody cannot run $NDPX from here"
 status 0 nobody check
 status 0 nobody import-from kernel
 
-# refused COMMAND...: one line that says what is lacking.
+# refused COMMAND...: one line that says what is missing.
 refused() {
 	status 2 nobody "$@"
 	assert_has "$WORK/err" 'root|CAP_'

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A kernel too old for ndpx refuses one thing or another, and none of its errors says
-# why. A refusal there names the version needed; elsewhere nobody is sent on that trail.
+# A kernel too old for ndpx refuses one call or another with a meaningless error: ndpx then
+# names the version needed, and on newer kernels it does not blame the version.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -12,7 +12,7 @@ setarch "$(uname -m)" --uname-2.6 true 2>/dev/null || skip "setarch cannot feign
 net_pair
 conf_one
 
-# refused INJECTION [WORD...]: an apply whose bpf() ends so, under what the words begin.
+# refused INJECTION [PREFIX...]: an apply whose bpf() fails that way, run under PREFIX.
 refused() {
 	local how=$1
 	shift

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# One uplink or guest port that is refused does not keep the others down; exit status and
-# report say which one.
+# A refused uplink or guest port does not affect the others; exit status and report tell.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

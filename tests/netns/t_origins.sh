@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Rules know where they come from: `apply` owns the file's, `guest` its own. Of two for one
-# key the file's is in force, and when it goes the command's takes over. `pause` outlives
-# `apply`.
+# Rules know their origin: `apply` owns the file's, `guest` its own. Of two for one key the
+# file's is in force; when it is removed, the command's takes over. `pause` survives `apply`.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the tests themselves promise: one runs on a machine without a bpffs, meets nothing of
-# others, leaves nothing behind even when it was killed, and skips with the reason where it
-# cannot have mounts of its own.
+# The tests' own promises: they run on a machine without a bpffs, see nothing of each other,
+# leave nothing behind even if killed, and skip with a reason if private mounts are impossible.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
-# A test as it would be started by hand: not within this one's mounts.
+# A test as started by hand: not within this one's mounts.
 cat >"$WORK/child.sh" <<-EOF
 	. "$NET_DIR/lib.sh"
 	net_pair
@@ -22,13 +21,13 @@ EOF
 unset NET_WORK NDPX_OWN_MOUNTS LAB_TAG LAB_OBJECT LAB_TAPWIRE
 export NDPX NDTOOL
 
-# What is there of the child; other tests come and go beside us. The files of one that was
-# killed are in its own directory.
+# What the child left, as opposed to tests running in parallel. A killed test's files are in
+# its own directory.
 left() {
 	find /run/netns /sys/fs/bpf /run -maxdepth 1 -name "*$(sed 's/.*-//' "$WORK/work")*"
 }
 
-# bare COMMAND...: without a bpffs, as a machine that has just been set up.
+# bare COMMAND...: without a bpffs, as on a fresh machine.
 bare() {
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	unshare --mount sh -c 'while umount -l /sys/fs/bpf 2>/dev/null; do :; done; exec "$@"' sh "$@"

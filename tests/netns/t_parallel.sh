@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Many commands at once: they wait for each other, and what is there is whole.
+# Many commands at once: they wait for each other, and the result is consistent.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

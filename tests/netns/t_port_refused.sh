@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # A guest port that cannot be attached is a warning that names it; the others get the new
-# rules. A pattern that only a tun matches gets one note, not two that contradict.
+# rules. A pattern that only a tun matches gets one note, not two contradicting ones.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # P87 to P94 with real kernels as guests: a plain /64, a default route, and no static
-# neighbour entry anywhere. Gateway and siblings are found, an address of one's own is
-# taken, somebody else's is not.
+# neighbour entry anywhere. Guests find their gateway and siblings, can take their own
+# address, and cannot take another's.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 

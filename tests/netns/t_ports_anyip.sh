@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# P93: an address inside onlink that the host takes for its own by a local route (AnyIP) is
-# answered for on guest ports; duplicate detection for it is left to its owner.
+# P93: an address inside onlink that the host claims through a local route (AnyIP) is answered
+# for on guest ports; duplicate address detection for it passes.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 

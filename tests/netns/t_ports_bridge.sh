@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Guest ports in a bridge of the host: answers carry the bridge's MAC address, what sits on
-# the bridge is left to answer itself, and everything else is reached through the host.
+# Guest ports in a bridge of the host: answers carry the bridge's MAC address; stations on the
+# bridge answer for themselves, and everything else is reached through the host.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A Xen HVM guest has two ports for one network card: vif-g1 and vif-g1-emu, or vif7.0 and
-# tap7.0. A rule with the port of one is about both: the guest keeps its own address on the
-# other, and somebody else's is defended on either.
+# A Xen HVM guest has two ports for one NIC: vif-g1 and vif-g1-emu, or vif7.0 and tap7.0. A
+# rule that names one port covers both: the guest keeps its address on the other, and other
+# guests' addresses are defended on either.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 
@@ -23,7 +23,7 @@ card() {
 	lab_wire host "$2" "$3" emu0 02:00:00:00:0f:0b "$MAC"
 }
 
-# tries NET DEV ADDR: what becomes of it.
+# tries NET DEV ADDR: adds the address and reports the result of DAD.
 tries() {
 	lab_ip "$1" addr flush dev "$2" scope global
 	lab_ip "$1" addr add "$3/64" dev "$2"

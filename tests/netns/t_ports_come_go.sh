@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Guest ports that come and go, next to programs of somebody else; changes by guest add,
-# del and import; a file without them; down of one and of all.
+# Guest ports that come and go, next to foreign programs; changes by guest add, del and
+# import; a file without them; down of one and of all.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# `explain` on guest ports: by address and by frame, with the whole answer, and no trace left;
-# on an interface named as a VLAN would be.
+# `explain` on guest ports: by address and by frame, with the whole answer and without side
+# effects; on an interface whose name looks like a VLAN's.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 
 ports_lab
 ports_conf
 
-# answered: what was answered by now, all in all.
+# answered: the number of answers so far, in total.
 answered() {
 	ndpx metrics | sed -n 's/^ndpx_solicitations_total{.*verdict="answered[a-z_]*"} //p'
 }
 
-# says PORT VERDICT ACT WORDS...
+# says PORT VERDICT ACT ARGUMENTS...
 says() {
 	local port=$1 verdict=$2 act=$3
 	shift 3
@@ -23,7 +23,7 @@ says() {
 		.explain.dev == \"$port\" and (.explain.na != null) == (\"$act\" == \"answer\")"
 }
 
-# na FIELD: of the answer that the last says() got.
+# na FIELD: a field of the last says()'s answer.
 na() {
 	jq -r ".explain.na.$1" "$WORK/out"
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Guest ports behind firewall bridges, as Proxmox makes them: port - fwbr without IPv6 - veth
+# Guest ports behind firewall bridges, as created by Proxmox: port - fwbr without IPv6 - veth
 # pair - vmbr1, which routes. Answers carry the MAC address of vmbr1, and traffic gets through;
-# where two bridges could be the one, the port is skipped and apply and doctor say so.
+# if the routing bridge is ambiguous, the port is skipped, and apply and doctor report it.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Isolated ports of one bridge: two guests there never hear each other, so each is elsewhere
-# for the other, with a port in the file and without; an owner keeps its address. Guests on
-# a port that is not isolated answer for themselves, where the file says that they are there.
+# Isolated ports of one bridge: two guests there never hear each other, so they are answered
+# for, with and without a port in the file; an owner keeps its address. Guests on a port that
+# is not isolated answer for themselves if the file names their port.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 
@@ -30,7 +30,7 @@ for n in 1 2 3; do
 	wait_for 10 settled "$n" "$(addr_of_guest "$n")"
 done
 
-# file PORT1 PORT2 PORT3: what is known of each guest's port.
+# file PORT1 PORT2 PORT3: each guest's port, as configured.
 file() {
 	conf <<-EOF
 		uplink eth0 {
@@ -79,7 +79,7 @@ for NDPX_TC in tcx clsact; do
 		note "not isolated: itself, and so do those whom it hears"
 		for guest in 1 2; do
 			reaches 3 "$guest" "$(mac_of_guest "$guest")"
-			# Where nobody knows that it would hear the question, through the host.
+			# If it is not known to hear the solicitation: through the host.
 			if [ "$ports" = named ]; then
 				reaches "$guest" 3 "$(mac_of_guest 3)"
 			else

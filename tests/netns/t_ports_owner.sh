@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Who owns an address is never told that it is taken, however the file names it: a gateway
-# inside a prefix that is a guest, a guest's port that is no guest port. And the host's own
-# address, which its kernel answers for on the uplink alone, is a neighbour for guests.
+# The owner of an address is never told that it is taken, however the file is written: a
+# gateway inside a guest's prefix, a guest's port that is not a guest port. And the host's own
+# address, for which its kernel answers on the uplink only, is reachable for guests.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Guest ports and another version of ndpx, played by the record (ndpx_abi.h): the same ABI
-# has the program swapped, another one the maps made anew. No solicitation of a guest goes
-# unanswered, counters survive, and what the other one switched on is switched off. And
-# pins of another network namespace are left alone.
+# Guest ports and another version of ndpx, simulated through the record (ndpx_abi.h): with the
+# same ABI the program is swapped, with another one the maps are recreated. No solicitation of
+# a guest goes unanswered, counters survive, and what the other version switched on is
+# switched off. Pins of another network namespace are left alone.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/ports.sh"
 
@@ -25,7 +25,7 @@ prog_id() {
 	ndpx -j status | jq -r '.ports.prog_id'
 }
 
-# forged NAME OFFSET: several times, for what an upgrade loses it loses in a short moment: what
+# forged NAME OFFSET: several times, because an upgrade can only lose in a short moment: what
 # the old program answers between a copy of its counters and its own end.
 forged() {
 	local i

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The operator's own proxy neighbour entries for guests' addresses: they count as
-# memberships, and whatever ndpx does they are afterwards as they were.
+# The operator's own proxy neighbour entries for guests' addresses: they count as memberships,
+# and nothing ndpx does changes them.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

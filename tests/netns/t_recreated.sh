@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A device that was created again (a VM's restart, a NIC plugged again) has another ifindex, and
-# an upgrade may bring another ABI: rules of commands, what was counted for them and the pause
-# outlive both.
+# A recreated device (a VM restarts, a NIC is replugged) has a new ifindex, and an upgrade may
+# bring a new ABI: rules from commands, their counts and a pause survive both.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
 net_pair
-net_wire eth1 # another uplink, which must not inherit
+net_wire eth1 # another uplink, which must not inherit any of it
 X=2001:db8:1::a
 Y=2001:db8:2::/64
 Z=2001:db8:1::b

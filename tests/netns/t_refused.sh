@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the kernel refuses half-way leaves the uplink answering: bpf(2) fails at each of
-# its calls in turn, while `apply` goes from native to generic. And what is no uplink.
+# A kernel that refuses half-way leaves the uplink answering: each bpf(2) call fails in turn
+# while `apply` switches from native to generic. And devices that cannot be uplinks.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Reload under traffic: `apply` alternates two files that differ in half of their
-# guests, while the router asks for the common half at full rate. Nothing is lost.
-# NDPX_RELOADS=1000 is the figure of the issue.
+# Reload under traffic: `apply` alternates between two files that share half of their guests,
+# while the router solicits the common half at full rate. Nothing is lost. NDPX_RELOADS sets the
+# number of reloads.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -12,7 +12,7 @@ BOTH=2001:db8:1::1,2001:db8:1::2,2001:db8:1::3,2001:db8:1::4,2001:db8:1::5
 
 net_pair
 
-# file MODE HALF: five guests of both files and five of this one.
+# file MODE HALF: five guests common to both files and five of its own.
 file() {
 	local i
 	echo "uplink eth0 {"
@@ -41,7 +41,7 @@ reload() {
 	wait "$flood" || true
 	note "$RELOADS reloads: $(cat "$WORK/flood")"
 	assert_has "$WORK/flood" '^sent [0-9]{4,} answered [0-9]+ lost 0$'
-	# And they were reloads: the last file is in force.
+	# They were real reloads: the last file is in force.
 	assert_eq "guests of $half" "$(guests)" \
 		"$(sed -n 's/.*guest \([^ ]*\).*/\1/p' "$WORK/$half.conf" | sort)"
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Duplicate address detection by a real kernel: somebody who configures a guest's
-# address on the router's link is told so (P33), or not with `dad = ignore`.
+# Duplicate address detection by a real kernel: a station on the router's link that configures
+# a guest's address is told that it is taken (P33), unless `dad = ignore`.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -10,7 +10,7 @@ lab_up "$TAG"
 lab_set router net/ipv6/conf/eth0/accept_dad 1
 lab_set router net/ipv6/conf/eth0/router_solicitation_delay 0 # DAD starts at once
 
-# take DAD: the router takes the guest's address, and DAD runs to its end.
+# take DAD: the router configures the guest's address and completes DAD.
 take() {
 	conf <<-EOF
 		uplink eth0 {
@@ -25,7 +25,7 @@ take() {
 	lab_ip router addr del "$LAB_GUEST1/64" dev eth0
 }
 
-# Tentative and not failed: still asking.
+# Tentative and not failed: DAD is still running.
 decided() {
 	lab_ip router addr show dev eth0 to "$LAB_GUEST1" >"$WORK/addr"
 	grep -q dadfailed "$WORK/addr" || ! grep -q tentative "$WORK/addr"

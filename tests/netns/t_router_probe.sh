@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Neighbour Unreachability Detection: the router's kernel asks again by unicast (P43).
-# Proxies that miss this "work, then die".
+# Neighbour Unreachability Detection: the router's kernel probes by unicast (P43). Proxies
+# that miss this "work, then die".
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
 lab_up "$TAG"
-# A confirmed entry grows old after half a second, and is probed a second later.
+# A confirmed entry turns stale after half a second and is probed a second later.
 lab_set router net/ipv6/neigh/eth0/base_reachable_time_ms 500
 lab_set router net/ipv6/neigh/eth0/delay_first_probe_time 1
 
@@ -24,8 +24,8 @@ probe() {
 	status 0 lab_in router ping -c1 -W2 "$LAB_GUEST1"
 	answered=$(counter answered)
 	assert_eq "first answers" "$answered" 1
-	# The guest asks and the router's kernel answers: unlike a ping of its own, that
-	# tells it nothing of the guest's being there (MSG_CONFIRM).
+	# The guest pings and the router's kernel replies: unlike a ping of the router's own, this does
+	# not confirm that the guest is reachable (MSG_CONFIRM).
 	status 0 lab_in guest1 ping -c 50 -i 0.1 -W1 "$LAB_ROUTER"
 	assert_has "$WORK/out" ' 0% packet loss'
 	[ "$(counter answered_probe)" -ge 2 ] || fail "probes: $(counter answered_probe)"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A real kernel as the router, behind the switch that admits one MAC: it resolves and
-# pings both guests through ndpx, without a static neighbour entry, and not without ndpx.
+# A real kernel as the router, behind the switch that admits one MAC: with ndpx it resolves
+# and pings both guests without a static neighbour entry, and without ndpx it cannot.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A prefix takes only what is the guests': not the router's own address, not what is on-link
-# on both sides, but what a tunnel, a local route or a slice of the /64 has.
+# A prefix covers only the guests' addresses: not the router's own, not what is on-link on
+# both sides, but those behind a tunnel, a local route or a part of the /64.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -11,7 +11,7 @@ NEIGHBOUR=2001:db8:1::77
 GUEST=2001:db8:1::34
 VISITOR=2001:db8:1::35
 
-# claimed ADDR: is it defended when the router takes it? "dadfailed", or "".
+# claimed ADDR: is it defended if the router takes it? "dadfailed", or "".
 claimed() {
 	lab_ip router addr add "$1/64" dev eth0
 	wait_for 5 settled "$1"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A reader takes no lock, and yet sees one state: while two files of a thousand rules
-# alternate, every `guest show` is the one or the other, never a mixture.
+# Readers see a consistent state without taking the lock: while two files with a thousand rules
+# alternate, every `guest show` prints one or the other, never a mixture.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
 net_pair
 
-# file HALF: 500 guests of both files and 500 of this one.
+# file HALF: 500 guests common to both files and 500 of its own.
 file() {
 	echo "uplink eth0 {"
 	printf '    guest 2001:db8:1::%x { }\n' $(seq 500)

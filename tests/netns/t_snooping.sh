@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# A switch with MLD snooping and a querier between router and host sends a solicitation
-# only to who has joined its group: without `groups` none is heard, with `join` it is,
-# and after the link was down `apply` joins again.
+# A switch with MLD snooping and a querier forwards a solicitation only to members of its
+# group: with `groups = none` it is not heard, with `join` it is, and after the link was down
+# `apply` joins again.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
 lab_up "$TAG"
 
-# The bridge's own queries make it believe in membership; until the first it floods.
+# The bridge floods until its first query, and only then goes by membership.
 lab_ip switch link set br0 type bridge mcast_snooping 1 mcast_mld_version 2 \
 	mcast_startup_query_interval 100 mcast_startup_query_count 2 \
 	mcast_query_response_interval 50
@@ -40,18 +40,18 @@ file() {
 	EOF
 }
 
-# reaches: does the router reach the guest, asked anew?
+# reaches: does the router reach the guest after resolving it again?
 reaches() {
 	lab_ip router neigh flush dev eth0
 	lab_in router ping -6 -q -n -c 1 -W 1 "$LAB_GUEST1" >/dev/null
 }
 
-# member: does the switch know the host's port as a member of the guest's group?
+# member: is the host's port a member of the guest's group, according to the switch?
 member() {
 	lab_in switch bridge mdb show dev br0 | grep -q "port host grp ff02::1:ff00:34 "
 }
 
-# snoops: the switch has come to filter.
+# snoops: has the switch begun to filter?
 snoops() {
 	local before
 	before=$(heard)

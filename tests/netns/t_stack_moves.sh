@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The uplink goes into a bridge and out of it: the bridge's MAC answers meanwhile, and
-# memberships move along, none stays where the link used to be.
+# The uplink is enslaved to a bridge and released: meanwhile answers carry the bridge's MAC,
+# memberships move along, and none is left behind.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# On a bridge generic XDP runs when the kernel has already taken the VLAN tag out (P7):
-# it is refused, for it would answer another VLAN's questions. TC sees the tag there.
+# On a bridge, generic XDP runs after the kernel has taken the VLAN tag out (P7): it is
+# refused, because it would answer on the wrong VLAN. TC sees the tag there.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What is this link (P15, P75, P76, P78, P82): addresses of the host on other interfaces are
-# answered for with R, those on this link and its gateways never; routes out of any part of
-# the link are none; the host's other NICs are itself. Bonds, VLANs, VRFs: tests/matrix.
+# "This link" (P15, P75, P76, P78, P82): the host's addresses on other interfaces are answered
+# for with R, those on this link and its gateways never; a route out of any part of the link
+# does not count; the host's other NICs are itself. Bonds, VLANs, VRFs: tests/matrix.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -22,7 +22,7 @@ lab_ip host addr add ${P}cc/128 dev dock0 nodad
 lab_ip host route add default via ${P}1 dev eth0
 lab_ip host route add ${P}a1/128 dev vif0
 
-# says VERDICT ADDRESS [R]: what explain says, and the R flag of the answer.
+# says VERDICT ADDRESS [R]: explain's verdict, and the R flag of the answer.
 says() {
 	status 0 ndpx -j explain "$2" dev eth0
 	assert_json "$WORK/out" ".explain.verdict == \"$1\"$(

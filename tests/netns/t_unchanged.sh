@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# `apply` of a file that holds already changes nothing: no map operation that writes, by
-# system call or in memory, no link, no neighbour entry.
+# `apply` of an unchanged file writes nothing: no map element, by system call or in memory,
+# no link, no neighbour entry.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -13,7 +13,7 @@ strace -f -o /dev/null true 2>/dev/null || skip "strace may not trace here"
 
 net_pair
 
-# contents: what the maps hold that a change would change.
+# contents: the parts of the maps that any change would alter.
 contents() {
 	local map
 	for map in guests near prefixes config record; do
@@ -33,7 +33,7 @@ unchanged() {
 	} | conf
 	status 0 ndpx apply
 	contents >"$WORK/before"
-	# The words are those of ndpx(), which is a function and not to be traced.
+	# The same arguments as in ndpx(), a function, which strace cannot run.
 	status 0 strace -f -qq -o "$WORK/trace" "$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" \
 		-c "$WORK/ndpx.conf" apply
 	assert_has "$WORK/trace" 'BPF_MAP_LOOKUP_BATCH'

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # Another version of ndpx: with the same ABI the program is swapped inside its link, with
-# another one the maps are made anew. Either way nothing is lost, and counters survive.
-# The other version is played by the record, which says who attached: ndpx_abi.h.
+# another one the maps are recreated. Either way nothing is lost, and counters survive. The
+# other version is simulated through the record (ndpx_abi.h), which says who attached.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -16,7 +16,7 @@ net_pair
 forge() {
 	local record bytes
 	record=$(find "$BPFFS" -name record)
-	# bpftool prints hexadecimal strings, and takes them back.
+	# bpftool prints hex bytes, and accepts them as input.
 	bytes=$(bpftool -j map lookup pinned "$record" key 0 0 0 0 |
 		jq -r --argjson at "$1" --arg byte "$2" '.value | .[$at] = $byte | join(" ")')
 	# shellcheck disable=SC2086 # a word each
@@ -31,8 +31,8 @@ prog_id() {
 	ndpx -j status | jq -r '.uplinks[0].prog_id'
 }
 
-# forged NAME OFFSET: upgrades while the router asks at full rate; several, for what one loses
-# it loses in a short moment: between a copy of the counters and the end of the old program.
+# forged NAME OFFSET: upgrades while the router solicits at full rate; several times, because
+# one can only lose in a short moment, between copying counters and the old program's end.
 forged() {
 	local i
 	note "another $1"
@@ -77,7 +77,7 @@ upgrade() {
 	status 2 ndpx guest add 2001:db8:1::2 dev eth0
 	assert_has "$WORK/err" 'another version'
 	assert_answered 2001:db8:1::1
-	# And `down` by in_modes takes it away all the same.
+	# `down` in in_modes removes it nevertheless.
 }
 
 in_modes upgrade

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Two uplinks with the same address on different VLANs of one device: each is answered
-# on its own tag with its own lladdr, other tags and untagged frames are not (P3, P80).
+# Two uplinks with the same address on different VLANs of one device: each answers on its own
+# tag with its own lladdr; other tags and untagged frames are not answered (P3, P80).
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 

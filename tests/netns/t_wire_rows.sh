@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# All rows of PROTOCOL.md as real frames: an uplink configured by a file as the rows
-# want it, in every mode; the answers, the silence, what the host's kernel gets to see
-# and the counters. The rows are tests/rows/'s, the running of them tests/on_wire/'s.
+# All rows of PROTOCOL.md as real frames, in every mode, with an uplink configured by file:
+# checks answers, silence, what the host's kernel sees, and counters. The rows are in
+# tests/rows/, their runner in tests/on_wire/.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -18,7 +18,7 @@ SENTINEL_MAC=02:00:00:00:5e:01
 
 lab_add router
 lab_add host
-# What the rows do not send shall not be there: the kernels' own frames.
+# Suppress the kernels' own frames, which are not part of the rows.
 lab_set router net/ipv6/conf/default/disable_ipv6 1
 lab_set host net/ipv6/conf/default/addr_gen_mode 1
 lab_set host net/ipv6/conf/all/forwarding 1
@@ -28,11 +28,11 @@ lab_ip host link set vif0 up
 lab_ip host link set vif0p up
 lab_ip host route add 2001:db8:5e::/64 dev eth0
 lab_ip host neigh add "$SENTINEL" lladdr "$SENTINEL_MAC" dev eth0 nud permanent
-# Of the host's kernel only the reply to the sentinel comes out: it would answer for its
-# own addresses, complain about broken packets and forward what ndpx leaves to it.
-# And what passed the hook is seen: behind XDP by a packet socket on eth0, which hears
-# before TC does; so behind TC by a copy (the kernel's copies of what came through generic
-# XDP lack the Ethernet header, for the frame's mac_len is lost there).
+# The host's kernel may send nothing but the reply to the sentinel: otherwise it would answer
+# for its own addresses, report broken packets and forward what ndpx passes. What passed the
+# hook is observed by a packet socket on eth0 for XDP; for TC, which runs after packet sockets,
+# by a copy. (After generic XDP the kernel's copies lack the Ethernet header, because the
+# frame's mac_len is lost there.)
 lab_ip host link add seen0 type veth peer name seen1
 lab_set host net/ipv6/conf/seen0/disable_ipv6 1
 lab_set host net/ipv6/conf/seen1/disable_ipv6 1
@@ -56,7 +56,7 @@ EOF
 
 IFINDEX=$(lab_ip host -j link show eth0 | jq -r '.[0].ifindex')
 
-# behind MODE: where a packet socket hears what passed.
+# behind MODE: the device on which a packet socket hears what passed the hook.
 behind() {
 	case $1 in
 	tc) echo seen1 ;;
@@ -64,7 +64,7 @@ behind() {
 	esac
 }
 
-# own ENV: the host has these addresses and no others.
+# own ENV: gives the host exactly these addresses.
 own() {
 	local addr
 	lab_ip host -6 addr flush dev eth0
@@ -88,7 +88,7 @@ rows() {
 		else
 			cat "$WORK/rows"
 		fi
-		# A pause outlives the next apply.
+		# A pause survives the next apply.
 		[ "$word" = - ] || status 0 ndpx resume dev eth0
 	done < <("$WIRE" envs)
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * From an environment of the row table to what an operator would have typed for it:
- * ndpx.conf, and the host's own addresses.
+ * From an environment of the row table to what an operator would write for it: ndpx.conf,
+ * and the host's own addresses.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static bool is_link_local(const __u8 addr[16])
 	return addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
 }
 
-/* An address of the host becomes one by being there; a link-local one only as L. */
+/* The host's addresses come from the interface; of the link-local ones, only L. */
 static bool can_own(const struct row_env *env, const struct row_rule *r)
 {
 	return !is_link_local(r->addr) || !memcmp(r->addr, env->settings.link_local, 16);
@@ -124,7 +124,7 @@ void conf_print_own(const struct row_env *env, FILE *out)
 		has_l |= is_link_local(r->addr);
 		fprintf(out, "%s\n", addr_text(r->addr));
 	}
-	/* An environment may have L without a rule that says so. */
+	/* An environment may have L without a rule for it. */
 	if (!has_l)
 		fprintf(out, "%s\n", addr_text(env->settings.link_local));
 	fprintf(out, "%s\n", SENTINEL_HOST);

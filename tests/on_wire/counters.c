@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The counters as anybody finds them: by the pin, without ndpx. */
+/* The counters, read from the pinned map without ndpx. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The cable: frames as they are out of a packet socket and into one, and the sentinel
- * that tells that nothing more will come.
+ * The cable: sends and receives raw frames through packet sockets, with a sentinel to tell
+ * that nothing more will come.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -66,7 +66,7 @@ void link_send(int fd, const __u8 *frame, size_t len)
 		die("send of %zu bytes: %s", len, strerror(errno));
 }
 
-/* The sentinel, or its reply, up to the checksum, which a veth has no reason to break. */
+/* The sentinel or its reply, up to the checksum: a veth does not corrupt. */
 static void build_echo(enum link_end end, __u16 seq, __u8 ret[ECHO_FRAME])
 {
 	const struct mac h = mac_of(H_MAC), asker_mac = mac_of(SENTINEL_MAC);
@@ -103,7 +103,7 @@ void link_send_sentinel(int fd, __u16 seq)
 	link_send(fd, frame, sizeof(frame));
 }
 
-/* Without what the kernel writes as it likes: traffic class and flow label, hop limit. */
+/* Ignores what the kernel is free to choose: traffic class, flow label, hop limit. */
 static bool is_sentinel(const struct link_frame *f, enum link_end end, __u16 seq)
 {
 	__u8 want[ECHO_FRAME];

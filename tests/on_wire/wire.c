@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The row table on a real cable, from the router's end of it: each row's frame goes
- * out, and what comes back, what the host's kernel gets to see and what the counters
- * did must be what the row says. The host's end is t_wire_rows.sh's business.
+ * The row table on a real cable, from the router's end: sends each row's frame, then compares
+ * the answer, what the host's kernel sees, and the counters with the row. t_wire_rows.sh sets
+ * up the host's end.
  */
 #include <errno.h>
 #include <sched.h>
@@ -47,7 +47,7 @@ static void print_frame(const char *what, const __u8 *b, size_t len)
 	putchar('\n');
 }
 
-/* The first complaint about a row brings its heading. */
+/* The first complaint about a row prints its heading. */
 static void __attribute__((format(printf, 4, 5)))
 complain(struct wire *w, const struct row *row, bool *bad, const char *fmt, ...)
 {
@@ -123,19 +123,19 @@ static bool is_tag(const __u8 *type)
 	return (type[0] == 0x81 && type[1] == 0x00) || (type[0] == 0x88 && type[1] == 0xa8);
 }
 
-/* What the host's kernel is to see: the frame as it was, where the row passes it. */
+/* The host's kernel must see the unmodified frame if the row passes it. */
 static bool is_to_be_seen(const struct row *row)
 {
 	return row->act == ROW_PASS && !(row->len < TAGGED_MIN && is_tag(row->frame + 12));
 }
 
-/* Rows that no file can make. NULL: this one can be. */
+/* Why no file can express this row; NULL: one can. */
 static const char *cannot(const struct row *row)
 {
-	/* No wire carries these, and no packet socket takes them: rows of P2. */
+	/* P2: neither a wire nor a packet socket carries such frames. */
 	if (row->len < ETHERNET)
 		return "shorter than an Ethernet header";
-	/* P75 as it is built: an address of the host is its own in all VLANs. */
+	/* P75 as implemented: the host's addresses are its own on every VLAN. */
 	if (!strcmp(row->name, "P44") && !strcmp(row->what, "D is this host's, on another VLAN"))
 		return "the host's addresses are its own on every VLAN";
 	return NULL;
@@ -163,7 +163,7 @@ static void run_row(struct wire *w, const struct row *row)
 	w->ran++;
 }
 
-/* A frame and what comes of it stay in order only where one CPU's queue takes both. */
+/* Frame and reaction stay in order only if both go through one CPU's queue. */
 static void stay_on_one_cpu(void)
 {
 	cpu_set_t set;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Running the row table as real frames: what the files of this folder need of each
- * other. Rows and environments are tests/rows/'s; nothing here knows bpf/ or user/.
+ * Running the row table as real frames: what the files of this folder share. Rows and
+ * environments come from tests/rows/; must not know bpf/ or user/.
  */
 #ifndef WIRE_H
 #define WIRE_H
@@ -13,10 +13,10 @@
 #include "env.h"
 
 /*
- * Behind each row comes an echo request to the host, and silence is what has not come
- * before its reply. An echo rather than a solicitation, for it is answered in every
- * environment, the paused one too, and no counter of ndpx moves for it. The stations
- * are apart from all rules of the table.
+ * An echo request to the host follows each row; whatever has not arrived before its reply
+ * counts as silence. An echo rather than a solicitation, because it is answered in every
+ * environment, even a paused one, and moves none of ndpx's counters. Its stations do not
+ * occur in the table's rules.
  */
 #define SENTINEL_MAC  "02:00:00:00:5e:01"
 #define SENTINEL      "2001:db8:5e::1"
@@ -46,18 +46,18 @@ void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...);
 int link_open(const char *dev, const char *netns);
 void link_send(int fd, const __u8 *frame, size_t len);
 void link_send_sentinel(int fd, __u16 seq);
-/* All that comes before the sentinel `seq` does; false: that one never came. */
+/* Everything that arrives before sentinel `seq`; false: that one never came. */
 bool link_hear(int fd, enum link_end end, __u16 seq, struct link_heard *ret);
 
 /* The pinned map. Values are sums over the CPUs. */
 int counters_open(const char *path);
 void counters_read(int fd, __u64 ret[NDPX_COUNTERS]);
 
-/* The ndpx.conf that makes an environment, and what it cannot say as comments. */
+/* The ndpx.conf for an environment; comments for what it cannot express. */
 void conf_print(const struct row_env *env, const char *mode, FILE *out);
-/* The addresses that the host must have for it, a line each. */
+/* The addresses that the host must have for it, one a line. */
 void conf_print_own(const struct row_env *env, FILE *out);
-/* The interfaces that the file names: where frames come in, and another one. */
+/* The interfaces named in the file: where frames come in, and another one. */
 #define CONF_IN	   "eth0"
 #define CONF_OTHER "vif0"
 

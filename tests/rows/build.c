@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * From a struct ask or struct na to bytes. Byte by byte and with a checksum of its
- * own: what bpf/ gets wrong must not be wrong here in the same way.
+ * From a struct ask or struct na to bytes. Byte by byte and with its own checksum: an error
+ * in bpf/ must not be repeated here.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +55,7 @@ __u16 icmp_checksum(const struct addr *s, const struct addr *d, const __u8 *msg,
 	return (__u16)(0xffff - sum);
 }
 
-/* RFC 2464 7 for a group, else the station that is asked: H. */
+/* RFC 2464 7 for a group, else the solicited station: H. */
 static struct mac mac_for(const struct addr *d)
 {
 	struct mac mac = { { 0x33, 0x33, d->b[12], d->b[13], d->b[14], d->b[15] } };
@@ -154,7 +154,7 @@ void opts_fill(struct ask *ask, __u8 type, __u8 units)
 	__u8 body[8 * 255];
 	size_t i;
 
-	/* An inside that would be an SLLAO of another station, were it an option itself. */
+	/* Contents that would be another station's SLLAO if read as an option. */
 	for (i = 0; i < sizeof(body); i++)
 		body[i] = i % 8 < 2 ? 1 : (__u8)(0xa0 + i % 8 * 2);
 	body[0] = type;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Builders of the frames in the table, for the rows_*.c only: a solicitation or an
- * advertisement is a struct that says what each field is, made valid first and then
- * mutated. Written from the RFCs, apart from bpf/ on purpose.
+ * Builders for the table's frames, for rows_*.c only: a solicitation or advertisement is a
+ * struct with every field, valid at first and then modified. Written from the RFCs, on
+ * purpose independent of bpf/.
  */
 #ifndef BUILD_H
 #define BUILD_H
@@ -90,7 +90,7 @@ void opts_raw(struct ask *ask, const void *bytes, size_t len);
 void opts_mac(struct ask *ask, __u8 type, struct mac mac);
 void opts_fill(struct ask *ask, __u8 type, __u8 units); /* an option of `units` * 8 bytes */
 
-/* The plain answer: source T, R0 S1 O0, S0 for DAD, H in the TLLAO, to `es`. */
+/* The default answer: source T, R0 S1 O0, S0 for DAD, H in the TLLAO, to `es`. */
 struct na na_for(const struct ask *ask);
 
 struct frame ask_frame(const struct ask *ask);
@@ -101,8 +101,8 @@ struct frame hex_frame(const char *hex);
 __u16 icmp_checksum(const struct addr *s, const struct addr *d, const __u8 *msg, size_t len);
 
 /*
- * Adding to the table. A row that answers is given the advertisement it wants, NULL
- * for na_for(ask).
+ * Adding to the table. A row that answers takes the expected advertisement, NULL: that of
+ * na_for(ask).
  */
 __attribute__((format(printf, 4, 5))) void
 row_pass(const char *name, const struct ask *ask, enum ndpx_verdict verdict, const char *fmt, ...);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Rules and environments of the table. A rule names the environments it is part of;
- * the settings' list of prefix lengths follows from the rules.
+ * Rules and environments of the table. Each rule lists the environments it belongs to; the
+ * prefix lengths in the settings follow from the rules.
  */
 #include <arpa/inet.h>
 #include <stdio.h>

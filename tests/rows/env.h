@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the frames of the table meet: the stations of "Vectors", the rules, and the
- * environments, which differ in settings and in a rule or two.
+ * What the table's frames meet: the stations of "Vectors", the rules, and the environments,
+ * which differ in settings and a rule or two.
  */
 #ifndef ENV_H
 #define ENV_H

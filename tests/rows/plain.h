@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Holds nd_plain() against the long way, for whoever runs frames natively. */
+/* Compares nd_plain() with the long way, for all that run frames natively. */
 #ifndef ROWS_PLAIN_H
 #define ROWS_PLAIN_H
 
 #include "nd/fast_path.h"
 
-/* 1 where nd_plain() took the frame. */
+/* 1 if nd_plain() accepted the frame. */
 static inline int plain_takes(const struct nd_frame *frame, const struct nd_ns *ns,
 			      const struct nd_port *port)
 {
@@ -14,7 +14,7 @@ static inline int plain_takes(const struct nd_frame *frame, const struct nd_ns *
 	return nd_plain(frame, ns, port, &q);
 }
 
-/* 1 unless nd_plain() takes what nd_check() said `v` to, or finds another query than `want`. */
+/* 0 if nd_plain() accepts what nd_check() rejected with `v`, or its query is not `want`. */
 static inline int plain_agrees(const struct nd_frame *frame, const struct nd_ns *ns,
 			       const struct nd_port *port, enum ndpx_verdict v,
 			       const struct nd_query *want)

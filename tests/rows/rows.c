@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The table itself: rows are appended by the rows_*.c, one file a section of
- * PROTOCOL.md. Lives until exit; out of memory aborts, for this is a test.
+ * The table itself: rows_*.c append the rows, one file per section of PROTOCOL.md. Lives
+ * until exit; running out of memory aborts, as this is a test.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static void *must(void *p)
 
 static const __u8 *keep(const struct frame *f)
 {
-	/* malloc(0) may be NULL, and a frame of no bytes is a row. */
+	/* malloc(0) may be NULL, and an empty frame is a row. */
 	return memcpy(must(malloc(f->len + 1)), f->b, f->len);
 }
 

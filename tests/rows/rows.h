@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The rows of PROTOCOL.md as data: a frame, the settings and rules it meets, and
- * what must come of it. For any runner - native, BPF_PROG_TEST_RUN, a wire - so
- * nothing here knows how a row is run. Must not use the code under test.
+ * The rows of PROTOCOL.md as data: a frame, the settings and rules it meets, and the
+ * expected result. For any runner - native, BPF_PROG_TEST_RUN, a wire - so nothing here
+ * knows how a row is run. Must not use the code under test.
  */
 #ifndef ROWS_H
 #define ROWS_H
@@ -33,8 +33,8 @@ struct row_rule {
 };
 
 /*
- * What a frame meets: settings, complete with the prefix lengths in use, and rules. On a
- * guest port H and L of the settings are the port's, and the rules' `vlan` is `group`.
+ * What a frame meets: settings, including the prefix lengths in use, and rules. On a guest
+ * port, H and L of the settings are the port's, and the rules' `vlan` is `group`.
  */
 struct row_env {
 	const char *name;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Rows P49 to P54 and P86: the ICMPv6 message but for its options.
+ * Rows P49 to P54 and P86: the ICMPv6 message without its options.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +100,7 @@ static void p50_checksum(void)
 	source_for_checksum(&ask, 0x0001);
 	row_answer("P50", &ask, NULL, NDPX_V_ANSWERED, "the right checksum is 0001");
 
-	/* RFC 1071: a sender's sum stops at the message, P20's bytes are not in it. */
+	/* RFC 1071: the sender's sum covers the message only, not the bytes of P20. */
 	ask = ask_multicast();
 	ask.trailing = 8;
 	ask.csum = (__u16)(right_checksum(&ask) - 1);

@@ -127,7 +127,7 @@ static void p22_short(void)
 	for (len = 0; len < 24; len++) {
 		ask = ask_probe();
 		ask.msg_len = len;
-		/* An empty message ends before it can be known for a solicitation. */
+		/* An empty message ends before it can be recognised as a solicitation. */
 		row_pass("P22", &ask, len ? NDPX_V_BAD_LENGTH : NONE,
 			 "ICMP length %d, and no more bytes", len);
 		ask = ask_multicast();
@@ -183,7 +183,7 @@ static void p24_p25_fragments(void)
 	}
 }
 
-/* What a fragment carries is known from the first one only. */
+/* Only the first fragment tells what a packet carries. */
 static void p24_contents(void)
 {
 	static const __u8 first[8] = { 0, 0, 0x00, 0x01 }, middle[8] = { 0, 0, 0x00, 0x09 };
@@ -211,7 +211,7 @@ static void cut(const char *row, const struct ask *ask, size_t len, const char *
 	row_frames(row, ENV_TARGET, &f, NONE, ROW_PASS, NULL, what);
 }
 
-/* Chains that end with the frame: no solicitation is to be seen. */
+/* Header chains that end with the frame, without a solicitation in sight. */
 static void p24_p26_cut(void)
 {
 	static const __u8 fragment[8] = { 0 };

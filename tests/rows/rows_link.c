@@ -168,7 +168,7 @@ static void p8_p12_destinations(void)
 	row_answer("P12", &probe, NULL, NDPX_V_ANSWERED_PROBE, "D = T to H");
 }
 
-/* P12, P13: the `lladdr` of T's rule is a destination as H is, for a probe of T alone. */
+/* P12, P13: the `lladdr` of T's rule is a valid destination like H, but only for a probe of T. */
 static void p12_lladdr(void)
 {
 	static const struct {

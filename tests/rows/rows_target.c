@@ -57,7 +57,7 @@ static void answer_kinds(const char *row, enum env_id env, const char *target, _
 		struct na na;
 
 		ask[i].env = env;
-		/* P33: a prefix names no address, and here no table does. */
+		/* P33: a prefix does not name the address, and no routing table does here. */
 		if (i == 2 && by_prefix) {
 			row_pass(row, &ask[i], NDPX_V_DAD_IGNORED, "%s, DAD", what);
 			continue;
@@ -185,7 +185,7 @@ static void p81_anycast(void)
 	pass_all("P81", "2001:db8:6:8::", NDPX_V_NO_GUEST, "of the /61");
 	answer_all("P81", ENV_TARGET, "2001:db8:2:2::", 0, 0, "configured as an address");
 	answer_all("P81", ENV_TARGET, "2001:db8:2:9::", 48, 0, "of a /64 that is no rule's");
-	/* What is longer than /64 is a slice of a subnet. */
+	/* Anything longer than /64 is part of a subnet. */
 	answer_all("P81", ENV_TARGET, "2001:db8:2:1:1:1::", 96, 0, "the first address of a /96");
 	answer_all("P81", ENV_TARGET, "2001:db8:2:3::", 127, 0, "the first address of a /127");
 }

@@ -81,7 +81,7 @@ static void vector(enum env_id env, const char *ns, const char *na, enum ndpx_ve
 	row_frames("vector", env, &in, verdict, ROW_ANSWER, &out, what);
 }
 
-/* The builder must make the vectors, else all rows mean nothing. */
+/* The builder must reproduce the vectors; otherwise the rows mean nothing. */
 static void same(const char *hex, const struct frame *built, const char *what)
 {
 	struct frame want = hex_frame(hex);

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the tests of doctor share. Sourced behind lib.sh.
+# Shared by the tests of doctor. Sourced after lib.sh.
 
-# A probe takes a second: only where somebody could answer it.
+# A probe takes a second: only for tests in which another station could answer it.
 PROBE=(--no-probe)
 
-# finds WHO CODE REGEX [doctor's words...]: a line of that code, whose message or remedy
+# finds WHO CODE REGEX [doctor's arguments...]: a line with that code whose message or remedy
 # matches; the same in JSON, with exit status 3 for both.
 finds() {
 	local who=$1 code=$2 regex=$3 dev=$1 vlan=null
@@ -27,7 +27,7 @@ finds() {
 		(.severity | IN("error", "warning", "info")))] | length >= 1'
 }
 
-# only CODE...: the last finds() saw no other codes.
+# only CODE...: the last finds() saw these codes and no others.
 only() {
 	jq -r '.findings[].code' "$WORK/out" | sort -u >"$WORK/codes"
 	assert_eq "codes found" "$(tr '\n' ' ' <"$WORK/codes")" "$(printf '%s\n' "$@" | sort -u |
@@ -39,7 +39,7 @@ finds_none() {
 	assert_eq "doctor says" "$(cat "$WORK/out")" "no findings"
 }
 
-# fixes WHO CODE: --fix says so, and nothing is left. What it mended is in force.
+# fixes WHO CODE: --fix reports it as fixed, and the finding is gone.
 fixes() {
 	status 0 ndpx doctor --fix "${PROBE[@]}"
 	assert_has "$WORK/out" "^$1: $2: .*: fixed$"

@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the t_import_from_* tests share: what is replaced answers for a list of addresses,
-# then ndpx does with the file that `import-from` printed; the same ones, with the same
-# flags.
+# Shared by the t_import_from_* tests: the responder to be replaced answers for a list of
+# addresses, then ndpx does with the file that `import-from` printed: for the same ones, with
+# the same flags.
 # shellcheck source=/dev/null
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 PATIENCE=1500 # ms; what is answered at all is answered within a second
 
 lab_up "$TAG"
-# The daemons answer by way of the host's kernel, which must find the asker.
+# The daemons answer through the host's kernel, which must resolve the requester.
 ASKER=$(lab_ip router -j addr show dev eth0 scope link | jq -r '.[].addr_info[]?.local // empty')
 export ASKER
 lab_ip host route add default via "$LAB_ROUTER" dev eth0
 
-# said ADDRESS: what was answered, but for the source and so the checksum: type, code, flags,
-# target and option. Or "none".
+# said ADDRESS: the answer's type, code, flags, target and option, without the source and so
+# the checksum; or "none".
 said() {
 	local na
 	na=$(ask "$1" $PATIENCE)
@@ -33,14 +33,14 @@ hear() {
 	done >"$out"
 }
 
-# imported WORDS...: what import-from prints passes check, and is applied.
+# imported ARGUMENTS...: what import-from prints passes check and is applied.
 imported() {
 	ndpx import-from "$@" >"$WORK/ndpx.conf" 2>"$WORK/err" || fail "import-from $*: $(cat "$WORK/err")"
 	status 0 ndpx check
 	status 0 ndpx apply
 }
 
-# same WHAT ADDRESS...: ndpx answers as was heard before.
+# same WHAT ADDRESS...: ndpx gives the answers heard before.
 same() {
 	local what=$1
 	shift
@@ -50,8 +50,8 @@ same() {
 	assert_eq "duplicate detection for $1" "$(defended "$1")" "$DAD"
 }
 
-# defended ADDRESS: the answer to duplicate detection that somebody can hear, or "none":
-# ndppd answers to ::, of which its kernel makes ::1.
+# defended ADDRESS: the answer to duplicate address detection that reaches the link, or
+# "none": ndppd answers to ::, which its kernel turns into ::1.
 defended() {
 	local na
 	na=$(ASKER=:: ask "$1" "${2:-500}")
@@ -59,7 +59,7 @@ defended() {
 	echo "$na"
 }
 
-# The daemon is there: something is answered.
+# The daemon is up: something is answered.
 ready() {
 	[ "$(said "$1")" != none ]
 }
@@ -69,13 +69,13 @@ answered() {
 }
 
 
-# The list for the daemons: two living guests of this host, and addresses of nobody.
+# The list for the daemons: two running guests of this host, and unused addresses.
 SET=("$LAB_GUEST1" "$LAB_GUEST2" 2001:db8:5::1 2001:db8:5::22 2001:db8:5:0:8000::1
 	2001:db8:9::1 2001:db8:9::2 "${LAB_PREFIX}99")
 DAD=none
 
-# peer NAME PATH...: sets PEER to the first there is, of Debian's package NAME, which
-# deps.sh unpacks or which is installed; and ROOT to what it is unpacked in.
+# peer NAME PATH...: sets PEER to the first path that exists, of Debian's package NAME,
+# unpacked by deps.sh or installed; and ROOT to the directory it is unpacked in.
 peer() {
 	local path root name=$1
 	shift
@@ -91,7 +91,7 @@ peer() {
 	skip "no $name: tools/deps.sh check"
 }
 
-# daemon READY_ADDRESS EXPECTED COMMAND...: hears what it answers, so many of the list.
+# daemon READY_ADDRESS EXPECTED COMMAND...: records its answers, EXPECTED of the list.
 daemon() {
 	local address=$1 expected=$2 job
 	shift 2

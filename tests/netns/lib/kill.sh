@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the t_kill_* tests share: SIGKILL right before every system call in turn that
-# changes something, by strace's fault injection. NDPX_KILL=all kills before every
-# other system call as well (some minutes).
+# Shared by the t_kill_* tests: SIGKILL right before each system call that changes something,
+# one after the other, by strace's fault injection. NDPX_KILL=all includes all other system
+# calls (takes minutes).
 # shellcheck source=/dev/null
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 command -v strace >/dev/null || skip "no strace"
 strace -f -o /dev/null true 2>/dev/null || skip "strace may not trace here"
 
-# munmap: what came before it may have been a store to a mapped map. Of what only reads
-# or fails nothing comes. 0x300 is NLM_F_DUMP; strace does not always know it for netlink.
+# munmap, because stores to a mapped map may precede it. Calls that only read, or fail, are
+# left out. 0x300 is NLM_F_DUMP, which strace does not always decode.
 CHANGING='^(bpf|sendto|sendmsg|mkdir(at)?|unlink(at)?|rmdir|rename(at2?)?|ioctl|munmap)\('
 READING='^bpf\(BPF_((OBJ|LINK|PROG|BTF|MAP)_GET|MAP_LOOKUP|MAP_CREATE|MAP_FREEZE|(PROG|BTF)_LOAD|PROG_BIND)'
 READING+='|^sendto\(.*(NLM_F_DUMP|0x300)|^ioctl\(.*(SIOCG|SIOCETHTOOL|TCGETS)|= -1 E'
@@ -22,8 +22,8 @@ fi
 
 net_pair
 
-# file NAME HALF MODE: guests of both files, and some of this one. One mode joins groups,
-# the other takes allmulticast, which a prefix asks for.
+# file NAME HALF MODE: guests common to both files, and some of its own. One mode joins
+# groups, the other has a prefix, which needs allmulticast.
 file() {
 	cat >"$WORK/$1.conf" <<-EOF
 		uplink eth0 {
@@ -44,8 +44,8 @@ words() {
 	WORDS=("$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" "$@")
 }
 
-# points COMMAND...: runs it; "NAME N" a line for each system call to be killed at, being
-# the N-th of its name. From the moment on at which it touches bpffs.
+# points COMMAND...: runs it; prints "NAME N" for each system call to kill at, the N-th of
+# that name, from the moment it touches bpffs.
 points() {
 	words "$@"
 	strace -f -qq -o "$WORK/trace" "${WORDS[@]}" >/dev/null 2>&1
@@ -56,12 +56,12 @@ points() {
 	' "$WORK/trace"
 }
 
-# killed NAME N COMMAND...: whether the command was killed there, rather than went through.
+# killed NAME N COMMAND...: was the command killed there, rather than completing?
 killed() {
 	local name=$1 n=$2 got=0
 	shift 2
 	words "$@"
-	# Not with --seccomp-bpf, which would be quicker: then nothing is injected (strace 6.1).
+	# Without --seccomp-bpf, which would be quicker but injects nothing (strace 6.1).
 	{ strace -f -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$n" \
 		"${WORDS[@]}" >/dev/null 2>&1 || got=$?; } 2>/dev/null
 	[ "$got" -eq 137 ] || [ "$got" -eq 0 ] || fail "$* at $name $n: exit status $got"

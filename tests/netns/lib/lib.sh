@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the net tests share: a place of their own (mounts, namespaces, bpffs directory, files)
-# that goes when they end, the words they check with, and how they ask for a guest.
-# Sourced by each t_*.sh, which is then a test of its own: status 0 ok, 77 skipped.
+# Shared by the netns tests: a private environment (mounts, namespaces, bpffs directory, files)
+# that is removed at exit, assertions, and solicitations. Sourced by each t_*.sh, which is a
+# test of its own: status 0 ok, 77 skipped.
 set -euo pipefail
 
 NET_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,12 +13,12 @@ TOP=$(cd "$NET_DIR/../../.." && pwd)
 
 NDPX=${NDPX:-$TOP/build/ndpx}
 NDTOOL=${NDTOOL:-$TOP/build/tests/ndtool}
-ASKER=fe80::1 # asks in the router's name, but is not the router's kernel's address
+ASKER=fe80::1 # solicits as the router, but is not an address of its kernel
 ASK_IF=eth0   # on this cable
 CONTEXT=''
 TAG='' WORK='' BPFFS='' JOBS=()
 
-# Progress goes to the log, which is shown where a test fails.
+# Progress goes to the log, which is shown if the test fails.
 note() {
 	printf -- '- %s\n' "$*" >&2
 }
@@ -28,7 +28,7 @@ skip() {
 	exit 77
 }
 
-# round TEXT: says in a failure on which round of its loop a test was; "" after it.
+# round TEXT: which round of a loop this is, for failure messages; "" after the loop.
 round() {
 	CONTEXT=$*
 }
@@ -60,7 +60,7 @@ net_begin() {
 	WORK=${NET_WORK:-$(mktemp -d /tmp/ndpx-test-XXXXXX)} # the runner gives one, see there
 	chmod 755 "$WORK" # the tests without root read files in it
 	TAG=${WORK##*-}
-	# Made by ndpx itself, and in bpffs a name may not hold a dot.
+	# ndpx creates it; a name in bpffs may not contain a dot.
 	BPFFS=/sys/fs/bpf/ndpx-test-$TAG
 	export LAB_TAG=$TAG
 	export LAB_OBJECT=${LAB_OBJECT:-$WORK/xdp_pass.o} LAB_TAPWIRE=${LAB_TAPWIRE:-$WORK/tapwire}
@@ -72,7 +72,7 @@ net_begin() {
 	fi
 }
 
-# A router and a host on one cable. XDP_TX of the host arrives at the router.
+# A router and a host on one cable. The host's XDP_TX arrives at the router.
 net_pair() {
 	lab_add router
 	lab_add host
@@ -88,8 +88,8 @@ net_wire() {
 	lab_hear_xdp router "$1"
 }
 
-# net_job NAME COMMAND...: there, in the background; ended with the test at the latest.
-# Sets JOB: the command's own process, not a shell around it.
+# net_job NAME COMMAND...: runs it there in the background, until the end of the test at most.
+# Sets JOB to the command's own pid, not that of a shell around it.
 net_job() {
 	nsenter --net="/run/netns/$(lab_name "$1")" -- "${@:2}" &
 	JOB=$!
@@ -110,7 +110,7 @@ ndpx() {
 	"$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" -c "$WORK/ndpx.conf" "$@"
 }
 
-# status STATUS COMMAND...: runs it and wants that status. Leaves $WORK/out and $WORK/err.
+# status STATUS COMMAND...: runs it and expects that status. Leaves $WORK/out and $WORK/err.
 status() {
 	local want=$1 got=0
 	shift
@@ -149,7 +149,7 @@ assert_json() {
 	fi
 }
 
-# The last status() said what was wrong as JSON, and nothing else on stdout.
+# The last status() printed its error as JSON, and nothing else, on stdout.
 assert_json_error() {
 	jq -es 'length == 1 and (.[0].error | (.code | test("^E[A-Z0-9]+$")) and
 		(.message | length > 0))' "$WORK/out" >/dev/null ||
@@ -179,7 +179,7 @@ ask() {
 		"$("$NDTOOL" ns "${opt[@]}" "$LAB_ROUTER_MAC" "$ASKER" "$1")" "${2:-2000}"
 }
 
-# answer [-v VLAN] TARGET [LLADDR [FLAGS [SRC6]]]: the NA that ought to come back, in hex.
+# answer [-v VLAN] TARGET [LLADDR [FLAGS [SRC6]]]: the NA to expect, in hex.
 answer() {
 	local opt=()
 	if [ "$1" = -v ]; then
@@ -204,23 +204,23 @@ assert_silent() {
 	done
 }
 
-# counter VERDICT [DEV]: its value, as `metrics` says it.
+# counter VERDICT [DEV]: its value according to `metrics`.
 counter() {
 	ndpx metrics | sed -n \
 		"s/^ndpx_solicitations_total{dev=\"${2:-eth0}\",verdict=\"$1\"} //p"
 }
 
-# guests [JQ]: the addresses in force, sorted, a line each.
+# guests [JQ]: the addresses in force, sorted, one per line.
 guests() {
 	ndpx -j guest show | jq -r '.guests[].address' | sort
 }
 
-# has_xdp NAME [IF]: the id of the XDP program there, empty where there is none.
+# has_xdp NAME [IF]: the id of the XDP program there, empty if there is none.
 xdp_id() {
 	lab_ip "$1" -j link show dev "${2:-eth0}" | jq -r '.[0].xdp.prog.id // empty'
 }
 
-# in_modes FUNCTION: calls it with each mode; the mode before is taken down.
+# in_modes FUNCTION: calls it with each mode, with `down` in between.
 in_modes() {
 	local mode
 	for mode in native tc; do

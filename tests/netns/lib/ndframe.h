@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Solicitations and advertisements as bytes, for ndtool. Written against RFC 4861
- * alone; shares no line with the responder on purpose. No sockets, no output.
+ * Solicitations and advertisements as bytes, for ndtool. Written from RFC 4861 alone;
+ * on purpose shares no code with the responder. No sockets, no output.
  */
 #ifndef NDFRAME_H
 #define NDFRAME_H
@@ -48,7 +48,7 @@ static inline uint16_t icmp_sum(const uint8_t *ip6, const uint8_t *icmp, size_t 
 	return (uint16_t)~sum;
 }
 
-/* Offset of the IPv6 header behind at most one tag, 0 where there is none. */
+/* Offset of the IPv6 header after at most one tag, 0 if there is none. */
 static inline size_t ip6_offset(const struct frame *f)
 {
 	size_t o = ETH_HLEN;
@@ -60,7 +60,7 @@ static inline size_t ip6_offset(const struct frame *f)
 	return o;
 }
 
-/* The ICMPv6 message of a sound NS or NA, or NULL. *ret_len is its length. */
+/* The ICMPv6 message of a valid NS or NA, or NULL. *ret_len is its length. */
 static inline const uint8_t *nd_message(const struct frame *f, uint8_t type, size_t *ret_len)
 {
 	size_t o = ip6_offset(f), len;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The other end of the cable for the net tests: sends Neighbor Solicitations from a
- * packet socket and judges what comes back. What a frame looks like is ndframe.h's.
+ * The other end of the cable for the netns tests: sends Neighbor Solicitations from a packet
+ * socket and checks what comes back. Frame layouts are in ndframe.h.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -227,7 +227,7 @@ static int verb_exchange(const struct options *opt, char **arg)
 
 	(void)opt;
 	get_hex(arg[1], &f);
-	/* Not nd_message(): a broken NS is a question too. Its target is where it always is. */
+	/* Not nd_message(), because broken solicitations are sent too. The target's place is fixed. */
 	ns = f.b + (ip6_offset(&f) ? ip6_offset(&f) : (size_t)ETH_HLEN) + IP6_LEN;
 	send_frame(fd, &f);
 	while (wait_frame(fd, until, &in)) {
@@ -241,7 +241,7 @@ static int verb_exchange(const struct options *opt, char **arg)
 	return 0;
 }
 
-/* Waits for exactly this frame, or with "none" sees to it that no NA comes at all. */
+/* Waits for exactly this frame, or with "none" verifies that no NA comes at all. */
 static int verb_expect(const struct options *opt, char **arg)
 {
 	uint64_t until = now_us() + (uint64_t)get_number(arg[2]) * 1000;
@@ -327,7 +327,7 @@ static void flood_loop(struct flood *flood, const struct options *opt, int fd, u
 		if (flood->answered != before || !flood->outstanding)
 			heard = now;
 		if (opt->window && flood->outstanding >= (uint64_t)opt->window) {
-			/* What was lost must not stop us for good. */
+			/* Lost answers must not stall us for good. */
 			if (now - heard > PATIENCE_MS * 1000)
 				flood->outstanding = 0;
 			else

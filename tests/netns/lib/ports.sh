@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the t_ports*.sh share: a host with an uplink and three guests, the third on a tap,
-# each with a plain /64 and a default route. Sourced.
+# Shared by t_ports*.sh: a host with an uplink and three guests, the third on a tap, each
+# with a plain /64 and a default route. Sourced.
 # shellcheck source=/dev/null
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -23,7 +23,7 @@ mac_of_device() {
 	echo "02:00:00:00:0f:0$1"
 }
 
-# With which the port answers.
+# The MAC the port answers with.
 mac_of_port() {
 	mac_of_device "$1"
 }
@@ -36,8 +36,8 @@ in_guest() {
 	lab_in "g$1" "${@:2}"
 }
 
-# ports_guest N: as a toolstack makes it, with a route on the host and nothing else; its
-# kernel does as it does by default, duplicate address detection too.
+# ports_guest N: as a toolstack creates it, with a route on the host and nothing else; its
+# kernel has default settings, including duplicate address detection.
 ports_guest() {
 	local port
 	port=$(port_of_guest "$1")
@@ -69,7 +69,7 @@ ports_lab() {
 	done
 }
 
-# The third guest's port is not named: the kernel's route tells.
+# The third guest's port is not configured: the kernel's route tells.
 ports_conf() {
 	conf <<-EOF
 		uplink eth0 {
@@ -93,7 +93,7 @@ no_static() {
 	done
 }
 
-# settled N ADDR: through with duplicate address detection.
+# settled N ADDR: is duplicate address detection over?
 settled() {
 	! lab_ip "g$1" -6 addr show dev eth0 to "$2" | grep -q ' tentative' ||
 		lab_ip "g$1" -6 addr show dev eth0 to "$2" | grep -q dadfailed
@@ -106,13 +106,13 @@ try_address() {
 	lab_ip "g$1" -6 addr show dev eth0 to "$2"
 }
 
-# own_address N ADDR: guest N takes it, for its duplicate address detection succeeds.
+# own_address N ADDR: guest N takes it: its duplicate address detection succeeds.
 own_address() {
 	! try_address "$1" "$2" | grep -q dadfailed || fail "guest $1 may not have its own $2"
 	lab_ip "g$1" route replace default via "$GATEWAY" dev eth0
 }
 
-# stolen N ADDR: guest N takes it not, for it is somebody's.
+# stolen N ADDR: guest N cannot take it, because it is another's.
 stolen() {
 	try_address "$1" "$2" >"$WORK/addr"
 	assert_has "$WORK/addr" dadfailed
@@ -120,7 +120,7 @@ stolen() {
 	lab_ip "g$1" route replace default via "$GATEWAY" dev eth0
 }
 
-# ask_guest N [-p] TARGET: what guest N's port answers, in hex, or "none".
+# ask_guest N [-p] TARGET: the answer of guest N's port, in hex, or "none".
 ask_guest() {
 	local opt=()
 	if [ "$2" = -p ]; then
@@ -131,7 +131,7 @@ ask_guest() {
 		"$("$NDTOOL" ns "${opt[@]}" "$(mac_of_guest "$1")" fe80::77 "$2")" 300
 }
 
-# answer_guest N FLAGS TARGET: what it ought to.
+# answer_guest N FLAGS TARGET: the answer to expect.
 answer_guest() {
 	"$NDTOOL" na -f "$2" "$(mac_of_port "$1")" "$(mac_of_guest "$1")" "$3" fe80::77 "$3" \
 		"$(mac_of_port "$1")"

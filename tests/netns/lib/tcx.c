@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Another one's TCX program, kernel 6.6: attached as long as this process lives. */
+/* A foreign TCX program, kernel 6.6: attached as long as this process lives. */
 #include <errno.h>
 #include <linux/bpf.h>
 #include <net/if.h>

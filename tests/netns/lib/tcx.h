@@ -3,8 +3,8 @@
 #define NDTOOL_TCX_H
 
 /*
- * Attaches a program that returns `what` ("next", "pass", "drop") before all others, says so,
- * and holds it until a signal. 77: this kernel has no TCX.
+ * Attaches a program that returns `what` ("next", "pass", "drop") before all others, reports
+ * it, and holds it until a signal. 77: this kernel lacks TCX.
  */
 int tcx_hold(const char *dev, const char *what);
 
