@@ -190,19 +190,19 @@ static void print_message(const char *line)
 
 /* Options that only set a member of struct command, and OPT_* of those that are a verb's own. */
 static const struct {
-	int c;
 	size_t member;
+	int c;
 	unsigned int option;
 } flags[] = {
-	{ 'j', offsetof(struct command, json), 0 },
-	{ 'q', offsetof(struct command, quiet), 0 },
-	{ 'v', offsetof(struct command, verbose), 0 },
-	{ 's', offsetof(struct command, stats), OPT_STATS },
-	{ OPTION_REPLACE, offsetof(struct command, replace), OPT_REPLACE },
-	{ OPTION_PAUSED, offsetof(struct command, paused), OPT_PAUSED },
-	{ OPTION_PRUNE, offsetof(struct command, prune), OPT_PRUNE },
-	{ OPTION_FIX, offsetof(struct command, fix), OPT_DOCTOR },
-	{ OPTION_NO_PROBE, offsetof(struct command, no_probe), OPT_DOCTOR },
+	{ offsetof(struct command, json), 'j', 0 },
+	{ offsetof(struct command, quiet), 'q', 0 },
+	{ offsetof(struct command, verbose), 'v', 0 },
+	{ offsetof(struct command, stats), 's', OPT_STATS },
+	{ offsetof(struct command, replace), OPTION_REPLACE, OPT_REPLACE },
+	{ offsetof(struct command, paused), OPTION_PAUSED, OPT_PAUSED },
+	{ offsetof(struct command, prune), OPTION_PRUNE, OPT_PRUNE },
+	{ offsetof(struct command, fix), OPTION_FIX, OPT_DOCTOR },
+	{ offsetof(struct command, no_probe), OPTION_NO_PROBE, OPT_DOCTOR },
 };
 
 static bool set_flag(int c, struct command *cmd, unsigned int *used)

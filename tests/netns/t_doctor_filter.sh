@@ -33,7 +33,7 @@ resolves() {
 	lab_ip host -6 neigh flush all
 	lab_ip router -6 neigh flush all
 	lab_in host ping -c1 -W1 2001:db8:9::1 >/dev/null 2>&1 || true
-	lab_ip host -6 neigh show 2001:db8:9::1 | grep -q lladdr
+	grep -q lladdr <<<"$(lab_ip host -6 neigh show 2001:db8:9::1)"
 }
 
 # names REGEX: the one finding is nd-filter, and its line matches.
@@ -81,7 +81,7 @@ EOF
 status 0 ndpx doctor --no-probe
 names 'inet t c'
 failed() {
-	lab_ip host -6 neigh show 2001:db8:9::1 | grep -q FAILED
+	grep -q FAILED <<<"$(lab_ip host -6 neigh show 2001:db8:9::1)"
 }
 wait_for 10 failed
 finds eth0 nd-filter 'inet t c' --no-probe

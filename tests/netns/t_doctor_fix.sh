@@ -19,7 +19,7 @@ link_pin() {
 }
 
 joined() {
-	lab_ip host maddr show dev eth0 | grep -qE "ff02::1:ff$1( |$)"
+	grep -qE "ff02::1:ff$1( |$)" <<<"$(lab_ip host maddr show dev eth0)"
 }
 
 # The link-local address and the carrier follow the link with a delay.
@@ -81,9 +81,9 @@ ailments() {
 	lab_ip host link set eth0 allmulticast off
 	finds eth0 allmulti-off 'need allmulticast'
 	fixes eth0 allmulti-off
-	lab_ip host link show eth0 | grep -q ALLMULTI || fail "no allmulticast"
+	grep -q ALLMULTI <<<"$(lab_ip host link show eth0)" || fail "no allmulticast"
 	status 0 ndpx down
-	! lab_ip host link show eth0 | grep -q ALLMULTI || fail "allmulticast is left"
+	! grep -q ALLMULTI <<<"$(lab_ip host link show eth0)" || fail "allmulticast is left"
 }
 
 for mode in native tc generic; do

@@ -41,7 +41,7 @@ conf <<-EOF
 EOF
 # A port's link-local address follows it with a delay.
 local_is_there() {
-	lab_ip host -6 addr show dev "$1" scope link -tentative | grep -q inet6
+	grep -q inet6 <<<"$(lab_ip host -6 addr show dev "$1" scope link -tentative)"
 }
 wait_for 5 local_is_there vif1
 status 0 ndpx apply

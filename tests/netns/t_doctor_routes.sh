@@ -123,7 +123,7 @@ host_set eth0/router_solicitation_delay 0
 lab_ip host link set eth0 up
 advertised() {
 	lab_in router "$NDTOOL" exchange eth0 "$RA" 100 || true
-	lab_ip host -6 route show default | grep -q 'proto ra'
+	grep -q 'proto ra' <<<"$(lab_ip host -6 route show default)"
 }
 wait_for 10 advertised
 host_set all/forwarding 1

@@ -99,7 +99,7 @@ lab_ip g1 -6 addr flush dev eth0 scope global
 lab_ip host -6 neigh flush dev vif1.0
 lab_in host ping -c1 -W1 "$(addr_of_guest 1)" >/dev/null || true
 failed() {
-	lab_ip host -6 neigh show dev vif1.0 | grep -q FAILED
+	grep -q FAILED <<<"$(lab_ip host -6 neigh show dev vif1.0)"
 }
 wait_for 10 failed
 status 3 ndpx doctor "${PROBE[@]}"

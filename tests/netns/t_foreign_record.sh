@@ -9,7 +9,7 @@
 net_pair
 
 allmulti() {
-	lab_ip host link show dev eth0 | grep -q ALLMULTI
+	grep -q ALLMULTI <<<"$(lab_ip host link show dev eth0)"
 }
 
 # another_abi: sets the record's abi (offset 4) to an unknown one.

@@ -14,7 +14,7 @@ joined() {
 }
 
 allmulti() {
-	lab_ip host link show dev eth0 | grep -q ALLMULTI
+	grep -q ALLMULTI <<<"$(lab_ip host link show dev eth0)"
 }
 
 # many N: the file with N guests.
@@ -74,7 +74,7 @@ assert_silent 2001:db8:1::1
 
 note "a cable that is pulled and put back: still joined"
 no_carrier() {
-	lab_ip host link show dev eth0 | grep -q NO-CARRIER
+	grep -q NO-CARRIER <<<"$(lab_ip host link show dev eth0)"
 }
 lab_ip router link set eth0 down
 wait_for 5 no_carrier

@@ -67,7 +67,7 @@ kills() {
 			kills=$((kills + 1))
 		fi
 		now=$(state)
-		printf '%s\n' "$@" | grep -qxF -- "$now" || fail "neither old nor new: '$now'"
+		grep -qxF -- "$now" <<<"$(printf '%s\n' "$@")" || fail "neither old nor new: '$now'"
 		status 0 ndpx -c "$WORK/$to.conf" apply
 		assert_eq "mended" "$(state)" "$want"
 		status 0 ndpx status

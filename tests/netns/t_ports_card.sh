@@ -33,8 +33,8 @@ tries() {
 }
 
 tried() {
-	! lab_ip "$1" -6 addr show dev "$2" to "$3" | grep -q ' tentative' ||
-		lab_ip "$1" -6 addr show dev "$2" to "$3" | grep -q dadfailed
+	! grep -q ' tentative' <<<"$(lab_ip "$1" -6 addr show dev "$2" to "$3")" ||
+		grep -q dadfailed <<<"$(lab_ip "$1" -6 addr show dev "$2" to "$3")"
 }
 
 card vif-g1 vif-g1-emu xl

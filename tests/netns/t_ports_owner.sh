@@ -48,4 +48,4 @@ lab_ip g1 addr del "${PREFIX}beef/64" dev eth0
 note "the host's own address, from a guest"
 assert_eq "as a router's" "$(ask_guest 1 "${PREFIX}3")" "$(answer_guest 1 RS "${PREFIX}3")"
 in_guest 1 ping -c1 -W3 "${PREFIX}3" >/dev/null || fail "a guest does not reach its host"
-lab_ip g1 -6 route show default | grep -q "via $GATEWAY" || fail "the default route went"
+grep -q "via $GATEWAY" <<<"$(lab_ip g1 -6 route show default)" || fail "the default route went"

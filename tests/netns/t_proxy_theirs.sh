@@ -56,4 +56,4 @@ echo "uplink eth0 { guest 2001:db8:1::4 { } }" | conf
 status 0 ndpx apply
 lab_ip host -6 neigh replace proxy 2001:db8:1::4 dev eth0 router
 status 0 ndpx down
-proxies | grep -q '2001:db8:1::4.*router' || fail "taken away: $(proxies)"
+grep -q '2001:db8:1::4.*router' <<<"$(proxies)" || fail "taken away: $(proxies)"

@@ -48,7 +48,7 @@ reaches() {
 
 # member: is the host's port a member of the guest's group, according to the switch?
 member() {
-	lab_in switch bridge mdb show dev br0 | grep -q "port host grp ff02::1:ff00:34 "
+	grep -q "port host grp ff02::1:ff00:34 " <<<"$(lab_in switch bridge mdb show dev br0)"
 }
 
 # snoops: has the switch begun to filter?

@@ -72,8 +72,10 @@ static int remove_others(const struct apply_context *ctx, const struct model *mo
 	if (r)
 		return r;
 	ret->removed = calloc(n + 1, sizeof(*ret->removed));
-	if (!ret->removed)
-		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	if (!ret->removed) {
+		dataplane_close_instances(instances, n);
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	}
 	for (i = 0; i < n && !r; i++) {
 		struct removed_report *gone = &ret->removed[ret->n_removed];
 

@@ -151,8 +151,10 @@ static int detach_others(struct ports_job *job, struct error *err)
 	if (r)
 		return r;
 	report->detached = calloc(n + 1, sizeof(*report->detached));
-	if (!report->detached)
-		r = no_memory(err);
+	if (!report->detached) {
+		free(list);
+		return no_memory(err);
+	}
 	for (i = 0; i < n && !r; i++) {
 		char *name = report->detached[report->n_detached];
 

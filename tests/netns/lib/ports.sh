@@ -95,8 +95,8 @@ no_static() {
 
 # settled N ADDR: is duplicate address detection over?
 settled() {
-	! lab_ip "g$1" -6 addr show dev eth0 to "$2" | grep -q ' tentative' ||
-		lab_ip "g$1" -6 addr show dev eth0 to "$2" | grep -q dadfailed
+	! grep -q ' tentative' <<<"$(lab_ip "g$1" -6 addr show dev eth0 to "$2")" ||
+		grep -q dadfailed <<<"$(lab_ip "g$1" -6 addr show dev eth0 to "$2")"
 }
 
 try_address() {
@@ -108,7 +108,7 @@ try_address() {
 
 # own_address N ADDR: guest N takes it: its duplicate address detection succeeds.
 own_address() {
-	! try_address "$1" "$2" | grep -q dadfailed || fail "guest $1 may not have its own $2"
+	! grep -q dadfailed <<<"$(try_address "$1" "$2")" || fail "guest $1 may not have its own $2"
 	lab_ip "g$1" route replace default via "$GATEWAY" dev eth0
 }
 
