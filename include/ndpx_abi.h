@@ -47,7 +47,7 @@
 	X(25, NOT_ROUTED, not_routed, "the kernel has no route to the guest by another port")      \
 	X(26, NOT_ALIVE, not_alive, "the kernel has no usable neighbour entry for the guest")      \
 	X(27, PAUSED, paused, "the rule or the uplink is paused")                                  \
-	X(28, RATE_LIMITED, rate_limited, "the asker exceeded its rate")                           \
+	X(28, RATE_LIMITED, rate_limited, "the requester exceeded its rate")                       \
 	X(29, NO_ROOM, no_room, "the frame could not be resized for the answer")
 
 enum ndpx_verdict {
@@ -326,8 +326,8 @@ struct ndpx_settings {
 	__u8 source[16];   /* of the answers, where source_mode is not NDPX_SOURCE_TARGET */
 	__u32 flags;	   /* NDPX_S_* */
 	__u32 source_mode; /* enum ndpx_source */
-	__u64 rate_cost;   /* ns an answer costs an asker, 0: no limit */
-	__u64 rate_burst;  /* ns of debt an asker may run up */
+	__u64 rate_cost;   /* ns an answer costs a requester, 0: no limit */
+	__u64 rate_burst;  /* ns of debt a requester may run up */
 	__u32 n_lengths;
 	__u32 far;   /* rules of `guests` that are not in `near`; 0: none needs to be looked for */
 	__u32 epoch; /* of the keys of `links` in force */
@@ -414,7 +414,7 @@ struct ndpx_asker_key {
 _Static_assert(sizeof(struct ndpx_asker_key) == 8, "layout crosses to the kernel");
 
 struct ndpx_asker {
-	__u64 due; /* CLOCK_MONOTONIC ns at which the asker is out of debt */
+	__u64 due; /* CLOCK_MONOTONIC ns at which the requester is out of debt */
 };
 
 #define NDPX_R_ALLMULTI 0x01u /* ndpx switched allmulti on */

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Installs what building and testing need, on Debian and its kin; does nothing where all is there.
+# Installs what building and testing need, on Debian and its relatives; does nothing if present.
 # usage: deps.sh build|demo|check|matrix|bench
 set -eu
 
@@ -25,8 +25,8 @@ bench) want=$bench ;;
 	;;
 esac
 
-# What ndpx is compared with, unpacked: once installed, the daemons would start. Tests that
-# need them skip where the mirror has none.
+# The daemons ndpx is compared with, unpacked rather than installed, which would start them.
+# Tests that need them skip if the mirror lacks them.
 unpack_peers() {
 	[ "$want" = "$check" ] && ! [ -e build/peers/etc/npd6.conf.sample ] || return 0
 	mkdir -p build/peers
@@ -58,7 +58,7 @@ if [ "$(id -u)" != 0 ]; then
 	exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
-# One after the other where two trees are checked at once: `apt-get update` waits for nobody.
+# Serialised in case two trees are checked at once: `apt-get update` does not wait for a lock.
 exec 9</var/lib/dpkg
 flock 9
 look

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The folders of user/ are layers: an #include or a call goes down this table or stays in its
-# folder. Calls are read from the objects that make has built, so none is missed. Also no two
-# source files may call each other, directly or in a circle. usage: layers.sh BUILD
+# folder. Calls are read from the compiled objects, so none is missed. Source files must not
+# call each other in a circle, either. usage: layers.sh BUILD
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 build=${1:-build}
 
-# From the top down; a line of user/README.md each.
+# From the top down; each has a line in user/README.md.
 layers=(main verbs cli daemon doctor apply migrate desired config dataplane netlink util)
 
 work=$(mktemp -d)
@@ -35,7 +35,7 @@ grep -nE '^#include "[a-z_0-9]+/' user/*.[ch] user/*/*.[chly] 2>/dev/null |
 	       fb = substr(b, 1, index(b, "/") - 1)
 	       print fa, fb, $1 " includes " b }' >"$work/arrows"
 
-# And for each call: what one object needs and another one has.
+# The same for each call: a symbol one object needs and another defines.
 mapfile -t objects < <(for f in user/*.c user/*/*.c; do
 	[ -e "$build/${f%.c}.o" ] && echo "$build/${f%.c}.o"
 done)
@@ -51,7 +51,7 @@ else
 		  sub(/\.o$/, ".c", a); sub(/\.o$/, ".c", b)
 		  print fa, fb, "user/" a " calls " $1 "() of user/" b
 		  if (a != b) print a, b > "/dev/stderr" }' >>"$work/arrows" 2>"$work/pairs"
-	# tsort names the files of each circle.
+	# tsort prints the files of each circle.
 	sort -u "$work/pairs" | tsort 2>&1 >/dev/null | grep -v 'contains a loop' |
 		sed -E 's/^tsort: //' | tr '\n' ' ' >"$work/circle"
 	[ ! -s "$work/circle" ] || fail "files call each other in a circle: $(cat "$work/circle")"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Format, static analysis, shell scripts, manuals, and who may include whom. One line a finding.
+# Format, static analysis, shell scripts, manuals, and layering. One line per finding.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 bad=0
@@ -12,7 +12,7 @@ fail() {
 mapfile -t sources < <(find bpf include tests tools user -name '*.[ch]' | sort)
 mapfile -t scripts < <(find .ci tests tools -name '*.sh' -o -path .ci/run | sort)
 
-# The directions of the design: arrows point down only.
+# The layering: arrows point down only.
 down() { # FILES... : PATTERN : what is wrong
 	local pattern=$1 what=$2
 	shift 2
@@ -32,12 +32,12 @@ hits=$(grep -nE '#include' include/nd/*.h | grep -vE '"(ndpx_abi|nd/[a-z_]+)\.h"
 down '\b(printf|puts|fprintf) *\(' 'only verbs/ and cli/ print' "${silent[@]}"
 down 'bpf_printk|bpf_trace_printk' 'the BPF side never logs' bpf/*.[ch]
 
-# Every file says its licence first.
+# Every file starts with its licence.
 for f in "${sources[@]}" "${scripts[@]}"; do
 	head -n 2 "$f" | grep -q 'SPDX-License-Identifier' || fail "$f: no SPDX line"
 done
 
-# Code and tests name rows of the contract, and no others.
+# Every row named in code or tests must exist in the contract.
 while read -r row; do
 	grep -qE "^\\|[^|]*\\b$row\\b[^|]*\\|" bpf/PROTOCOL.md ||
 		fail "row $row is not in bpf/PROTOCOL.md: $(grep -rlE "\\b$row\\b" bpf include user tests | head -3 | tr '\n' ' ')"

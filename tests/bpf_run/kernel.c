@@ -186,7 +186,7 @@ static void test_p33_prefix(void **state)
 	expect_prefix(ALWAYS, 0, 0, YES, IGNORED); /* back where it came from */
 	expect_prefix(ROUTED, 0, 0, NDPX_V_NOT_ROUTED, IGNORED);
 	sh("ip -6 route replace 2001:db8:1::/64 dev vif0");
-	expect_prefix(ALWAYS, 0, 0, YES, IGNORED); /* a subnet names nobody */
+	expect_prefix(ALWAYS, 0, 0, YES, IGNORED); /* a subnet does not name an address */
 	expect_prefix(ROUTED, 0, 0, YES, IGNORED);
 	sh("ip -6 route add " T "/128 dev vif0"); /* alike but for the length: as good as none */
 	expect_prefix(ALWAYS, 0, 0, YES, IGNORED);

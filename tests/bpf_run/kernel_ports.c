@@ -104,7 +104,7 @@ static void test_p91_route(void **state)
 	sh("ip -6 route add " T "/128 dev vif0");
 	elsewhere(NDPX_V_END, NDPX_V_DAD_IGNORED); /* not known to be there */
 	sh("ip -6 neigh replace " T " lladdr 02:00:00:00:00:a7 dev vif0 nud reachable");
-	elsewhere(NDPX_V_END, NDPX_V_DAD_IGNORED); /* but vif0 is no guest port */
+	elsewhere(NDPX_V_END, NDPX_V_DAD_IGNORED); /* but vif0 is not a guest port */
 	prog_port(prog_for(HOOK_PORT), prog_ports.guest, env_get(ENV_PORT));
 	elsewhere(NDPX_V_END, NDPX_V_END);
 	sh("ip -6 neigh replace " T " lladdr 02:00:00:00:00:a7 dev vif0 nud stale");
@@ -121,7 +121,7 @@ static void test_p91_default(void **state)
 	need_ports();
 	sh("ip -6 route add default via fe80::1 dev over0");
 	sh("ip -6 neigh replace fe80::1 lladdr 02:00:00:00:00:01 dev over0 nud permanent");
-	elsewhere(NDPX_V_END, NDPX_V_DAD_IGNORED); /* an uplink is no guest port */
+	elsewhere(NDPX_V_END, NDPX_V_DAD_IGNORED); /* an uplink is not a guest port */
 	sh("ip -6 route add 2001:db8:1::/64 dev over0");
 	elsewhere(NDPX_V_END, NDPX_V_DAD_IGNORED);
 	sh("ip -6 route add unreachable " T "/128");

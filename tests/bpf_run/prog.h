@@ -49,7 +49,7 @@ struct prog {
 
 struct prog_result {
 	enum row_act act;
-	int other; /* the return value where it is no row_act, else 0 */
+	int other; /* the return value if it is not a row_act, else 0 */
 	__u8 out[8192];
 	__u32 len;
 	__u64 moved[NDPX_COUNTERS];
@@ -68,7 +68,7 @@ const char *prog_path(void);
 struct prog *prog_for(enum prog_hook hook);
 const char *prog_hook_name(enum prog_hook hook);
 
-void prog_clear(struct prog *p); /* no rules, no askers */
+void prog_clear(struct prog *p); /* no rules, no requesters */
 void prog_fill(struct prog *p, const struct row_env *env);
 void prog_config_write(struct prog *p); /* p->content goes into force, but for `far` */
 void prog_put(struct prog *p, const struct row_rule *at, const struct ndpx_rule *rule);

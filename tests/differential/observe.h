@@ -12,9 +12,9 @@
 #define OBSERVE_MARK   0x6e640000u /* upper half of skb->mark, over the frame's number */
 
 enum observe_kind {
-	OBSERVE_FRAME, /* came behind the hook */
+	OBSERVE_FRAME, /* came after the hook */
 	OBSERVE_DROP,  /* the kernel freed it and said why */
-	OBSERVE_DONE,  /* the marker came behind the hook */
+	OBSERVE_DONE,  /* the marker came after the hook */
 };
 
 struct observe_event {

@@ -10,7 +10,7 @@
 #include "../bpf_run/prog.h"
 
 struct outcome {
-	unsigned int came;	   /* frames behind the hook: 1 where it passed */
+	unsigned int came;	   /* frames after the hook: 1 if it passed */
 	__u8 frame[OBSERVE_BYTES]; /* the last of them, whole, the tag back in */
 	size_t len;
 	char reason[64]; /* the kernel's for dropping it; "" where it named none */

@@ -143,7 +143,7 @@ int twins_frame(size_t i, struct frame *ret)
 	case 4: /* P40: an address of the host's that is not L */
 		ask.s = addr_of(OWN);
 		break;
-	case 5: /* P21: says payload length 0, and is no jumbogram */
+	case 5: /* P21: payload length 0 without being a jumbogram */
 		ask = ask_multicast();
 		memcpy(ask.ext, padn, 8);
 		ask.n_ext = 8;

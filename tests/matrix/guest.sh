@@ -1,7 +1,7 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# /init of the guest kernel: mounts, modules, the words that the cases use, and then a
+# /init of the guest kernel: mounts, modules, the commands that the cases use, and then a
 # shell for the host on the second serial port: a line in, its output, "@@ STATUS" out.
 # busybox's sh would run its own ip and tc whatever PATH says: hence dash.
 export PATH=/bin:/busybox

@@ -19,7 +19,7 @@
 
 struct wire {
 	int fd, counters;
-	int behind; /* the socket behind the hook, -1: none */
+	int behind; /* the socket after the hook, -1: none */
 	__u16 seq;
 	__u64 count[NDPX_COUNTERS];
 	unsigned int ran, skipped, failed;

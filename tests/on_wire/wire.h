@@ -37,7 +37,7 @@ struct link_heard {
 
 enum link_end {
 	LINK_REPLY,   /* at the router: the reply to the sentinel */
-	LINK_REQUEST, /* behind the hook: the sentinel itself */
+	LINK_REQUEST, /* after the hook: the sentinel itself */
 };
 
 void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...);

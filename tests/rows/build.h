@@ -63,7 +63,7 @@ struct ask {
 	__u8 opts[512];
 	size_t n_opts;
 	int msg_len;	 /* AS_IS, or where the message is cut */
-	size_t trailing; /* bytes behind the message */
+	size_t trailing; /* bytes after the message */
 };
 
 /* An expected answer. */
@@ -82,7 +82,7 @@ struct ask ask_probe(void);	/* unicast, no option */
 struct ask ask_dad(void);
 
 void ask_target(struct ask *ask, const char *target); /* T, and D and ed that follow from it */
-void ask_tag(struct ask *ask, __u16 type, __u16 tci); /* behind the tags there are */
+void ask_tag(struct ask *ask, __u16 type, __u16 tci); /* after the existing tags */
 void ask_dest(struct ask *ask, const char *dest);     /* D, and the ed that follows from it */
 
 void opts_none(struct ask *ask);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a parser of the model made of a text, against what it should; include after cmocka.h. */
+/* Checks the result of a parser of config/model.h; include after cmocka.h. */
 #ifndef TESTS_EXPECT_ERROR_H
 #define TESTS_EXPECT_ERROR_H
 
@@ -7,7 +7,7 @@
 
 #include "util/error.h"
 
-/* `bad` NULL: taken; else refused as a usage error whose message holds `bad`. */
+/* `bad` NULL: accepted; else refused as a usage error whose message contains `bad`. */
 static inline void expect_error(const char *text, int r, const char *bad, const struct error *err)
 {
 	if (!bad && r)

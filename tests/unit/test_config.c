@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Configuration files that are valid, that are none, and the limits of one file. What
- * is said of broken ones is test_config_broken.c's.
+ * Valid configuration files, arbitrary bytes, and the limits of one file. The errors of
+ * broken ones are in test_config_broken.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -160,7 +160,7 @@ static void test_ports(void **state)
 	assert_null(model.ports);
 }
 
-/* Twice in a row: nothing is left over in scanner or parser. */
+/* Twice in a row: scanner and parser keep no state. */
 static void test_again(void **state)
 {
 	struct config_errors errors;
@@ -176,7 +176,7 @@ static void test_again(void **state)
 	}
 }
 
-/* A file cut to nothing must not take every uplink down; one that says nothing is meant. */
+/* A file truncated to nothing must not take every uplink down; one with only comments may. */
 static void test_nothing(void **state)
 {
 	static const char *const texts[] = { "\n",   " \t\r\n\n", "#",
@@ -207,7 +207,7 @@ static size_t newlines(const char *text, size_t len)
 	return n;
 }
 
-/* Random bytes, from all 256 or from those that mean something: refused, within its lines. */
+/* Random bytes, from all 256 or from the significant ones: refused, at a line that exists. */
 static void test_garbage(void **state)
 {
 	static const char meaning[] = "{}{}==,+\"'\\#/*\n\n  uplnkgesdymo0:";
@@ -240,7 +240,7 @@ static void test_garbage(void **state)
 	}
 }
 
-/* A NUL byte ends a C string: what stands behind it must not vanish. */
+/* A NUL byte ends a C string: what follows it must not vanish. */
 static void test_nul(void **state)
 {
 	static const char text[] = "uplink eth0 {\n  guest 2001:db8::1\0 { }\n}\n";
@@ -257,7 +257,7 @@ static void test_nul(void **state)
 	config_errors_free(&found);
 }
 
-/* The only error of `text`: what is too big is refused in bounds, where it starts. */
+/* The only error in `text`: oversized input is refused where it starts. */
 static void expect_one(const char *text, int line, int column, const char *part)
 {
 	struct config_errors errors;
@@ -286,7 +286,7 @@ static void test_huge(void **state)
 	expect_one(text, 2, 21, "value of 1048576 bytes");
 	text[head] = text[head + size - 1] = '"';
 	expect_one(text, 2, 21, "value of 1048574 bytes");
-	/* Deeper than anybody writes, and than a parser should go. */
+	/* Deeper than anyone writes, and than a parser should go. */
 	head = (size_t)sprintf(text, "uplink eth0 {\n");
 	for (i = 0; i < size - 2; i += 2)
 		memcpy(text + head + i, "a{", 2);
@@ -302,7 +302,7 @@ static void test_huge(void **state)
 		assert_non_null(strstr(errors.items[1].text, "nested more than 16 deep"));
 		config_errors_free(&errors);
 	}
-	/* Words without an end: one error, not one each. */
+	/* An endless run of words: one error, not one each. */
 	memset(text, 'x', size);
 	for (i = 1; i < size; i += 2)
 		text[i] = ' ';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Devices on which native XDP would not do, made up: what no test machine has. */
+/* Made-up devices on which native XDP would not work, as no test machine has them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 
 #include "apply/native.h"
 
-/* No such interfaces: ethtool says nothing of them, and a veth's other end is not found. */
+/* Interfaces that do not exist: ethtool fails for them, and a veth's peer is not found. */
 static struct nl_link links[3];
 static struct nl_state state = { .links = links };
 
@@ -77,7 +77,7 @@ static void external_tunnels(void **test)
 	assert_false(nl_is_external(vxlan, &state) || nl_is_external(upper, &state));
 	vxlan->external = true;
 	assert_true(nl_is_external(vxlan, &state) && nl_is_external(upper, &state));
-	/* The number below is another namespace's, or a veth's other end. */
+	/* `lower` is an index in another namespace, or a veth's peer. */
 	upper->lower_netns = 0;
 	assert_false(nl_is_external(upper, &state));
 	upper->lower_netns = -1;

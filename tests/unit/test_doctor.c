@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * doctor's table against the manual, and its checks over made-up snapshots: above all
- * what this machine's devices and kernel cannot bring about.
+ * doctor's table against the manual, and its checks on made-up snapshots, above all of what
+ * this machine's devices and kernel cannot produce.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 
 enum { ETH0 = 2, VIF1 = 3 };
 
-/* A host that is well; a test makes it ill. */
+/* A healthy host, which each test then breaks. */
 struct host {
 	struct nl_link links[4];
 	struct entry rules[4];
@@ -113,7 +113,7 @@ static void table_is_sound(void **state)
 	}
 }
 
-/* The rows of the section FINDINGS as installed, in order, are those of the table. */
+/* The FINDINGS section as installed lists the table's rows, in order. */
 static void manual_says_the_same(void **state)
 {
 	char want[16384], *have = NULL, *from, *to;
@@ -240,7 +240,7 @@ static void who_runs_first(void **state)
 	findings_free(&h.found);
 }
 
-/* A Xen NIC with a back end that lacks xdp-headroom, and all else that keeps frames away. */
+/* A Xen NIC whose back end lacks xdp-headroom, and everything else that keeps frames away. */
 static void a_program_that_never_runs(void **state)
 {
 	static const enum ndpx_mode modes[] = { NDPX_MODE_NATIVE, NDPX_MODE_GENERIC,
@@ -303,7 +303,7 @@ static void forwarding_by_device(void **state)
 	findings_free(&h.found);
 }
 
-/* What a gateway that does not resolve gives, with one chain: the finding's text, "" for none. */
+/* The finding for an unresolved gateway and this chain: its text, "" for none. */
 static const char *with_chain(uint8_t family, uint32_t hook, const char *dev, bool bridged)
 {
 	struct doctor_gateway gw = { .ifindex = ETH0, .state = 0 };

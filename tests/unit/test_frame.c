@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * include/nd/frame.h against the net tests' own builder, which shares no line with it: the
- * advertisement that `announce` sends and what of settings and rule moves which field,
- * solicitations, and advertisements taken apart.
+ * include/nd/frame.h against an independent builder, tests/netns/lib/ndframe.h: `announce`'s
+ * advertisement and how settings and rule affect its fields, solicitations, and reading
+ * advertisements.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ static void address(const char *text, uint8_t ret[16])
 	assert_int_equal(inet_pton(AF_INET6, text, ret), 1);
 }
 
-/* vlan 0: untagged. `source` and `lladdr` as they ought to be on the wire. */
+/* vlan 0: untagged. `source` and `lladdr`: as expected on the wire. */
 static void check(const struct ndpx_settings *set, uint16_t vlan, const char *target,
 		  const struct ndpx_say *say, const char *source, uint8_t flags,
 		  const uint8_t lladdr[6])
@@ -80,7 +80,7 @@ static void test_sources(void **state)
 	check(&set, 88, "2001:db8:1::1", &say, "2001:db8:1::1", 0x20, mac);
 }
 
-/* By every way a solicitation is sent; the builder makes those from :: without an option. */
+/* Every way a solicitation is sent; the builder adds no option to those from ::. */
 static void test_solicitations(void **state)
 {
 	static const char *const sources[] = { "fe80::1", "::", "2001:db8::5" };
@@ -165,7 +165,7 @@ static void test_read(void **state)
 	}
 }
 
-/* Options are walked, and one that runs past the end or has no length ends the walk. */
+/* Options are walked until one runs past the end or has length 0. */
 static void test_options(void **state)
 {
 	static const uint8_t good[] = { 14, 1, 0, 0, 0, 0, 0, 0, 2, 1, 2, 0, 0, 0, 0x12, 0x34 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Reading `guest import`: lines in the words of `guest add`, and the JSON that
- * `guest show -j` prints. All errors at once, each with its line or its place.
+ * Reading `guest import`: lines with the arguments of `guest add`, and the JSON that
+ * `guest show -j` prints. All errors in one go, each with its position.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Text whose buffer ends with its NUL byte, so that the sanitizers see a byte too far. */
+/* A buffer that ends with the text's NUL, so that the sanitizers catch reads past it. */
 static int import_bytes(const char *text, size_t len, struct import *ret,
 			struct config_errors *errors)
 {
@@ -85,7 +85,7 @@ static void test_lines(void **state)
 	assert_null(import.items);
 }
 
-/* Exactly as `guest show -s -j` of user/guest_words.c writes it. */
+/* Exactly as user/verbs/guest_print.c writes `guest show -s -j`. */
 static void test_show(void **state)
 {
 	static const char text[] =
@@ -208,7 +208,7 @@ static void test_wrong(void **state)
 	}
 }
 
-/* In lines the column is that of the word; JSON's is jansson's, and objects have none. */
+/* Lines: the column of the argument. JSON: jansson's column; objects have none. */
 static void test_columns(void **state)
 {
 	static const struct {
@@ -237,7 +237,7 @@ static void test_columns(void **state)
 	}
 }
 
-/* A NUL byte ends a C string: what stands behind it in a line must not vanish. */
+/* A NUL byte ends a C string: what follows it in a line must not vanish. */
 static void test_nul(void **state)
 {
 	static const char text[] = "2001:db8::1 dev eth0\n2001:db8::2 dev eth0\0 x\n\0\n"
@@ -260,7 +260,7 @@ static void test_nul(void **state)
 	config_errors_free(&errors);
 }
 
-/* Too much of everything: refused in bounds, and not one error a line without end. */
+/* Too much of everything: refused within limits, without an endless list of errors. */
 static void test_huge(void **state)
 {
 	const size_t size = 1 << 20;
@@ -296,7 +296,7 @@ static void test_huge(void **state)
 	assert_int_equal(import_bytes(text, size, &import, &errors), -EINVAL);
 	config_errors_free(&errors);
 
-	/* An object of more keys than there are words. */
+	/* An object with more keys than there are arguments. */
 	p = text + sprintf(text, "[{\"address\":\"2001:db8::1\"");
 	for (i = 0; i < 50; i++)
 		p += sprintf(p, ",\"k%zu\":1", i);

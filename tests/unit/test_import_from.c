@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What ran before, as text or as the kernel's tables, to an ndpx.conf: the rules it
- * holds when read back, the comments for what has no equivalent, every error's line.
+ * `import-from`: other responders' files and the kernel's tables to an ndpx.conf: its rules
+ * when read back, the comments for what has no equivalent, and the line of every error.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@
 
 typedef int read_fn(const char *text, size_t len, struct draft *draft, struct error *err);
 
-/* What a text became: the file, and the file read back. */
+/* The result for a text: the file, and the file read back. */
 struct result {
 	char *text;
 	size_t len, lost, uplinks, warnings;
@@ -54,7 +54,7 @@ static void result_free(struct result *result)
 	model_free(&result->model);
 }
 
-/* Text whose buffer ends with its NUL byte, so that the sanitizers see a byte too far. */
+/* A buffer that ends with the text's NUL, so that the sanitizers catch reads past it. */
 static int read_bytes(read_fn *fn, const char *text, size_t len, struct draft *draft,
 		      struct error *err)
 {
@@ -86,7 +86,7 @@ static struct result convert(read_fn *fn, const char *text)
 	return convert_at(fn, text, NULL);
 }
 
-/* Nothing can be made of it: "LINE: part of the message". */
+/* It cannot be converted at all: "LINE: part of the message". */
 static void refused(read_fn *fn, const char *text, size_t len, const char *what)
 {
 	struct draft draft = { 0 };
@@ -116,7 +116,7 @@ static bool has_comment(const char *text, int line, const char *part)
 	return false;
 }
 
-/* `remarks`: "LINE: part", each in a comment of the file; so many rules are left, so much is lost. */
+/* `remarks`: "LINE: part", each in a comment of the file; and how many rules and losses. */
 static void expect_remarks(read_fn *fn, const char *text, size_t rules, size_t lost,
 			   const char *const *remarks);
 
@@ -209,7 +209,7 @@ static void test_ndppd_methods(void **state)
 
 static void test_ndppd_syntax(void **state)
 {
-	/* All that ndppd's parser takes: '=', quotes, one line, three kinds of comment. */
+	/* Everything ndppd's parser accepts: '=', quotes, one line, three kinds of comment. */
 	struct result r = convert(
 		from_ndppd,
 		"proxy = eth0 { router no timeout=1 rule = 2001:db8::1 { static } }\n"
@@ -259,7 +259,7 @@ static void test_ndppd_targets(void **state)
 
 static void test_ndppd_overlap(void **state)
 {
-	/* One static rule decides, wherever it stands; the rest goes by the longest. */
+	/* One static rule decides, wherever it is; the rest goes by the longest match. */
 	struct result r = convert(from_ndppd, "proxy eth0 {\n"
 					      "  rule 2001:db8:1::7 { iface vif1.0 }\n"
 					      "  rule 2001:db8:1::/64 { static }\n"
@@ -464,7 +464,7 @@ static void test_npd6_lists(void **state)
 
 static void test_npd6_expressions(void **state)
 {
-	/* The prefix must not answer for what the expression kept out. */
+	/* The prefix must not answer for what the expression excluded. */
 	struct result r = convert(from_npd6, PAIR EXPRESSION "listtype=black\n");
 
 	(void)state;
@@ -509,7 +509,7 @@ static void test_npd6_remarks(void **state)
 		"14: linkOption on: no equivalent", "15: ralogging yes: no equivalent",
 		"16: frob 1: unknown keyword", "17: 'prefix': expected KEY",
 		"18: 'prefix=': expected KEY");
-	/* What is denied is not to be answered for because its line cannot be read. */
+	/* A deny line that cannot be read must not lead to an answer. */
 	REMARKS(from_npd6, PAIR "listtype=black\naddrlist=x\n", 1, 1,
 		"1: paused until 'deny' lists what line 4 excludes");
 	REMARKS(from_npd6,
@@ -645,7 +645,7 @@ static void test_kernel_switches(void **state)
 
 static void test_names(void **state)
 {
-	/* What the kernel knows of an interface goes before what its name looks like. */
+	/* The kernel's data about an interface takes precedence over its name. */
 	struct result r = convert_at(from_ndppd,
 				     "proxy customers { rule 2001:db8::1 { static } }\n"
 				     "proxy eth0.88 { rule 2001:db8::2 { static } }\n"

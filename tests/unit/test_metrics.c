@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The exposition, byte by byte for one uplink, and the rules of OpenMetrics 1.0 that a
- * scraper enforces for several: one block a family, `# EOF` last, labels escaped.
+ * The exposition, byte by byte for one uplink, and for several the rules of OpenMetrics 1.0
+ * that scrapers enforce: one block per family, `# EOF` last, labels escaped.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,7 +84,7 @@ static void test_one(void **state)
 	(void)state;
 	assert_memory_equal(p, before, strlen(before));
 	p += strlen(before);
-	/* The rest of the one table, each verdict under its own name. */
+	/* The rest of the table, each verdict under its own name. */
 #define X(number, id, name, what)                                                                  \
 	if (number > NDPX_V_ANSWERED_PROBE) {                                                      \
 		snprintf(line, sizeof(line),                                                       \
@@ -123,7 +123,7 @@ static void test_escaping(void **state)
 	free(text);
 }
 
-/* A family's samples stand together, behind its own TYPE, and no series comes twice. */
+/* A family's samples are together, after its TYPE, and no series appears twice. */
 static void test_families(void **state)
 {
 	struct metrics_uplink u[] = { uplink("eth0"), uplink("eth1") };
@@ -176,7 +176,7 @@ static void test_families(void **state)
 	free(text);
 }
 
-/* node_exporter's textfile reads the older format only: a type "info" loses it the whole file. */
+/* node_exporter's textfile collector reads only the older format: "info" makes it skip the file. */
 static void test_classic(void **state)
 {
 	struct metrics_uplink u = { .dev = "eth0", .mode = "tc", .attached = true };
@@ -193,7 +193,7 @@ static void test_classic(void **state)
 	free(text);
 }
 
-/* What another version counted is not told as 0. */
+/* Counts of another version are not reported as 0. */
 static void test_unknown(void **state)
 {
 	struct metrics_uplink u = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Every word of user/model.h with good and bad values. A bad value must say what was
- * expected and leave the output alone.
+ * Every parser of config/model.h with good and bad values. For a bad one the message must say
+ * what was expected, and the output must stay untouched.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,7 @@ static int target(const char *text, void *ret, struct error *err)
 	return parse_target(text, ret, err);
 }
 
-/* What is refused, and what is part of the message. */
+/* A refused value, and part of the message. */
 static const struct {
 	int (*parse)(const char *text, void *ret, struct error *err);
 	const char *bad;
@@ -68,7 +68,7 @@ static const struct {
 	  "not a MAC address",
 	  { "", "02:00:00:00:00", "02:00:00:00:00:", "02:00:00:00:00:01:02", "02:00:00:00:00:012",
 	    "02:00:00:00:00:0g", "02-00-00-00-00-01", "020000000001", "02:00:00:00:00:01 ",
-	    /* What sscanf() would take: blanks, signs, 0x. */
+	    /* What sscanf() would accept: blanks, signs, 0x. */
 	    " 02:00:00:00:00:01", "02: 0:00:00:00:01", "-2:00:00:00:00:01", "02:+1:00:00:00:01",
 	    "02:0x:00:00:00:01" } },
 	{ mac,
@@ -119,7 +119,7 @@ static void test_refused(void **state)
 			ret = untouched;
 			expect_error(text, refused[i].parse(text, &ret, &err), refused[i].bad,
 				     &err);
-			/* inet_pton() may leave its trace; nobody reads it. */
+			/* inet_pton() may write to it; that is never read. */
 			if (refused[i].parse != address)
 				assert_memory_equal(&ret, &untouched, sizeof(ret));
 		}
@@ -237,7 +237,7 @@ static void test_dev(void **state)
 	expect_error("eth?.5", parse_dev("eth?.5", &place, &err), "is a pattern", &err);
 }
 
-/* The keys of an uplink: each sets its own field, and a bad value none. */
+/* The keys of an uplink: each sets its own field, a bad value sets none. */
 static void test_uplink_set(void **state)
 {
 	static const char *const bad[][3] = {

@@ -22,7 +22,7 @@ static bool keeps_vlan(const void *arg, uint16_t vlan)
 	return vlan == *(const uint16_t *)arg;
 }
 
-/* The command's rule 1 meets the file's, 2 stands alone, 3 waits already, 4 comes back. */
+/* Rules of a command: 1 also in the file, 2 not, 3 already overridden, 4 uncovered. */
 static void test_merge(void **state)
 {
 	const struct entry want[] = { entry(1, 0, NDPX_ORIGIN_FILE, 0),
@@ -55,7 +55,7 @@ static void test_merge(void **state)
 	origins_free(&o);
 }
 
-/* What only changes in the shadows is no change of the rules in force. */
+/* A change among overridden rules does not change the rules in force. */
 static void test_plan(void **state)
 {
 	struct entry want = entry(1, 0, NDPX_ORIGIN_COMMAND, 0);

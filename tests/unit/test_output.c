@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Text and JSON from one sequence of calls. JSON is read back by jansson, which knows
- * no mercy, plain and pretty; the plain one and the text are compared byte by byte.
+ * Text and JSON from one sequence of calls. jansson, a strict parser, reads the JSON back,
+ * compact and pretty; the compact form and the text are compared byte by byte.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@ static void start(struct sink *s, bool json, bool pretty)
 	out_start(&s->out, s->fp, json, pretty);
 }
 
-/* The text written, the caller's to free. */
+/* The text written; the caller frees it. */
 static char *finish(struct sink *s)
 {
 	assert_int_equal(out_finish(&s->out), 0);
@@ -134,7 +134,7 @@ static void test_pretty(void **state)
 	free(text);
 }
 
-/* Pretty or plain, it is the same value. */
+/* Pretty or compact, it is the same value. */
 static void test_same(void **state)
 {
 	json_t *want, *root;
@@ -142,7 +142,7 @@ static void test_same(void **state)
 	struct sink s;
 
 	(void)state;
-	/* jansson has no unsigned integers: one digit less of that counter. */
+	/* jansson lacks unsigned integers, so one digit of that counter goes. */
 	copy = strdup(plain);
 	assert_non_null(copy);
 	text = strstr(copy, "18446744073709551615");
@@ -180,7 +180,7 @@ static void test_text(void **state)
 	free(text);
 }
 
-/* Every byte but NUL, in a value and in a key: read back as it was. */
+/* Every byte except NUL, in a value and in a key, survives the round trip. */
 static void test_escaping(void **state)
 {
 	char all[128], key[3] = "k", *text;
@@ -212,7 +212,7 @@ static void test_escaping(void **state)
 	free(text);
 }
 
-/* The user's bytes come back in messages: a file in Latin-1 must not break the JSON. */
+/* Messages quote the user's bytes: a file in Latin-1 must not break the JSON. */
 static void test_no_utf8(void **state)
 {
 	static const char *const bytes[] = {
@@ -243,7 +243,7 @@ static void test_no_utf8(void **state)
 	}
 }
 
-/* Deep enough for anything that is printed; commas right on the way out of each. */
+/* Nested as deep as anything printed; correct commas after closing each level. */
 static void test_deep(void **state)
 {
 	json_t *root, *at;

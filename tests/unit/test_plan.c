@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The difference of two sets of rules: applied to what is there it gives what is
- * wanted, and it has no step that changes nothing. Random sets, small enough that
- * keys meet; a naive search stands against the merge.
+ * The difference of two sets of rules: applied to the old set it yields the new one, without
+ * steps that change nothing. Random sets, small enough for keys to collide; a naive search
+ * checks the merge.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,7 +63,7 @@ static void random_set(struct set *ret)
 	qsort(ret->e, ret->n, sizeof(ret->e[0]), entry_compare);
 }
 
-/* What a step must be for the set it is applied to; counts it as the plan should. */
+/* Checks a step against the set it is applied to, and counts it as the plan should. */
 static void apply(struct set *set, const struct change *c, struct plan *counted)
 {
 	size_t i = find(set, &c->key);
@@ -136,7 +136,7 @@ static void test_empty(void **state)
 	plan_free(&plan);
 }
 
-/* A guest that becomes an address of the host, and back, is no work of the user's. */
+/* A guest that becomes an address of the host, or back, does not count as the user's change. */
 static void test_own_is_not_counted(void **state)
 {
 	static const __u8 acts[] = { NDPX_ACT_NONE, NDPX_ACT_ANSWER, NDPX_ACT_OWN };

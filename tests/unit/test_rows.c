@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Runs the table of tests/rows through the packet code natively, one test a row:
- * decide() of bpf/ndpx.bpf.c over arrays. Frames lie in buffers of exactly their
- * size, so that the sanitizers see a byte too far. Rows with a tag run once more
- * with the tag where TC finds it, in the metadata.
+ * Runs the table of tests/rows through the packet code natively, one test per row: the stages
+ * of bpf/decide.h, on arrays. Each frame has a buffer of its exact size, so that the
+ * sanitizers catch reads past it. Tagged rows run a second time with the tag where TC finds
+ * it, in the metadata.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,7 +42,7 @@ static const char *verdict_name(enum ndpx_verdict v)
 	return v < NDPX_V_END ? names[v] : "?";
 }
 
-/* A rule as the maps hold it, just come into force: say[0] must not count any more. */
+/* A rule as in the maps, just come into force: say[0] must no longer count. */
 static struct ndpx_rule stored(const struct row_rule *r)
 {
 	static const __u32 ports[] = { 0, IFINDEX_IN, IFINDEX_OTHER };
@@ -102,8 +102,8 @@ static int is_own(const struct ndpx_say *say)
 }
 
 /*
- * The order of decide() in bpf/ndpx.bpf.c; `answer` and `rate` need a kernel. Here it knows
- * nothing, so that nothing names an address of a prefix.
+ * The stages of bpf/decide.h; `answer` and `rate` need a kernel. Without routes and neighbours,
+ * no single address of a prefix is known.
  */
 static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame *frame,
 				struct outcome *o)
@@ -213,7 +213,7 @@ static void run(const struct row *row, const __u8 *in, size_t len, const __u8 *a
 		assert_same_frame(buf, in, len);
 	if (answers) {
 		assert_int_equal(o.l2_len + ND_IP6_LEN + ND_NA_LEN, answer_len);
-		/* What a resize appends is undefined: here never zero. */
+		/* The bytes a resize appends are undefined: never zero here. */
 		out = malloc(answer_len);
 		assert_non_null(out);
 		memset(out, 0xaa, answer_len);
@@ -233,7 +233,7 @@ static void test_row(void **state)
 	run(row, row->frame, row->len, row->answer, row->answer_len, 0, 0);
 }
 
-/* A driver may leave the options out of the linear part: P19 without a byte too far. */
+/* A driver may leave the options out of the linear part: P19, without reading past it. */
 static void test_not_linear(void **state)
 {
 	const struct row *rows;
@@ -260,7 +260,7 @@ static void test_not_linear(void **state)
 	}
 }
 
-/* How routers ask must be what nd_plain() takes, or all would go the long way unseen. */
+/* nd_plain() must accept what routers send, or everything would silently take the long way. */
 static void test_plain(void **state)
 {
 	const struct row *rows;
@@ -297,7 +297,7 @@ static void without_tag(__u8 *out, const __u8 *in, size_t len)
 	memcpy(out + 12, in + 16, len - 16);
 }
 
-/* The kernel takes the outer tag out and puts it back in on the way out. */
+/* The kernel takes the outer tag out and reinserts it on transmission. */
 static void test_row_meta(void **state)
 {
 	const struct row *row = *state;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The syntax alone, as events: user/config/syntax.h. What it says of an ndpx.conf is
- * test_config*.c's; here are a foreign file of the same shape, words, and where they stand.
+ * The syntax alone, as events: user/config/syntax.h. test_config*.c cover ndpx.conf; here are
+ * a foreign file of the same shape, and words with their positions.
  */
 #include <setjmp.h>
 #include <stdarg.h>

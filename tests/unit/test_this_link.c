@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What is this link, over made-up kernels: set-ups that people have, and their VLANs. */
+/* "This link" in made-up kernels: set-ups found in the field, and their VLANs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -32,7 +32,7 @@ static struct nl_link *get(const char *name)
 	return l;
 }
 
-/* An interface, above `lower` and in `master`, each NULL for none. */
+/* An interface on top of `lower` and in `master`; NULL: none. */
 static struct nl_link *add(const char *name, const char *kind, const char *lower,
 			   const char *master, uint16_t vlan)
 {
@@ -111,15 +111,15 @@ static void test_proxmox(void **state)
 		       i ? "tap7 vlan100 vmbr100" : "eno1.100 tap7 vmbr100");
 		expect("vmbr100", 0, "vmbr100",
 		       i ? "tap7 vlan100 vmbr100" : "eno1.100 tap7 vmbr100");
-		/* Another VLAN is another link, and so is none. */
+		/* Another VLAN is another link, and so is untagged. */
 		expect("eno1", 0, "eno1", "eno1");
 		expect("eno1", 99, "eno1.99", "eno1.99");
-		/* No device has it: the port's own. */
+		/* No device for it: the port itself. */
 		expect("eno1", 7, "eno1", "eno1");
 	}
 }
 
-/* A bridge that knows VLANs, with its VLAN device or its port's; and one that does not. */
+/* A VLAN-aware bridge, with a VLAN device on it or on its port; and one that is not aware. */
 static void test_bridge(void **state)
 {
 	(void)state;
@@ -154,7 +154,7 @@ static void test_bond(void **state)
 	}
 }
 
-/* An 802.1ad device has other frames; QinQ by a device on a device is one. */
+/* An 802.1ad device carries other frames, and so does QinQ stacked from two devices. */
 static void test_qinq(void **state)
 {
 	(void)state;
@@ -187,14 +187,14 @@ static void test_macvlan(void **state)
 		expect("eth0", 0, "mv0", "eth0 mv0");
 		address("eth0", "2001:db8::4");
 		expect("eth0", 0, "eth0", "eth0 mv0");
-		/* Of a device in another namespace the number says nothing here. */
+		/* The index of a device in another namespace is meaningless here. */
 		get("mv0")->lower_netns = 3;
 		expect("eth0", 0, "eth0", "eth0");
 		expect("mv0", 0, "mv0", "mv0");
 	}
 }
 
-/* VRFs are no link: neither is one a part of it, nor are two of its ports one. */
+/* A VRF is not part of a link, nor are two of its ports one link. */
 static void test_vrf(void **state)
 {
 	(void)state;
@@ -219,9 +219,9 @@ static void test_openvswitch(void **state)
 	add("br-ex", "openvswitch", NULL, NULL, 0);
 	add("br-int", "openvswitch", NULL, NULL, 0);
 	address("br-ex", "2001:db8::3");
-	/* Whose it is cannot be told, and so all may be. */
+	/* The owner is unknown, so all of them may be. */
 	expect("eth0", 0, "br-ex", "br-ex br-int eth0 ovs-system");
-	/* The NIC's MAC tells it. */
+	/* The NIC's MAC identifies it. */
 	memcpy(get("br-ex")->mac, get("eth0")->mac, 6);
 	expect("eth0", 0, "br-ex", "br-ex eth0");
 	expect("br-int", 0, "br-int", "br-int");
@@ -242,7 +242,7 @@ static void test_veth(void **state)
 	expect("eth0", 0, "br0", "br0 eth0 va");
 }
 
-/* Many ports, and as many VLANs: what is quick for one stays so. */
+/* Many ports and as many VLANs: the cost stays linear. */
 static void test_large(void **state)
 {
 	enum { PORTS = 20000 };

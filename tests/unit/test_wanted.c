@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * From uplinks and a made-up kernel to what an instance should hold: the host's own
- * addresses, its stations and stacks, ports that are missing, the rate.
+ * From uplinks and a made-up kernel to the desired content of an instance: the host's own
+ * addresses, MACs and interfaces, missing ports, the rate.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,7 +102,7 @@ static struct wanted build(struct host *h, struct uplink *u, size_t n, uint32_t 
 	return w;
 }
 
-/* What is said of an address in a VLAN; NDPX_ACT_NONE for nothing. */
+/* The policy for an address in a VLAN; NDPX_ACT_NONE if there is none. */
 static struct ndpx_say says(const struct wanted *w, uint16_t vlan, const char *text)
 {
 	static const struct ndpx_say nothing;
@@ -144,7 +144,7 @@ static void test_own(void **state)
 	(void)state;
 	setup(&h);
 	w = build(&h, &u, 1, ETH0);
-	/* The addresses of this link and its gateways; of the others that they are the host's. */
+	/* This link's addresses and gateways are never answered for; the host's others are marked. */
 	assert_int_equal(w.n_entries, 4);
 	assert_int_equal(says(&w, 0, "2001:db8::3").action, NDPX_ACT_OWN);
 	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_HOST);
@@ -166,7 +166,7 @@ static void test_own(void **state)
 	assert_null(w.entries);
 }
 
-/* The same address twice in the kernel, as a gateway as well, and among the rules. */
+/* The same address twice in the kernel, also as a gateway, and among the rules. */
 static void test_own_wins(void **state)
 {
 	struct rule rules[] = { rule("2001:db8::3", "vif1.0"), rule("2001:db8::4", "vif1.0"),
@@ -193,7 +193,7 @@ static void test_own_wins(void **state)
 	assert_int_equal(says(&w, 0, "2001:db8::/64").flags, NDPX_F_LLADDR | NDPX_F_ROUTER);
 	assert_int_equal(says(&w, 0, "2001:db8::/64").answer, NDPX_ANSWER_ALIVE);
 	assert_int_equal(says(&w, 0, "2001:db8::/64").lladdr[5], 0x42);
-	/* A guest that loses is said once; a deny holds of an address on another interface. */
+	/* An overridden guest gets one note; a deny covers an address on another interface. */
 	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_DENY);
 	assert_int_equal(w.notes.n, 1);
 	assert_string_equal(w.notes.items[0].text,
@@ -235,7 +235,7 @@ static void test_station(void **state)
 				 kinds[i].speaks ? NDPX_ACT_OWN : NDPX_ACT_NONE);
 		wanted_free(&w);
 	}
-	/* A master of another namespace is not there to be asked. */
+	/* A master in another namespace is not visible here. */
 	{
 		struct wanted w;
 		struct host h;
@@ -248,7 +248,7 @@ static void test_station(void **state)
 	}
 }
 
-/* VLAN devices: the stack of their VLAN, with a MAC of its own, and of no other. */
+/* A VLAN device is where the stack sees its VLAN, with its own MAC, and no other VLAN. */
 static void test_vlan(void **state)
 {
 	struct rule rules[] = { rule("2001:db8::9", "") };
@@ -294,12 +294,12 @@ static void test_vlan(void **state)
 	assert_int_equal(says(&w, 89, "2001:db8:1::3").action, NDPX_ACT_HOST);
 	wanted_free(&w);
 
-	/* Tagged alone: its link is also what untagged frames meet. */
+	/* Only a tagged uplink: untagged frames get its link as well. */
 	add_link(&h, BOND0, "bond0", "bond", 0, 0);
 	add_link(&h, BOND0_88, "bond0.88", "vlan", BOND0, 88);
 	h.links[0].master = BOND0;
 	w = build(&h, u + 1, 1, ETH0);
-	/* The kernel hands frames to a slave's VLAN device first; and IP lives there. */
+	/* The kernel hands frames to a slave's VLAN device first, and IP is configured there. */
 	assert_int_equal(w.stacks[0].ifindex, ETH0_88);
 	assert_true(member(&w, 88, ETH0_88) && member(&w, 88, BOND0_88));
 	assert_false(member(&w, 88, BOND0));
@@ -307,7 +307,7 @@ static void test_vlan(void **state)
 	assert_int_equal(ndpx_link_of(&w.settings, 88)->stack, ETH0_88);
 	assert_int_equal(w.settings.slots[88], 1);
 	wanted_free(&w);
-	/* Where IP lives on the bond's, there. */
+	/* If IP is configured on the bond's, there. */
 	h.state.n_gateways--;
 	h.state.n_addresses--;
 	add_address(&h, BOND0_88, "2001:db8:88::3");
@@ -317,7 +317,7 @@ static void test_vlan(void **state)
 	wanted_free(&w);
 }
 
-/* P15, P40: other NICs of the host may ask; guests' ports, other VRFs, VRRP's MACs may not. */
+/* P15, P40: MACs of the host's other NICs; not of guest ports, other VRFs or VRRP. */
 static void test_stations(void **state)
 {
 	enum { VRF = 20, ETH2, VETH, VRRP, DOWN, MACV };
@@ -387,7 +387,7 @@ static void test_vrf(void **state)
 	assert_int_equal(w.stacks[0].ifindex, BR0);
 	assert_true(member(&w, 0, BR0) && !member(&w, 0, RED));
 	assert_int_equal(says(&w, 0, "2001:db8:5::3").action, NDPX_ACT_OWN);
-	/* Guests that are addresses of the host: with R; in this VRF no route is asked. */
+	/* Guests that are addresses of the host: R set; in this VRF without a route look-up. */
 	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_ANSWER);
 	assert_int_equal(says(&w, 0, "2001:db8:1::3").flags, NDPX_F_ROUTER);
 	assert_int_equal(says(&w, 0, "2001:db8:7::7").flags, NDPX_F_ROUTER | NDPX_F_HOST);
@@ -452,7 +452,7 @@ static void test_settings(void **state)
 	assert_int_equal(w.settings.rate_burst, 999999999);
 	wanted_free(&w);
 
-	/* No link-local address: rather an answer from the target than one from ::. */
+	/* No link-local address: better an answer from the target than one from ::. */
 	u.rate = 0;
 	w = build(&h, &u, 1, VIF1);
 	assert_int_equal(w.settings.source_mode, NDPX_SOURCE_TARGET);
@@ -482,7 +482,7 @@ static void test_too_many(void **state)
 			 -E2BIG);
 	assert_non_null(strstr(err.message, "eth0: more than 64 VLANs"));
 
-	/* A dozen VLAN devices, and each is its own VLAN's link: no ninth is left out. */
+	/* A dozen VLAN devices, each its own VLAN's link: none is left out. */
 	for (i = 0; i < 12; i++)
 		add_link(&h, 100u + i, "v", "vlan", ETH0, (uint16_t)(i + 1));
 	w = build(&h, u + 1, 12, ETH0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * From a made-up routing table to what the program cannot ask the kernel's for: networks on
- * the link and local ones, longest first, and interfaces without neighbours.
+ * From a made-up routing table to what the program cannot look up in the kernel's: on-link
+ * and local networks, longest first, and interfaces without neighbours.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -131,7 +131,7 @@ static void test_addresses(void **test)
 	is_end(&w, 2);
 }
 
-/* The shortest are left out, whatever the order of the table, and it is said once. */
+/* The shortest are dropped, whatever the order of the table, with a single note. */
 static void test_too_many(void **test)
 {
 	struct wanted w;
@@ -149,7 +149,7 @@ static void test_too_many(void **test)
 	wanted_free(&w);
 }
 
-/* What fits exactly is no reason for a note; a copy behind the last place neither. */
+/* An exact fit causes no note, nor does a duplicate after the last slot. */
 static void test_just_enough(void **test)
 {
 	struct wanted w;
@@ -180,7 +180,7 @@ static void test_no_nd(void **test)
 	assert_int_equal(w.settings.no_nd[2], 12);
 	assert_int_equal(w.settings.no_nd[3], 0);
 
-	/* The program finds out the tunnels itself: they never displace an Ethernet device. */
+	/* The program detects tunnels itself, so they never displace an Ethernet device. */
 	for (i = 0; i < NDPX_MAX_NO_ND; i++)
 		add_link(20 + i, false, IFF_POINTOPOINT);
 	add_link(50, true, IFF_NOARP);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * From a file, the rules of all uplinks and a made-up kernel to what guest ports hold:
- * which interfaces they are, and who wins where one address is more than one thing.
+ * From a file, the rules of all uplinks and a made-up kernel to the desired content of guest
+ * ports: which interfaces, and what wins if an address has more than one role.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,7 @@ static int setup(void **test)
 	add_link(BOND0, "bond0", "bond");
 	add_link(SLAVE, "vifslave", "")->master = BOND0;
 	add_link(ETH0_88, "vif88", "vlan")->lower = ETH0;
-	/* A veth's other end is elsewhere, whatever number it has there. */
+	/* A veth's peer is in another namespace, whatever its index there. */
 	add_link(VIF1, "vif1.0", "veth")->lower = ETH0;
 	add_link(VIF2, "vif2.0", "veth");
 	add_link(TAP4, "tap4", "tun")->master = BR0;
@@ -221,7 +221,7 @@ static void test_firewall(void **test)
 	state.n_links = 2; /* lo and eth0 */
 	add_firewall();
 	expect_stack(taps, "tap100", 40, 0);
-	/* The firewall bridge has a link-local address too, but the routes leave by the other. */
+	/* The firewall bridge has a link-local address as well, but the other one has the routes. */
 	add_address(31, "fe80::31");
 	expect_stack(taps, "tap100", 31, 0);
 	links[6].routed = true;
@@ -230,10 +230,10 @@ static void test_firewall(void **test)
 	expect_stack(taps, "tap100", 40, 33);
 	links[2].isolated = true;
 	expect_stack(taps, "tap100", 40, 30);
-	/* The veth's other end is in another namespace. */
+	/* The veth's peer is in another namespace. */
 	links[4].lower_netns = 1;
 	expect_stack(taps, "tap100", 31, 30);
-	/* The uplink is in the bridge: what is behind the port is on its link. */
+	/* The uplink is in the bridge: the port's guest is on the uplink's link. */
 	links[4].lower_netns = -1;
 	links[1].master = 40;
 	w = build(taps, NULL, 0);
@@ -252,7 +252,7 @@ static void test_unclear(void **test)
 	state.n_addresses = 2;
 	add_firewall();
 	state.n_addresses = 2;
-	/* Neither bridge has anything: it may come to either. */
+	/* Neither bridge has routes yet: either may get them. */
 	expect_stack(taps, "tap100", 0, 0);
 	add_address(40, "fe80::40");
 	l = add_link(34, "fwln2", "veth");
@@ -271,7 +271,7 @@ static void test_unclear(void **test)
 	wanted_ports_free(&w);
 }
 
-/* A bridge that filters VLANs and has no routes itself: they leave by its VLAN device. */
+/* A VLAN-filtering bridge without routes of its own: they leave by its VLAN device. */
 static void test_vlan_bridge(void **test)
 {
 	struct nl_link *l;
@@ -315,7 +315,7 @@ static void test_isolated(void **test)
 			assert_int_equal(ndpx_isolated(say), TAP4);
 			found++;
 		} else if (w.entries[i].key.addr[15] == 0x35) {
-			/* Behind two ports of one bridge: the kernel's to tell. */
+			/* Behind two ports of one bridge: the kernel decides. */
 			assert_int_equal(say->port, 0);
 			assert_int_equal(ndpx_isolated(say), 0);
 			found++;
@@ -325,7 +325,7 @@ static void test_isolated(void **test)
 	wanted_ports_free(&w);
 }
 
-/* Two ports of one card of a Xen HVM guest. */
+/* Two ports of a Xen HVM guest's one NIC. */
 static void test_card(void **test)
 {
 	static const char file[] = "uplink eth0 { }\nports \"*[-.]*\" { gateway = fe80::1 }\n";
@@ -373,7 +373,7 @@ static void test_rules(void **test)
 		guest("2001:db8::1", 0, NDPX_ACT_DENY, 0, 0),
 		guest("2001:db8:5::/64", 0, NDPX_ACT_ANSWER, 0, 0),
 		guest("2001:db8::/64", 0, NDPX_ACT_ANSWER, 0, VIF2),
-		/* The same address on two links: nobody but the kernel knows. */
+		/* The same address on two links: only the kernel knows. */
 		guest("fd00::10", 88, NDPX_ACT_ANSWER, 0, VIF1),
 		guest("fd00::10", 89, NDPX_ACT_ANSWER, 0, VIF2),
 		guest("fd00::11", 88, NDPX_ACT_ANSWER, 0, VIF1),
@@ -391,7 +391,7 @@ static void test_rules(void **test)
 	expect(&w, 0, "fe80::34", NDPX_ACT_NONE, 0, 0, 0);
 	expect(&w, 0, "2001:db8:9::1", NDPX_ACT_NONE, 0, 0, 0);
 
-	/* A gateway before all else; one that is a guest stays that guest's to take. */
+	/* A gateway takes precedence; if it is a guest, that guest may still take its address. */
 	expect(&w, 0, "2001:db8::1", NDPX_ACT_ANSWER, GW, NDPX_ANSWER_GATEWAY, 0);
 	expect(&w, 0, "fe80::1", NDPX_ACT_ANSWER, GW, ALWAYS, 0);
 	expect(&w, 1, "fe80::1", NDPX_ACT_NONE, 0, 0, 0);
@@ -401,7 +401,7 @@ static void test_rules(void **test)
 	expect(&w, 0, "2001:db8::50", NDPX_ACT_ANSWER, GW, ALWAYS, VIF2);
 	expect(&w, 0, "2001:db8::51", NDPX_ACT_ANSWER, GW, ASK, 0);
 
-	/* A deny is about an uplink: here it is a neighbour like others, or nobody. */
+	/* A deny concerns its uplink: here it is a neighbour like any other, or nothing. */
 	expect(&w, 0, "2001:db8::d", NDPX_ACT_ANSWER, IGNORE, ASK, 0);
 	expect(&w, 1, "2001:db8::d", NDPX_ACT_DENY, 0, 0, 0);
 	expect(&w, 0, "2001:db8:5::d", NDPX_ACT_DENY, 0, 0, 0);
@@ -411,7 +411,7 @@ static void test_rules(void **test)
 	expect(&w, 0, "2001:db8:5::/64", NDPX_ACT_ANSWER, DEFEND, ASK, 0);
 	expect(&w, 0, "fd00::10", NDPX_ACT_ANSWER, DEFEND, ASK, 0);
 	expect(&w, 0, "fd00::11", NDPX_ACT_ANSWER, DEFEND, ALWAYS, VIF1);
-	/* What is no guest port may hide one: a VLAN on a bridge, a tunnel. */
+	/* A port that is not a guest port may lead to one: a VLAN on a bridge, a tunnel. */
 	expect(&w, 0, "2001:db8::39", NDPX_ACT_ANSWER, DEFEND, ASK, 0);
 	wanted_ports_free(&w);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The helpers of include/nd/wire.h by themselves: loads and stores at any alignment,
- * MACs, addresses, and sums against RFC 1071 done byte by byte.
+ * The helpers of include/nd/wire.h in isolation: loads and stores at any alignment, MACs,
+ * addresses, and sums against a byte-by-byte RFC 1071.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,7 +64,7 @@ static void test_unaligned(void **state)
 	}
 }
 
-/* Six bytes are read and written and not one more. */
+/* Exactly six bytes are read and written. */
 static void test_mac(void **state)
 {
 	static const __u8 m[6] = { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 };
@@ -254,7 +254,7 @@ static void test_fold_random(void **state)
 	}
 }
 
-/* Every carry of every step: a fold is the sum modulo 0xffff, and 0 for 0 alone. */
+/* Every carry of every step: a fold is the sum modulo 0xffff, and 0 only for 0. */
 static void test_fold_edges(void **state)
 {
 	static const __u64 e[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The words of `guest add` as a whole: words_parse() of user/config/keys.h. */
+/* The arguments of `guest add` as a whole: words_parse() of user/config/keys.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@
 #define MAX_WORDS 40
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
-/* `guest add` with the words of a line. */
+/* `guest add` with the arguments of a line. */
 static int add(enum key_scope scope, const char *line, struct guest_words *ret, int *ret_at,
 	       struct error *err)
 {
@@ -87,7 +87,7 @@ static void test_words_refused(void **state)
 		expect_refused(SCOPE_WORDS, rows[i][0], rows[i][1]);
 }
 
-/* `del` has the same parser, and takes what says which guest. */
+/* `del` uses the same parser, restricted to the arguments that identify a guest. */
 static void test_del(void **state)
 {
 	static const char *const bad[][2] = {
@@ -109,14 +109,14 @@ static void test_del(void **state)
 	(void)state;
 	for (i = 0; i < LENGTH(bad); i++)
 		expect_refused(SCOPE_DEL, bad[i][0], bad[i][1]);
-	/* What could not be added, but may be there since the file has `wide`. */
+	/* Could not be added, but may exist because the file has `wide`. */
 	expect_error("::/0", add(SCOPE_DEL, "::/0 vlan 5 dev eth0", &words, &at, &err), NULL, &err);
 	assert_int_equal(words.rule.bits, 0);
 	assert_int_equal(words.rule.vlan, 5);
 	assert_string_equal(words.place.dev, "eth0");
 }
 
-/* Where in the line an error is: `guest import` makes a column of it. */
+/* The position of an error: `guest import` turns it into a column. */
 static void test_error_word(void **state)
 {
 	static const struct {
@@ -143,7 +143,7 @@ static void test_error_word(void **state)
 	}
 }
 
-/* What the rows print is what they read, and a default is what nothing was said of. */
+/* Rows read back what they print, and a default is what is left unset. */
 static void test_printed(void **state)
 {
 	static const char all[] = "2001:db8::1 dev eth0 vlan 88 port vif1.0 "

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * `bench ask`: the router. Builds the templates with the builders of tests/rows, has
- * the kernel run gen.bpf.c for a while, and prints what was sent and what came back.
+ * `bench ask`: the router. Builds template frames with the builders of tests/rows, has the
+ * kernel run gen.bpf.c for a while, and prints what was sent and what came back.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -96,7 +96,7 @@ static void make_stream(struct bench_stream *s, const char *kind, unsigned int n
 	s->high = (__u32)high;
 }
 
-/* One answer in full: a contestant that sends rubbish is no contestant. */
+/* Checks one answer in full: a contestant that sends rubbish does not count. */
 static void check_answer(const struct gen *skel, const struct ask_options *opt)
 {
 	const __u8 *b = skel->data_count->got.first_answer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The benchmark's tool: command line, and what all verbs share. Everything goes
- * through setns(), for `ip netns exec` mounts a /sys of its own.
+ * The benchmark's tool: command line, and helpers for all its verbs. Enters namespaces with
+ * setns(), because `ip netns exec` would mount a private /sys.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the generator's BPF half and its user half share. Compiled for both; needs
- * UAPI types only. Nothing of the responder's is in here.
+ * Shared by the generator's BPF and user halves. UAPI types only, and independent of the
+ * responder.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -18,7 +18,7 @@
 
 enum { BENCH_FLOOD, BENCH_PROBE, BENCH_STREAMS };
 
-/* One asker. Its MAC ends in 1 + its number, which is how its answers are known. */
+/* One requester. Its MAC ends in 1 + its number, which is how its answers are known. */
 struct bench_stream {
 	__u64 gap;     /* ns from one frame to the next; 0: whenever there is room */
 	__u64 due;     /* when the next one is */
@@ -38,7 +38,7 @@ struct bench_stream {
 /* What came back. */
 struct bench_answers {
 	__u64 answered[BENCH_STREAMS];
-	__u64 strays; /* came in and is no answer */
+	__u64 strays; /* came in but is not an answer */
 	__u64 n_samples;
 	__u32 samples[BENCH_SAMPLES]; /* ns from solicitation to answer */
 	__u32 first_len;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The verbs of the `bench` tool and what they share. Everything it prints on stdout is
- * lines of "name value", which run.sh files under the name of the contestant.
+ * The verbs of the `bench` tool and what they share. Its stdout is lines of "name value",
+ * which run.sh records under the contestant's name.
  */
 #ifndef BENCH_USER_H
 #define BENCH_USER_H
@@ -14,7 +14,7 @@ struct ask_options {
 	double rate;		 /* frames a second; 0: full speed */
 	int no_flood;
 	__u32 targets, first, random, high;
-	double probe_gap; /* seconds; 0: no second asker */
+	double probe_gap; /* seconds; 0: no second requester */
 	__u32 batch;
 	const char *kind; /* multicast, probe, dad */
 	int bounced;

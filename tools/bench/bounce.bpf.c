@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the responder is measured against: programs that do nothing, that bounce each
- * frame with its MACs swapped, and that look the target up before they do. The map
- * has the responder's sizes and flags, so that a look-up costs what its look-up costs.
+ * The responder's yardsticks: programs that do nothing, that bounce each frame with its MACs
+ * swapped, and that look the target up before bouncing. The map has the responder's sizes
+ * and flags, so that a look-up costs the same.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

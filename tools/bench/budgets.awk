@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The budgets of DESIGN.md, a line each: what was measured, what was promised, whether
-# it was kept. The limits stand here and nowhere else in the benchmark.
+# The budgets of the design, one line each: measured, promised, kept or not. The only place in
+# the benchmark that knows the limits.
 
 function verdict(title, measured, kept, budget)
 {
@@ -46,7 +46,7 @@ function budgets(   t, g, big, i, w, kinds, k)
 		t "kernel_tuned/one/answered_per_s", "", 15)
 	budget_share("answered of 20 k/s", t "native/20000/share")
 	budget_share("answered of 1 M/s", t "native/1000000/share")
-	# What the ring between the two CPUs loses is lost before any program sees it.
+	# Frames the ring between the CPUs drops are lost before any program sees them.
 	budget_ratio("the same against the bounce", t "native/1000000/share",
 		t "bounce/1000000/share", "", 0.995)
 	g = "cost/guests/1/"

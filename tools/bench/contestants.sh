@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Who takes part: each has a cable of its own, so that they take turns within a round
-# without being set up anew. To be sourced by run.sh.
+# The contestants: each has its own cable, so that they can take turns within a round without
+# being set up again. To be sourced by run.sh.
 #
-# All answer for the same 256 addresses, one by one or by a prefix where one by one is
-# not their way.
+# All answer for the same 256 addresses, as single ones, or as a prefix if they cannot do
+# otherwise.
 
 CONTESTANTS=(bounce lookup native tc generic kernel_tuned kernel ndppd npd6)
 FIRST=0x10000 # 2001:db8:1::1:0 is the first target
 MANY=256
 
-# Those who answer by sending the question back; -B tells the counter.
+# Those who "answer" by sending the solicitation back; -B tells the counter.
 contestant_options() {
 	case $1 in
 	bounce | lookup) echo -B ;;
@@ -59,7 +59,7 @@ contestant_npd6() {
 	pair_job npd6 npd6 -f -l "$WORK/npd6.daemon.log" -c "$WORK/npd6.daemon"
 }
 
-# contestant_up NAME: false where it is not to be had.
+# contestant_up NAME: false if it is not available.
 contestant_up() {
 	case $1 in
 	ndppd | npd6)
@@ -79,7 +79,7 @@ contestant_up() {
 	esac
 }
 
-# contestant_answers NAME: false where none comes within some seconds.
+# contestant_answers NAME: false if no answer comes within a few seconds.
 contestant_answers() {
 	local i got
 	for ((i = 0; i < 5; i++)); do
@@ -99,7 +99,7 @@ contestant_ask() {
 }
 
 READY=()
-# Sets READY to those who take part; the work is done once for all sections.
+# Sets READY to those who take part; done once for all sections.
 contestants() {
 	local name
 	[ ${#READY[@]} -eq 0 ] || return 0

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The control plane: how long the verbs take with many rules, what memory a rule takes,
-# and whether an answer is lost while rules change. To be sourced by run.sh.
+# The control plane: time of the verbs with many rules, memory per rule, and answers lost
+# while rules change. To be sourced by run.sh.
 
 # timed NAME COMMAND...: wall clock, CPU and memory of a command on the host's CPU.
 timed() {
@@ -17,7 +17,7 @@ control_ndpx() {
 	timed "$1" "$NDPX" -N "$(lab_name hcontrol)" --bpffs "$BPFFS/control" -q "${@:2}"
 }
 
-# KiB of kernel memory that maps can be in: slab, per-CPU, and pages of no process.
+# KiB of kernel memory that can hold maps: slab, per-CPU, vmalloc.
 kernel_kib() {
 	awk '/^(Slab|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo
 }
@@ -28,7 +28,7 @@ map_bytes() {
 		sed -n 's/.*"bytes_memlock":\([0-9]*\).*/\1/p'
 }
 
-# control_writes CONF: map writes of an `apply` that has nothing to do.
+# control_writes CONF: map writes of an `apply` with nothing to do.
 control_writes() {
 	command -v strace >/dev/null || {
 		skip writes "no strace"
@@ -68,8 +68,8 @@ control_size() {
 	rm -f "$list" "$conf" "$conf.changed"
 }
 
-# All rules are asked for at random at full speed; every hundredth changes back and forth.
-# On one CPU the cable loses nothing, so that a lost answer is the responder's.
+# All rules are solicited at random at full speed, while every hundredth changes back and
+# forth. On one CPU the cable loses nothing, so any lost answer is the responder's.
 control_loss() {
 	local size dev n=0 ask
 	size=$(per_mode 100000 10000)

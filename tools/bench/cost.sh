@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Nanoseconds a run of the program itself, by the kernel's statistics, everything on
-# one CPU. What reads the clock is in each figure: `empty` is a program that does
-# nothing, measured in the same round. To be sourced by run.sh.
+# Nanoseconds per run of the program itself, by the kernel's statistics, everything on one
+# CPU. Each figure includes reading the clock: `empty`, a program that does nothing, is
+# measured in the same round. To be sourced by run.sh.
 
 cost_hold() {
 	"$BENCH" hold "$(lab_name "h$1")" "$(pair_dev "$1")" "${@:2}" | sed -n 's/^id //p'
@@ -15,7 +15,7 @@ cost_ask() {
 		record "cost/$2"
 }
 
-# cost_bounces GROUP: the two everything in a group is measured against.
+# cost_bounces GROUP: the two yardsticks of a group.
 cost_bounces() {
 	cost_ask empty "$1/empty" "$EMPTY"
 	cost_ask bounce_only "$1/bounce" "$BOUNCE" -B
@@ -70,7 +70,7 @@ cost_prefixes() {
 		"$BENCH" list prefixes "$FIRST" "$n" "$(pair_dev prefixes)" "$lengths" |
 			pair_import prefixes
 		prog=$(pair_prog prefixes)
-		# As many exact rules, to set them against.
+		# As many exact rules, for comparison.
 		"$BENCH" list import $((FIRST + had)) $((n - had)) "$(pair_dev beside)" 0 |
 			pair_import beside
 		had=$n

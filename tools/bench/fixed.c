@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * `bench fixed`: nanoseconds of the attached program for frames that it leaves as they
- * are, so that BPF_PROG_TEST_RUN can repeat them: what is no solicitation, a miss, and
- * each verdict that rejects. The frames are rows of PROTOCOL.md; a figure counts only
- * if the counter of that verdict moved by exactly the number of runs. XDP_PASS alone
- * takes turns with it.
+ * `bench fixed`: nanoseconds of the attached program for frames it does not modify, so that
+ * BPF_PROG_TEST_RUN can repeat them: non-solicitations, a miss, and each rejecting verdict.
+ * The frames are rows of PROTOCOL.md; a figure counts only if that verdict's counter moved
+ * by exactly the number of runs. Runs of a bare XDP_PASS alternate with it.
  */
 #include <errno.h>
 #include <net/if.h>

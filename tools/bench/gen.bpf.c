@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The router of the benchmark. bench_gen() is run by BPF_PROG_TEST_RUN with live
- * frames and makes each a solicitation; bench_count() sits on the router's end of the
- * cable and counts what comes back.
+ * The benchmark's router. BPF_PROG_TEST_RUN runs bench_gen() on live frames, and it turns
+ * each into a solicitation; bench_count() on the router's end of the cable counts what comes
+ * back.
  *
  * Pacing is done here, not by sleeping between system calls: a run that is not due
  * drops its frame, which costs less than a wake-up and keeps to the schedule within a
@@ -61,7 +61,7 @@ static __always_inline __u16 fold(__u64 sum)
 	return (__u16)sum;
 }
 
-/* Pages come back as the responder left them: every byte is written anew. */
+/* Pages are recycled as the responder left them, so every byte is written. */
 static __always_inline int write_frame(void *data, const void *end, const struct bench_stream *s)
 {
 	const __u64 *from = (const __u64 *)s->frame;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * `bench hold`: leaves one of the programs of bounce.bpf.c on an interface, where it
- * stays until the interface goes. `bench list`: rules by the million. `bench time`.
+ * `bench hold`: attaches one of the programs of bounce.bpf.c to an interface, until that goes
+ * away. `bench list`: prints rules by the million. `bench time`: times a command.
  */
 #include <errno.h>
 #include <net/if.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# result.json: the machine, who was skipped, and every sample in the order of measuring.
+# result.json: the machine, skipped contestants, and every sample in order of measurement.
 
 function quote(text)
 {

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The benchmark's cables: one for each contestant, a router's end and a host's end in
-# namespaces of their own. To be sourced after tests/lab/lab.sh.
+# The benchmark's cables: one per contestant, with the router's end and the host's end in
+# separate namespaces. To be sourced after tests/lab/lab.sh.
 #
-# CPU 0 is the router. With "threaded" NAPI the host's end is worked off by a kernel
-# thread on CPU 1, where the contestant's own processes run as well: CPU 1 is the host.
-# Without it everything happens on CPU 0, one after the other, and no ring overflows.
+# CPU 0 is the router. With "threaded" NAPI a kernel thread on CPU 1 serves the host's end, and
+# the contestant's processes run there as well: CPU 1 is the host. Without it, everything
+# happens on CPU 0 in sequence, and no ring overflows.
 
 ROUTER_CPU=0
 HOST_CPU=1
@@ -25,17 +25,17 @@ pair_up() {
 	dev=$(pair_dev "$1")
 	lab_add "r$1"
 	lab_add "h$1"
-	# The router's kernel has no say: its end only counts.
+	# Keep the router's kernel out: its end only counts.
 	lab_set "r$1" net/ipv6/conf/default/disable_ipv6 1
 	lab_set "h$1" net/ipv6/conf/default/router_solicitations 0
 	lab_wire "h$1" "$dev" "r$1" r0 "$LAB_HOST_MAC" "$LAB_ROUTER_MAC"
 	lab_set "h$1" net/ipv6/conf/all/forwarding 1
 	lab_ip "h$1" addr add fe80::fe/64 dev "$dev"
 	lab_ip "h$1" addr add 2001:db8:1::fe/64 dev "$dev"
-	# The askers are known: who must first ask back loses, and it is not about that.
+	# Requesters are in the neighbour table: having to resolve them first is not what is measured.
 	lab_ip "h$1" neigh replace fe80::1 lladdr 02:00:00:00:00:01 nud permanent dev "$dev"
 	lab_ip "h$1" neigh replace fe80::2 lladdr 02:00:00:00:00:02 nud permanent dev "$dev"
-	# What is redirected into a veth is heard by its NAPI alone, and GRO brings one.
+	# Only NAPI receives what is redirected into a veth, and GRO enables NAPI.
 	lab_in "h$1" ethtool -K "$dev" gro on
 	"$BENCH" hold "$(lab_name "r$1")" r0 pass >/dev/null
 }

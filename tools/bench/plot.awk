@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The two plots, as SVG by hand: both axes logarithmic, a line a contestant. `what` is
-# "answered" or "cost". No style sheet, no script; colours that stay apart in grey.
+# The two plots as hand-written SVG: log-log, one line per contestant. `what` is "answered" or
+# "cost". No style sheet, no script; colours that differ in greyscale, too.
 
 function log10(v)
 {
@@ -105,7 +105,7 @@ function draw_series(   i, j, n, p, xy, s, colour, path, y, at)
 	}
 }
 
-# None at all is drawn as one a second, for a logarithm has no zero.
+# Zero is drawn as one a second, because the axis is logarithmic.
 function answered(   i, j, r, name, n, rates)
 {
 	n = split("1000 5000 20000 100000 1000000 0", rates, " ")

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The benchmark. Prints one table; writes result.json, answered.svg and cost.svg beside
-# the tool. README.md here says what is measured and how.
+# The benchmark. Prints one table; writes result.json, answered.svg and cost.svg to
+# build/bench. README.md here explains what is measured and how.
 # usage: run.sh [--quick] [throughput|latency|cost|control|fair]...
 set -euo pipefail
 
@@ -41,7 +41,7 @@ say() {
 	printf 'bench: %4ds %s\n' "$SECONDS" "$*" >&2
 }
 
-# record NAME: files "key value" lines from stdin as samples of NAME/key.
+# record NAME: stores "key value" lines from stdin as samples of NAME/key.
 record() {
 	sed "s|^|$1/|" >>"$WORK/raw"
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Reads the samples of a run; every report is written on top of this. `raw` has lines
-# "name value", one a sample, in order; `facts` and `skips` "name<TAB>text".
+# Reads the samples of a run; all reports build on this. `raw` has lines "name value", one per
+# sample, in order; `facts` and `skips` "name<TAB>text".
 
 function load_samples(   line, p, name)
 {
@@ -65,8 +65,8 @@ function median(name)
 	return middle()
 }
 
-# The median of (a - minus) / (b - minus), round by round: what disturbs a round disturbs
-# both. Leaves the spread in lowest and highest. Without `b`: the difference itself.
+# The median of (a - minus) / (b - minus), round by round, as disturbances hit both. Leaves the
+# spread in lowest and highest. Without `b`: the difference itself.
 function against(a, b, minus,   i, n, off, bottom)
 {
 	n = has(a) ? count[a] : 0
@@ -85,7 +85,7 @@ function against(a, b, minus,   i, n, off, bottom)
 	return middle()
 }
 
-# The contestants in their order; what they are called is in title[].
+# The contestants in their order; their titles are in title[].
 function contestants(   i, words, n)
 {
 	n = split("bounce:bounce only;lookup:bounce + look-up;native:ndpx, native XDP;tc:ndpx, TC;" \

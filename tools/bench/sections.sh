@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What is seen from the router: throughput, latency, fairness. To be sourced by run.sh.
+# As seen from the router: throughput, latency, fairness. To be sourced by run.sh.
 
-# Full speed, all on one CPU: what a frame costs from end to end. Then what comes back
-# of what is offered, the host being a CPU of its own.
+# Full speed, all on one CPU: the end-to-end cost of a frame. Then answers against offered
+# load, with the host on a separate CPU.
 section_throughput() {
 	local name round rate seconds rounds
 	contestants
@@ -30,7 +30,7 @@ section_throughput() {
 	done
 }
 
-# Single probes, one each hundredth of a second: idle, and while somebody else asks a lot.
+# Single probes, one every 10 ms: idle, and while another requester is busy.
 section_latency() {
 	local name rate seconds
 	contestants
@@ -55,9 +55,9 @@ fair_apply() {
 	} | pair_apply fair
 }
 
-# A flooder, up to full speed, and a second asker that wants an answer now and then.
-# 1136000/s is what a port of 1 Gbit/s carries. Beyond what the host can read off the
-# cable the ring loses frames of both askers, before any program sees them.
+# A flooder, up to full speed, and a second requester that needs an answer now and then.
+# 1136000/s is what a 1 Gbit/s port carries. Beyond what the host can read off the cable, the
+# ring drops frames of both before any program sees them.
 section_fair() {
 	local rate flood round rounds seconds
 	rounds=$(per_mode 3 1)

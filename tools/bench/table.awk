@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The table on stdout: a block a section, then each budget of DESIGN.md. Ratios are
-# medians of the rounds' ratios, with the least and the greatest in brackets.
+# The table on stdout: one block per section, then each budget of the design. Ratios are
+# medians over the rounds, with the range in brackets.
 
 function spread(v, format)
 {
@@ -42,7 +42,7 @@ function who_took_part(   i, c)
 	}
 }
 
-# A router that could not send as much as it should was not alone on its CPU.
+# A router that fell short of its rate was not alone on its CPU.
 function warn_of_noise(   i, j, n, rates, name, short, worst)
 {
 	n = split("1000 5000 20000 100000 1000000", rates, " ")
