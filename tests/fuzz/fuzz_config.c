@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_name(const char *name)
 {
-	fuzz_assert(memchr(name, '\0', IFNAMSIZ) && name[0]);
+	fuzz_assert(memchr(name, '\0', DEV_NAME_LEN) && name[0]);
 	fuzz_assert(!strpbrk(name, "/: \t\r\n\v\f"));
 }
 
