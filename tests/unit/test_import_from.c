@@ -329,6 +329,27 @@ static void test_ndppd_remarks(void **state)
 		1, 1, "4: proxy: not converted: ");
 }
 
+#define NAME_60	 "an-altname-of-sixty-characters-which-an-interface-can-have-x"
+#define NAME_127 NAME_60 NAME_60 "-and-7y"
+
+/* Altnames have up to 127 characters: all of them count, and one more is not cut off. */
+static void test_long_names(void **state)
+{
+	struct result r =
+		convert(from_ndppd,
+			"proxy " NAME_127 " { rule 2001:db8::1 { static } }\n"
+			"proxy " NAME_60 "1 { rule 2001:db8::2 { iface " NAME_60 NAME_60 " } }\n");
+
+	(void)state;
+	rule_of(&r, NAME_127, 0, "2001:db8::1");
+	assert_string_equal(rule_of(&r, NAME_60 "1", 0, "2001:db8::2")->port, NAME_60 NAME_60);
+	result_free(&r);
+	REMARKS(from_ndppd,
+		"proxy eth0 {\nrule 2001:db8::1 { static }\n}\n"
+		"proxy " NAME_127 "z {\nrule 2001:db8::2 { static }\n}\n",
+		1, 1, "4: proxy: not converted: ");
+}
+
 /* FIELD K: what panels and blogs write. */
 static void test_ndppd_as_found(void **state)
 {
@@ -697,23 +718,15 @@ static void test_own_addresses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ndppd_methods),
-		cmocka_unit_test(test_ndppd_syntax),
-		cmocka_unit_test(test_ndppd_targets),
-		cmocka_unit_test(test_ndppd_overlap),
-		cmocka_unit_test(test_ndppd_last_proxy),
-		cmocka_unit_test(test_ndppd_remarks),
-		cmocka_unit_test(test_ndppd_as_found),
-		cmocka_unit_test(test_ndppd_1x),
-		cmocka_unit_test(test_own_addresses),
-		cmocka_unit_test(test_nul_bytes),
-		cmocka_unit_test(test_npd6_prefixes),
-		cmocka_unit_test(test_npd6_lists),
-		cmocka_unit_test(test_npd6_expressions),
-		cmocka_unit_test(test_npd6_remarks),
-		cmocka_unit_test(test_kernel),
-		cmocka_unit_test(test_kernel_switches),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_ndppd_methods),	 cmocka_unit_test(test_ndppd_syntax),
+		cmocka_unit_test(test_ndppd_targets),	 cmocka_unit_test(test_ndppd_overlap),
+		cmocka_unit_test(test_ndppd_last_proxy), cmocka_unit_test(test_ndppd_remarks),
+		cmocka_unit_test(test_long_names),	 cmocka_unit_test(test_ndppd_as_found),
+		cmocka_unit_test(test_ndppd_1x),	 cmocka_unit_test(test_own_addresses),
+		cmocka_unit_test(test_nul_bytes),	 cmocka_unit_test(test_npd6_prefixes),
+		cmocka_unit_test(test_npd6_lists),	 cmocka_unit_test(test_npd6_expressions),
+		cmocka_unit_test(test_npd6_remarks),	 cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_kernel_switches),	 cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

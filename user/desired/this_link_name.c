@@ -14,12 +14,12 @@ bool this_link_rename(const struct nl_state *state, struct place *place)
 	if (!place->dotted)
 		return false;
 	snprintf(name, sizeof(name), "%s.%u", place->dev, place->vlan);
-	link = strlen(name) < IFNAMSIZ ? nl_link_by_name(state, name) : NULL;
+	link = nl_link_by_name(state, name);
 	if (!link)
 		return false;
 	lower = link->lower_netns < 0 ? nl_link_by_index(state, link->lower) : NULL;
 	if (this_link_is_vlan(link) && link->vlan == place->vlan && lower &&
-	    !strcmp(lower->name, place->dev))
+	    lower == nl_link_by_name(state, place->dev))
 		return false;
 	memcpy(place->dev, link->name, sizeof(link->name));
 	place->vlan = 0;

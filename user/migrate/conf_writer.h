@@ -25,10 +25,12 @@ struct draft_items {
 	size_t n;
 };
 
+#define DRAFT_TITLE_LEN (DEV_NAME_LEN + 8) /* a name, and ".4094" */
+
 struct draft_uplink {
-	char name[64];	/* as what was read calls it */
-	char title[64]; /* as ndpx.conf calls it */
-	char *refused;	/* why it cannot be an uplink, owned; NULL: it can */
+	char name[DEV_NAME_LEN];     /* as what was read calls it */
+	char title[DRAFT_TITLE_LEN]; /* as ndpx.conf calls it */
+	char *refused;		     /* why it cannot be an uplink, owned; NULL: it can */
 	int line;
 	struct draft_items in;
 };

@@ -118,7 +118,7 @@ static bool writable(const char *name)
 }
 
 /* The name of an uplink as ndpx.conf has it; false with the reason in `why`. */
-static bool find_title(const struct nl_state *state, const char *name, char title[64],
+static bool find_title(const struct nl_state *state, const char *name, char title[DRAFT_TITLE_LEN],
 		       char why[256])
 {
 	const struct nl_link *link = state ? nl_link_by_name(state, name) : NULL;
@@ -126,7 +126,7 @@ static bool find_title(const struct nl_state *state, const char *name, char titl
 	struct place place = { 0 };
 	struct error err;
 
-	snprintf(title, 64, "%s", name);
+	snprintf(title, DRAFT_TITLE_LEN, "%s", name);
 	if (!writable(name)) {
 		snprintf(why, 256, "the name is not valid in ndpx.conf");
 		return false;
@@ -144,7 +144,7 @@ static bool find_title(const struct nl_state *state, const char *name, char titl
 			snprintf(why, 256, "two VLAN tags: ndpx supports one");
 			return false;
 		}
-		snprintf(title, 64, "%s.%u", lower->name, link->vlan);
+		snprintf(title, DRAFT_TITLE_LEN, "%s.%u", lower->name, link->vlan);
 		link = lower;
 		if (!writable(title)) {
 			snprintf(why, 256, "the name %s is not valid in ndpx.conf", lower->name);
@@ -169,7 +169,7 @@ static bool find_title(const struct nl_state *state, const char *name, char titl
 size_t draft_uplink(struct draft *draft, const char *name, int line)
 {
 	struct draft_uplink *uplinks, *u;
-	char title[64], why[256] = "";
+	char title[DRAFT_TITLE_LEN], why[256] = "";
 	bool ok = find_title(draft->state, name, title, why);
 	size_t i;
 

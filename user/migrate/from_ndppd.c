@@ -14,7 +14,7 @@
 
 /* WORD [=] [VALUE] [{ ... }] */
 struct keyword {
-	char word[64], value[128];
+	char word[64], value[256]; /* cut; longer than any that is valid */
 	int line;
 	bool block;	/* its keywords come next, up to the brace that closes it */
 	bool semicolon; /* directly after an unquoted value */

@@ -43,11 +43,12 @@ int nl_check_quiet(int r, const char *what, struct error *err);
 struct nl_table {
 	uint16_t type; /* RTM_GET* */
 	uint8_t family;
-	uint8_t ndm_flags;	  /* of RTM_GETNEIGH */
-	uint32_t ifindex, parent; /* of RTM_GETTFILTER */
-	mnl_cb_t cb;		  /* adds items to a struct nl_list */
-	size_t size;		  /* of an item */
-	const char *what;	  /* for errors */
+	uint8_t ndm_flags;	       /* of RTM_GETNEIGH */
+	uint32_t ifindex, parent;      /* of RTM_GETTFILTER */
+	mnl_cb_t cb;		       /* adds items to a struct nl_list */
+	size_t size;		       /* of an item */
+	void (*free_item)(void *item); /* what an item owns; NULL: nothing */
+	const char *what;	       /* for errors */
 };
 
 /*

@@ -92,21 +92,28 @@ static void read_linkinfo(const struct nlattr *info, struct nl_link *link)
 	link->isolated = of_bridge && port && is_isolated(port);
 }
 
-/* Kernel 5.5. */
-static void read_altnames(const struct nlattr *list, struct nl_link *link)
+/* Kernel 5.5. False: no memory. */
+static bool read_altnames(const struct nlattr *list, struct nl_link *link)
 {
 	const struct nlattr *attr;
 	size_t at = 0;
 
+	/* The names are shorter than the attributes that hold them. */
+	link->altnames = calloc(1, mnl_attr_get_payload_len(list) + 1u);
 	mnl_attr_for_each_nested(attr, list) {
 		size_t len = strnlen(mnl_attr_get_str(attr), mnl_attr_get_payload_len(attr));
 
-		if (mnl_attr_get_type(attr) != IFLA_ALT_IFNAME ||
-		    at + len + 2 > sizeof(link->altnames))
+		if (!link->altnames || mnl_attr_get_type(attr) != IFLA_ALT_IFNAME || !len)
 			continue;
 		memcpy(link->altnames + at, mnl_attr_get_str(attr), len);
 		at += len + 1;
 	}
+	return link->altnames;
+}
+
+static void free_link(void *item)
+{
+	free(((struct nl_link *)item)->altnames);
 }
 
 /* The bus of a device from sysfs, for kernels before 5.14, which do not say it with the link. */
@@ -128,7 +135,8 @@ static void read_bus(struct nl_link *link)
 static int on_link(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	struct nl_link *link = nl_list_add(data);
+	struct nl_list *list = data;
+	struct nl_link *link = nl_list_add(list);
 	const struct nlattr *attr;
 
 	if (!link)
@@ -146,7 +154,7 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 				 mnl_attr_get_str(attr));
 			break;
 		case IFLA_PROP_LIST:
-			read_altnames(attr, link);
+			list->no_memory |= !read_altnames(attr, link);
 			break;
 		case IFLA_ADDRESS:
 			if (len == 6) {
@@ -208,6 +216,7 @@ int nl_links_read(struct nl_state *ret, struct error *err)
 					       .family = AF_UNSPEC,
 					       .cb = on_link,
 					       .size = sizeof(*ret->links),
+					       .free_item = free_link,
 					       .what = "links" };
 
 	memset(ret, 0, sizeof(*ret));
@@ -239,6 +248,10 @@ int nl_state_read(struct nl_state *ret, struct error *err)
 
 void nl_state_free(struct nl_state *state)
 {
+	size_t i;
+
+	for (i = 0; i < state->n_links; i++)
+		free_link(&state->links[i]);
 	free(state->links);
 	free(state->addresses);
 	free(state->gateways);
@@ -246,13 +259,26 @@ void nl_state_free(struct nl_state *state)
 	memset(state, 0, sizeof(*state));
 }
 
+const char *nl_next_altname(const struct nl_link *link, const char *last)
+{
+	const char *next = last ? last + strlen(last) + 1 : link->altnames;
+
+	return next && *next ? next : NULL;
+}
+
 const struct nl_link *nl_link_by_name(const struct nl_state *state, const char *name)
 {
+	const char *alt;
 	size_t i;
 
 	for (i = 0; i < state->n_links; i++) {
 		if (!strcmp(state->links[i].name, name))
 			return &state->links[i];
+		/* The kernel has each name once in a namespace, whichever kind it is. */
+		for (alt = NULL; (alt = nl_next_altname(&state->links[i], alt));) {
+			if (!strcmp(alt, name))
+				return &state->links[i];
+		}
 	}
 	return NULL;
 }
@@ -281,13 +307,6 @@ bool nl_is_external(const struct nl_link *link, const struct nl_state *state)
 		link = nl_link_by_index(state, link->lower);
 	}
 	return false;
-}
-
-const char *nl_next_altname(const struct nl_link *link, const char *last)
-{
-	const char *next = last ? last + strlen(last) + 1 : link->altnames;
-
-	return *next ? next : NULL;
 }
 
 static int on_index(const struct nlmsghdr *nlh, void *data)

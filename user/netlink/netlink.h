@@ -14,8 +14,6 @@
 
 #include "util/error.h"
 
-#define NL_ALTNAMES 1032
-
 struct nl_link {
 	uint32_t ifindex;
 	uint32_t master;     /* ifindex of the bond or bridge it is in, 0: none */
@@ -29,8 +27,7 @@ struct nl_link {
 	bool isolated;	  /* a bridge's port that other isolated ones of it do not hear */
 	bool routed;	  /* a unicast route, other than to link-local addresses, leaves by it */
 	char name[IFNAMSIZ];
-	/* Further names, each ended by a NUL, the last by two. Room for eight of the longest. */
-	char altnames[NL_ALTNAMES];
+	char *altnames; /* further names, each ended by a NUL, the last by two; NULL: none. Owned */
 	/*
 	 * A tunnel whose far end comes with each packet (collect metadata): what has none, as a
 	 * redirected frame, is dropped by the driver.
@@ -80,11 +77,11 @@ int nl_state_read(struct nl_state *ret, struct error *err);
 int nl_links_read(struct nl_state *ret, struct error *err);
 void nl_state_free(struct nl_state *state);
 
-/* NULL when there is none. The pointer is into `state`. */
 /* The altname after `last`, or the first where that is NULL; NULL: no more. */
 const char *nl_next_altname(const struct nl_link *link, const char *last);
 /* The ifindex of an interface by any of its names; 0: none. */
 uint32_t nl_index_of(const char *name);
+/* NULL when there is none. The pointer is into `state`. A name can be an altname as well. */
 const struct nl_link *nl_link_by_name(const struct nl_state *state, const char *name);
 const struct nl_link *nl_link_by_index(const struct nl_state *state, uint32_t ifindex);
 

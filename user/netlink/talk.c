@@ -170,6 +170,15 @@ static void put_header(struct nlmsghdr *nlh, const struct nl_table *table)
 	((struct rtgenmsg *)mnl_nlmsg_put_extra_header(nlh, size))->rtgen_family = table->family;
 }
 
+static void clear_list(const struct nl_table *table, struct nl_list *list)
+{
+	size_t i;
+
+	for (i = 0; table->free_item && i < list->n; i++)
+		table->free_item((char *)list->items + i * list->size);
+	list->n = 0;
+}
+
 int nl_dump(const struct nl_table *table, void **ret, size_t *ret_n, struct error *err)
 {
 	struct nl_list list = { .size = table->size };
@@ -183,13 +192,14 @@ int nl_dump(const struct nl_table *table, void **ret, size_t *ret_n, struct erro
 		nlh->nlmsg_type = table->type;
 		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 		put_header(nlh, table);
-		list.n = 0;
+		clear_list(table, &list);
 		r = nl_talk(nlh, table->cb, &list, table->what, err);
 	} while (nl_again(&patience, r));
 	r = nl_check_quiet(r, table->what, err);
 	if (!r && list.no_memory)
 		r = fail(err, ENOMEM, table->what);
 	if (r) {
+		clear_list(table, &list);
 		free(list.items);
 		return r;
 	}
