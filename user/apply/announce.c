@@ -133,7 +133,7 @@ void announce_free(struct announcements *list)
 
 static int open_socket(const char *dev, uint32_t ifindex, struct error *err)
 {
-	/* Protocol 0: it only sends. The tag is in the frame, for the device below any VLAN. */
+	/* Protocol 0: it only sends. The frame carries its tag, because it is sent on the device below any VLAN. */
 	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = (int)ifindex };
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), code;
 

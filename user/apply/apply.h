@@ -18,7 +18,7 @@ struct apply_context {
 
 /* What became of one device of the file. */
 struct uplink_report {
-	char dev[DEV_NAME_LEN]; /* as in the file where there is no such interface */
+	char dev[DEV_NAME_LEN]; /* as the file has it if there is no such interface */
 	int line;		/* of its first uplink in the file */
 	bool failed;		/* `why` says it; of the rest only the notes count */
 	struct error why;
@@ -73,8 +73,8 @@ void apply_uplink(const struct apply_context *ctx, const struct uplink *uplinks,
 
 /*
  * What is pinned comes into force again, as apply would bring it: the program on the hook it
- * had, the settings and own addresses of today, groups. `uplinks` are what the pins say, for the
- * file is not asked; no rule comes or goes but the host's own. `dp` is whole, and its program,
+ * had, the settings and own addresses of today, groups. `uplinks` are what the pins say, as the
+ * file is not read; no rule comes or goes but the host's own. `dp` is whole, and its program,
  * if one is attached, is ours.
  */
 int apply_pinned(struct dataplane *dp, const struct uplink *uplinks, size_t n,
@@ -83,7 +83,7 @@ int apply_pinned(struct dataplane *dp, const struct uplink *uplinks, size_t n,
 /*
  * The same for guest ports: those that the pinned sections match are attached, and all become
  * what the host's links are today. Rules stay. `model` has the sections as its ports, and the
- * names of all uplinks, which are no guest ports. `dp` is the ports' instance.
+ * names of all uplinks, which are not guest ports. `dp` is the ports' instance.
  */
 int apply_ports_pinned(struct dataplane *dp, const struct model *model,
 		       const struct nl_state *state, struct error *err);

@@ -108,7 +108,7 @@ static bool is_ours(const struct nl_proxy *proxy)
 	return proxy->protocol == GROUPS_PROTOCOL && !proxy->router;
 }
 
-/* Joins and leaves the difference between `want`, sorted, and what is there. */
+/* Joins and leaves the difference between `want`, which is sorted, and the current memberships. */
 static int set_members(const struct nl_proxy *want, size_t n_want, const struct groups_uplink *up,
 		       struct groups_report *rep, struct error *err)
 {

@@ -230,7 +230,7 @@ int apply_ports(const struct apply_context *ctx, const struct model *model,
 	int r;
 
 	*ret = (struct ports_report){ 0 };
-	/* The file has no `ports`: what is there goes. */
+	/* The file has no `ports` any more: remove those attached. */
 	if (!model->n_ports) {
 		if (!dataplane_ports_there(ctx->bpffs))
 			return 0;

@@ -14,7 +14,7 @@ struct rules_change {
 
 /*
  * All of them or none: where one is refused, those before it are taken back. Groups and guest
- * ports follow; what fails there is a note, for the rules hold already.
+ * ports follow; a failure there is a note, as the rules are already in force.
  */
 int rules_commit(const char *bpffs, struct rules_change *changes, size_t n, struct notes *notes,
 		 struct error *err);

@@ -7,7 +7,7 @@
 
 /*
  * Detaches first, so that nothing is answered half; then memberships, allmulticast
- * and an empty clsact that ndpx made; the pins last, for they say what is to undo.
+ * and an empty clsact that ndpx made; the pins last, because they say what to undo.
  * `instance->dp` is closed on the way.
  */
 int uplink_down(const char *bpffs, struct instance *instance, struct error *err);

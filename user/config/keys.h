@@ -38,7 +38,7 @@ struct key {
 			     char buf[KEY_TEXT_LEN]);
 	struct {
 		unsigned short at, size;
-	} field[SCOPES];	  /* by scope, for the parsers that need no more */
+	} field[SCOPES];	  /* by scope, for parsers that need nothing else */
 	const char *const *words; /* those it can be, or NULL */
 	unsigned long most;	  /* of a number */
 	uint8_t flag;		  /* NDPX_F_*, set by the second of `words` */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Changing an open instance. A change is a transaction: staged under the next
- * generation, made true by one store, then cleaned up.
+ * generation, committed with a single store, then cleaned up.
  */
 #include <bpf/bpf.h>
 #include <errno.h>

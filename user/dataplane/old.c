@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What a new instance takes over from one that it replaces: that of a device which was
- * created again, or of another ABI. The old one is only read, for it may still answer.
+ * created again, or of another ABI. The old one is only read, because it may still answer.
  */
 #include <bpf/bpf.h>
 #include <errno.h>

@@ -97,7 +97,7 @@ void port_path(const struct nl_link *port, const struct nl_state *state, struct 
 	else if (local)
 		ret->stack = local;
 	else if (bridges == 1 && !ways)
-		ret->stack = ret->bridge; /* nothing yet, but there is no other one */
+		ret->stack = ret->bridge; /* nothing yet, but it is the only candidate */
 }
 
 /* "vif-g1" for "vif-g1-emu" (libxl), "vif7.0" for "tap7.0" (XAPI, QEMU's device model). */

@@ -296,7 +296,7 @@ void doctor_check_hearing(const struct doctor_snapshot *snap, const struct docto
 	if (lost.n)
 		finding_add(ret, DOCTOR_GROUPS_LOST, &about,
 			    "the solicited-node group of %s is not joined", several_text(&lost));
-	/* As apply has it: the flag that stays, not somebody's momentary hold on it. */
+	/* As apply has it: the flag that stays, not a hold that another process has for a moment. */
 	if (up->groups.allmulti && !(up->nic.flags & IFF_ALLMULTI) && !proxied)
 		finding_add(ret, DOCTOR_ALLMULTI_OFF, &about,
 			    "the rules need allmulticast, and it is off");

@@ -202,7 +202,7 @@ static bool has_hop_limit_255(struct msghdr *msg)
 	return false;
 }
 
-/* One advertisement from one link; -EAGAIN: no more now. */
+/* One advertisement from one link; -EAGAIN: none left for now. */
 static int receive(struct probes *p, const struct link *link)
 {
 	uint8_t buf[1500], control[128] __attribute__((aligned(8)));

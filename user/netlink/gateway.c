@@ -8,7 +8,7 @@
 
 #include "netlink/internal.h"
 
-/* What a dump of the routes is read for, in one go, for there may be many. */
+/* Everything that a dump of the routes is read for, in one pass, because there may be many. */
 enum route_kind { ROUTE_GATEWAY, ROUTE_NET, ROUTE_EXIT };
 
 struct known_route {

@@ -196,7 +196,7 @@ static void print_finding(const struct finding *f, struct output *out)
 	out_close(out, '}');
 }
 
-/* What was found before and is found no more. */
+/* Findings that were reported before and are gone now. */
 static void print_fixed(const struct ward *w, struct output *out)
 {
 	size_t i;
