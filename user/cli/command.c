@@ -140,14 +140,6 @@ void command_real_name(char dev[DEV_NAME_LEN])
 		memcpy(dev, name, sizeof(name));
 }
 
-static int by_dev_and_vlan(const void *a, const void *b)
-{
-	const struct uplink *x = a, *y = b;
-	int c = strcmp(x->dev, y->dev);
-
-	return c ? c : (int)x->vlan - (int)y->vlan;
-}
-
 /* Two names of one interface may make two sections one uplink, which `check` cannot see. */
 static int use_real_names(struct model *model, struct error *err)
 {
@@ -166,11 +158,11 @@ static int use_real_names(struct model *model, struct error *err)
 	if (r)
 		return r;
 	if (model->n_uplinks)
-		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), by_dev_and_vlan);
+		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), uplink_compare);
 	for (i = 1; i < model->n_uplinks; i++) {
 		const struct uplink *u = &model->uplinks[i];
 
-		if (by_dev_and_vlan(u - 1, u) == 0)
+		if (uplink_compare(u - 1, u) == 0)
 			return error_set(err, EXIT_USAGE, EEXIST,
 					 "uplink %s: in the file twice, in lines %d and %d, under "
 					 "different names: use one section",
