@@ -14,6 +14,7 @@
 
 #include "expect_error.h"
 #include "config/keys.h"
+#include "util/array.h"
 
 #define NAME_16	 "0123456789abcdef"
 #define NAME_64	 NAME_16 NAME_16 NAME_16 NAME_16
@@ -23,7 +24,21 @@
 
 static int on_off(const char *text, void *ret, struct error *err)
 {
-	return parse_on_off(text, ret, err);
+	int i = parse_choice(text, off_on_words, err);
+
+	if (i < 0)
+		return i;
+	*(bool *)ret = i;
+	return 0;
+}
+
+static int key_set(enum key_scope scope, void *object, const char *name, const char *value,
+		   struct error *err)
+{
+	const struct key *key = key_find(scope, name, strlen(name));
+
+	return key ? key->parse(key, scope, value, object, err)
+		   : key_unknown(scope, "argument", name, err);
 }
 
 static int vid(const char *text, void *ret, struct error *err)
@@ -140,9 +155,9 @@ static void test_taken(void **state)
 	size_t i;
 
 	(void)state;
-	expect_error("on", parse_on_off("on", &on, &err), NULL, &err);
+	expect_error("on", on_off("on", &on, &err), NULL, &err);
 	assert_true(on);
-	expect_error("off", parse_on_off("off", &on, &err), NULL, &err);
+	expect_error("off", on_off("off", &on, &err), NULL, &err);
 	assert_false(on);
 	expect_error("4094", parse_number("4094", 4094, &n, &err), NULL, &err);
 	assert_int_equal(n, 4094);
@@ -314,7 +329,7 @@ static void test_order(void **state)
 		}
 	}
 	for (i = 0; i < 1000; i++)
-		assert_int_equal(uplink_add(&u, &rules[i % 4]), 0);
+		assert_int_equal(array_push(u.rules, u.n_rules, rules[i % 4]), true);
 	assert_int_equal(u.n_rules, 1000);
 	assert_memory_equal(&u.rules[999], &rules[3], sizeof(rules[3]));
 	free(u.rules);

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "desired/this_link.h"
+#include "util/names.h"
 
 int command_fail(const struct command *cmd, const struct error *err)
 {
@@ -140,12 +141,16 @@ void command_real_name(char dev[DEV_NAME_LEN])
 		memcpy(dev, name, sizeof(name));
 }
 
-static int by_dev_and_vlan(const void *a, const void *b)
+static int real_port(struct rule *rule, struct error *err)
 {
-	const struct uplink *x = a, *y = b;
-	int c = strcmp(x->dev, y->dev);
+	char name[DEV_NAME_LEN];
 
-	return c ? c : (int)x->vlan - (int)y->vlan;
+	if (!rule->port)
+		return 0;
+	snprintf(name, sizeof(name), "%s", rule->port);
+	command_real_name(name);
+	rule->port = name_keep(name);
+	return rule->port ? 0 : error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 }
 
 /* Two names of one interface may make two sections one uplink, which `check` cannot see. */
@@ -159,18 +164,19 @@ static int use_real_names(struct model *model, struct error *err)
 
 		command_real_name(u->dev);
 		for (j = 0; j < u->n_rules; j++) {
-			if (u->rules[j].port[0])
-				command_real_name(u->rules[j].port);
+			r = real_port(&u->rules[j], err);
+			if (r)
+				return r;
 		}
 	}
 	if (r)
 		return r;
 	if (model->n_uplinks)
-		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), by_dev_and_vlan);
+		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), uplink_compare);
 	for (i = 1; i < model->n_uplinks; i++) {
 		const struct uplink *u = &model->uplinks[i];
 
-		if (by_dev_and_vlan(u - 1, u) == 0)
+		if (uplink_compare(u - 1, u) == 0)
 			return error_set(err, EXIT_USAGE, EEXIST,
 					 "uplink %s: in the file twice, in lines %d and %d, under "
 					 "different names: use one section",

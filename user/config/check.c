@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/check.h"
+#include "config/config.h"
 
 static int by_rule_then_place(const void *a, const void *b)
 {
@@ -32,7 +32,7 @@ static void check_duplicates(const struct rule *first, const struct rule *second
 
 static void check_rules(struct uplink *u, struct config_errors *errors)
 {
-	size_t i, prefixes = 0;
+	size_t i;
 	struct error err;
 
 	for (i = 0; i < u->n_rules; i++) {
@@ -48,32 +48,53 @@ static void check_rules(struct uplink *u, struct config_errors *errors)
 			check_duplicates(r - 1, r, errors);
 		if (rule_check(r, &err))
 			config_error_at(errors, r->line, r->column, "%s", err.message);
-		prefixes += r->bits < 128;
 	}
-	u->n_prefixes = prefixes;
+}
+
+/* What rules take up in a device's maps. */
+struct usage {
+	size_t addresses, prefixes;
+	bool in_use[129]; /* by prefix length */
+};
+
+static void usage_add(struct usage *usage, const struct rule *rules, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		usage->in_use[rules[i].bits] = true;
+		if (rules[i].bits < 128)
+			usage->prefixes++;
+		else
+			usage->addresses++;
+	}
+}
+
+static unsigned int lengths_of(const struct usage *usage)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < 128; i++)
+		n += usage->in_use[i];
+	return n;
 }
 
 /* What the maps of one device hold: `u` and the n - 1 behind it are its uplinks. */
 static void check_device(const struct uplink *u, size_t n, struct config_errors *errors)
 {
-	size_t addresses = 0, prefixes = 0, i, j;
-	unsigned int lengths = 0;
-	bool in_use[129] = { false };
+	struct usage usage = { 0 };
+	unsigned int lengths;
+	size_t i;
 
-	for (i = 0; i < n; i++) {
-		addresses += u[i].n_rules - u[i].n_prefixes;
-		prefixes += u[i].n_prefixes;
-		for (j = 0; j < u[i].n_rules; j++)
-			in_use[u[i].rules[j].bits] = true;
-	}
-	for (i = 0; i < 128; i++)
-		lengths += in_use[i];
+	for (i = 0; i < n; i++)
+		usage_add(&usage, u[i].rules, u[i].n_rules);
+	lengths = lengths_of(&usage);
 	/* The host's own addresses go into the same map. */
-	if (addresses > NDPX_MAX_GUESTS - 1024)
+	if (usage.addresses > NDPX_MAX_GUESTS - 1024)
 		config_error_at(errors, u->line, u->column,
 				"%s: more than %d addresses: use prefixes", u->dev,
 				NDPX_MAX_GUESTS - 1024);
-	if (prefixes > NDPX_MAX_PREFIXES)
+	if (usage.prefixes > NDPX_MAX_PREFIXES)
 		config_error_at(errors, u->line, u->column, "%s: more than %d prefixes", u->dev,
 				NDPX_MAX_PREFIXES);
 	if (lengths > NDPX_MAX_LENGTHS)
@@ -127,15 +148,6 @@ static void check_pair(const struct uplink *first, const struct uplink *second,
 				first->line);
 }
 
-/* Uplinks of one device stand together: they are one instance. */
-static int by_device(const void *a, const void *b)
-{
-	const struct uplink *x = a, *y = b;
-	int c = strcmp(x->dev, y->dev);
-
-	return c ? c : (int)x->vlan - (int)y->vlan;
-}
-
 /* The rules of a section: what of them is twice, or a prefix that is hardly meant. */
 static void check_section_rules(struct ports_section *p, struct config_errors *errors)
 {
@@ -174,42 +186,28 @@ static void check_section_rules(struct ports_section *p, struct config_errors *e
 static void check_ports_room(const struct model *model, struct config_errors *errors)
 {
 	const struct ports_section *first = &model->ports[0];
-	size_t addresses = 0, prefixes = 0, own, i, j;
-	unsigned int lengths = 0;
-	bool in_use[129] = { false };
+	const size_t room = NDPX_MAX_GUESTS - 1024 * model->n_ports; /* beside the host's own */
+	struct usage usage = { 0 };
+	unsigned int lengths;
+	size_t i;
 
-	for (i = 0; i < model->n_uplinks; i++) {
-		const struct uplink *u = &model->uplinks[i];
-
-		addresses += u->n_rules - u->n_prefixes;
-		prefixes += u->n_prefixes;
-		for (j = 0; j < u->n_rules; j++)
-			in_use[u->rules[j].bits] = true;
-	}
-	addresses *= model->n_ports;
-	prefixes *= model->n_ports;
-	for (i = 0; i < model->n_ports; i++) {
-		for (j = 0; j < model->ports[i].n_rules; j++) {
-			in_use[model->ports[i].rules[j].bits] = true;
-			if (model->ports[i].rules[j].bits == 128)
-				addresses++;
-			else
-				prefixes++;
-		}
-	}
-	for (i = 0; i < 128; i++)
-		lengths += in_use[i];
-	own = 1024 * model->n_ports;
-	if (addresses > NDPX_MAX_GUESTS - own)
+	for (i = 0; i < model->n_uplinks; i++)
+		usage_add(&usage, model->uplinks[i].rules, model->uplinks[i].n_rules);
+	usage.addresses *= model->n_ports;
+	usage.prefixes *= model->n_ports;
+	for (i = 0; i < model->n_ports; i++)
+		usage_add(&usage, model->ports[i].rules, model->ports[i].n_rules);
+	lengths = lengths_of(&usage);
+	if (usage.addresses > room)
 		config_error_at(errors, first->line, first->column,
 				"ports: %zu addresses, as each section holds all guests; at most "
 				"%zu fit",
-				addresses, NDPX_MAX_GUESTS - own);
-	if (prefixes > NDPX_MAX_PREFIXES)
+				usage.addresses, room);
+	if (usage.prefixes > NDPX_MAX_PREFIXES)
 		config_error_at(errors, first->line, first->column,
 				"ports: %zu prefixes, as each section holds all guests; at most "
 				"%d fit",
-				prefixes, NDPX_MAX_PREFIXES);
+				usage.prefixes, NDPX_MAX_PREFIXES);
 	if (lengths > NDPX_MAX_LENGTHS)
 		config_error_at(
 			errors, first->line, first->column,
@@ -260,7 +258,7 @@ void config_check(struct model *model, struct config_errors *errors)
 			check_pair(&model->uplinks[j], &model->uplinks[i], errors);
 	}
 	if (model->n_uplinks)
-		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), by_device);
+		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), uplink_compare);
 	for (i = 0; i < model->n_uplinks; i += j) {
 		for (j = 1; i + j < model->n_uplinks; j++) {
 			if (strcmp(model->uplinks[i].dev, model->uplinks[i + j].dev) != 0)

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "util/array.h"
-#include "config/check.h"
 #include "config/config.h"
 #include "config/keys.h"
 #include "config/syntax.h"
@@ -103,9 +102,10 @@ static void set_value(struct load *l, const struct key *key, const struct word *
 		return;
 	if (key->parse(key, scope, text_of(w, text), key->list ? &rule : object_of(l, scope), &err))
 		config_error_at(l->errors, AT(w->at), "%s: %s", key->name, err.message);
-	else if (key->list && (scope == SCOPE_UPLINK ? uplink_add(&l->uplink, &rule)
-						     : ports_add(&l->section, &rule)))
-		l->no_memory = true;
+	else if (key->list && scope == SCOPE_UPLINK)
+		l->no_memory |= !array_push(l->uplink.rules, l->uplink.n_rules, rule);
+	else if (key->list)
+		l->no_memory |= !array_push(l->section.rules, l->section.n_rules, rule);
 }
 
 /* KEY = VALUE or a list, for a key that takes one. */
@@ -209,7 +209,7 @@ static void end_uplink(struct load *l)
 {
 	const struct key *vlan = key_find(SCOPE_UPLINK, "vlan", 4);
 	struct position at = l->frames[l->depth].given[vlan - keys];
-	struct uplink *uplinks, *u = &l->uplink;
+	struct uplink *u = &l->uplink;
 
 	if (l->place.have_vlan && at.line && u->vlan != l->place.vlan)
 		config_error_at(l->errors, AT(at),
@@ -218,11 +218,7 @@ static void end_uplink(struct load *l)
 	if (l->place.have_vlan)
 		u->vlan = l->place.vlan;
 	u->dotted = l->place.dotted && !at.line;
-	uplinks = array_room(l->model.uplinks, l->model.n_uplinks, sizeof(*uplinks));
-	if (uplinks) {
-		l->model.uplinks = uplinks;
-		uplinks[l->model.n_uplinks++] = *u;
-	} else {
+	if (!array_push(l->model.uplinks, l->model.n_uplinks, *u)) {
 		free(u->rules);
 		l->no_memory = true;
 	}
@@ -231,12 +227,7 @@ static void end_uplink(struct load *l)
 
 static void end_section(struct load *l)
 {
-	struct ports_section *ports = array_room(l->model.ports, l->model.n_ports, sizeof(*ports));
-
-	if (ports) {
-		l->model.ports = ports;
-		ports[l->model.n_ports++] = l->section;
-	} else {
+	if (!array_push(l->model.ports, l->model.n_ports, l->section)) {
 		free(l->section.rules);
 		l->no_memory = true;
 	}
@@ -255,8 +246,8 @@ static void on_close(void *arg)
 		end_uplink(l);
 	else if (l->frames[l->depth].scope == SCOPE_PORTS)
 		end_section(l);
-	else if (!l->guest_bad && uplink_add(&l->uplink, &l->guest))
-		l->no_memory = true;
+	else if (!l->guest_bad)
+		l->no_memory |= !array_push(l->uplink.rules, l->uplink.n_rules, l->guest);
 	l->depth--;
 }
 

@@ -21,4 +21,12 @@ int config_load(const char *path, struct model *ret, struct config_errors *ret_e
 int config_parse(const char *text, size_t len, struct model *ret, struct config_errors *ret_errors,
 		 struct error *err);
 
+/*
+ * Spreads an uplink's VLAN over its rules, sorts them by rule_compare(), and reports
+ * every duplicate address, overlap of an answer and a deny, short prefix, and uplinks
+ * that contradict each other; of `ports` sections the same, and an uplink that one
+ * matches. Sorts the uplinks by uplink_compare(). check.c.
+ */
+void config_check(struct model *model, struct config_errors *errors);
+
 #endif

@@ -13,7 +13,7 @@
 
 static void note(struct config_errors *errors, int line, int column, const char *fmt, va_list ap)
 {
-	struct config_error *items;
+	struct config_error error = { .line = line, .column = column };
 	char text[1200], *p;
 
 	if (errors->n >= MAX_KEPT) {
@@ -25,17 +25,11 @@ static void note(struct config_errors *errors, int line, int column, const char 
 		if (iscntrl((unsigned char)*p))
 			*p = '?';
 	}
-	items = array_room(errors->items, errors->n, sizeof(*items));
-	if (!items) {
-		errors->lost = true;
+	error.text = strdup(text);
+	if (error.text && array_push(errors->items, errors->n, error))
 		return;
-	}
-	errors->items = items;
-	items[errors->n] = (struct config_error){ line, column, strdup(text) };
-	if (items[errors->n].text)
-		errors->n++;
-	else
-		errors->lost = true;
+	free(error.text);
+	errors->lost = true;
 }
 
 void config_error(struct config_errors *errors, int line, const char *fmt, ...)

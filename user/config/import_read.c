@@ -11,21 +11,15 @@
 
 #include "config/keys.h"
 
-#define MAX_WORDS    40	 /* all of `guest add`'s words are 24 */
-#define MAX_MISTAKES 100 /* more would scroll the first away */
+#define MAX_WORDS 40  /* all of `guest add`'s words are 24 */
+#define MAX_SHOWN 100 /* errors; more would scroll the first away */
 
 static int import_add(struct import *import, const struct guest_words *words, int line)
 {
-	struct import_item *items = array_room(import->items, import->n, sizeof(*items));
+	struct import_item item = { .rule = words->rule, .place = words->place };
 
-	if (!items)
-		return -ENOMEM;
-	import->items = items;
-	import->items[import->n].rule = words->rule;
-	import->items[import->n].rule.line = line;
-	import->items[import->n].place = words->place;
-	import->n++;
-	return 0;
+	item.rule.line = line;
+	return array_push(import->items, import->n, item) ? 0 : -ENOMEM;
 }
 
 void import_free(struct import *import)
@@ -68,7 +62,7 @@ static int read_lines(char *text, size_t len, struct import *import, struct conf
 		if (stop)
 			*stop = '\0';
 		line++;
-		if (errors->n >= MAX_MISTAKES)
+		if (errors->n >= MAX_SHOWN)
 			return 0;
 		if (strlen(text) < (size_t)((stop ? stop : end) - text)) {
 			config_error_at(errors, line, (int)strlen(text) + 1,
@@ -174,7 +168,7 @@ static int read_json(const char *text, size_t len, struct import *import,
 		config_error(errors, 1, "JSON has no \"guests\" array");
 	} else {
 		json_array_foreach(guests, i, object) {
-			if (errors->n >= MAX_MISTAKES)
+			if (errors->n >= MAX_SHOWN)
 				break;
 			if (!json_is_object(object)) {
 				config_error(errors, (int)i + 1, "not an object");

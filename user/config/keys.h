@@ -61,10 +61,6 @@ const struct key *key_find(enum key_scope scope, const char *name, size_t len);
 /* Fills *err for a name that key_find() does not know: with the nearest that it does. */
 int key_unknown(enum key_scope scope, const char *kind, const char *name, struct error *err);
 
-/* One key with its value. -ENOENT for a key that is not of this scope. */
-int key_set(enum key_scope scope, void *object, const char *name, const char *value,
-	    struct error *err);
-
 /* "vlan N", "answer always|routed|alive", ...: every key of `scope` with its values; returns `buf`. */
 const char *keys_usage(enum key_scope scope, const char *separator, char *buf, size_t size);
 

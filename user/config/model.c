@@ -3,11 +3,13 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/model.h"
+#include "util/array.h"
 #include "util/network.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -40,16 +42,6 @@ int parse_choice(const char *text, const char *const *words, struct error *err)
 				       words[i]);
 	}
 	return error_set(err, EXIT_USAGE, EINVAL, "invalid value '%s' (expected %s)", text, list);
-}
-
-int parse_on_off(const char *text, bool *ret, struct error *err)
-{
-	int i = parse_choice(text, off_on_words, err);
-
-	if (i < 0)
-		return i;
-	*ret = i;
-	return 0;
 }
 
 int parse_number(const char *text, unsigned long most, unsigned long *ret, struct error *err)
@@ -145,6 +137,27 @@ int parse_dev(const char *text, struct place *ret, struct error *err)
 	return parse_ifname(text, ret->dev, err);
 }
 
+int parse_pattern(const char *text, char ret[NDPX_PATTERN_LEN], struct error *err)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len >= NDPX_PATTERN_LEN)
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "'%s': not an interface name or pattern (1 to %d characters)",
+				 text, NDPX_PATTERN_LEN - 1);
+	/* What no interface's name holds; "/" and the like would match nothing for ever. */
+	if (strpbrk(text, "/: \t\n"))
+		return bad(err, "'%s' cannot match any interface name", text);
+	memset(ret, 0, NDPX_PATTERN_LEN);
+	memcpy(ret, text, len + 1);
+	return 0;
+}
+
+bool ports_match(const char *pattern, const char *dev)
+{
+	return fnmatch(pattern, dev, 0) == 0;
+}
+
 int parse_address(const char *text, struct in6_addr *ret, struct error *err)
 {
 	struct in_addr v4;
@@ -194,6 +207,27 @@ int parse_target(const char *text, struct rule *rule, struct error *err)
 	return 0;
 }
 
+int parse_gateway(const char *value, struct rule *rule, struct error *err)
+{
+	int r = parse_target(value, rule, err);
+
+	if (!r && rule->bits < 128)
+		r = bad(err, "'%s' is a prefix: a gateway is an address", value);
+	rule->flags = NDPX_F_GATEWAY;
+	return r;
+}
+
+int parse_onlink(const char *value, struct rule *rule, struct error *err)
+{
+	int r = parse_target(value, rule, err);
+
+	/* Prefixes of them are refused for all rules. */
+	if (!r && IN6_IS_ADDR_LINKLOCAL(&rule->addr))
+		r = bad(err, "'%s' is link-local: the host cannot route there", value);
+	rule->flags = NDPX_F_ONLINK;
+	return r;
+}
+
 int rule_check(const struct rule *rule, struct error *err)
 {
 	char text[RULE_TEXT_LEN];
@@ -210,21 +244,6 @@ int rule_check(const struct rule *rule, struct error *err)
 	return 0;
 }
 
-int uplink_add(struct uplink *uplink, const struct rule *rule)
-{
-	if (uplink->n_rules == uplink->cap_rules) {
-		size_t cap = uplink->cap_rules ? uplink->cap_rules * 2 : 64;
-		struct rule *rules = realloc(uplink->rules, cap * sizeof(*rules));
-
-		if (!rules)
-			return -ENOMEM;
-		uplink->rules = rules;
-		uplink->cap_rules = cap;
-	}
-	uplink->rules[uplink->n_rules++] = *rule;
-	return 0;
-}
-
 int rule_compare(const void *a, const void *b)
 {
 	const struct rule *x = a, *y = b;
@@ -234,6 +253,14 @@ int rule_compare(const void *a, const void *b)
 	if (x->bits != y->bits)
 		return x->bits > y->bits ? -1 : 1;
 	return memcmp(&x->addr, &y->addr, sizeof(x->addr));
+}
+
+int uplink_compare(const void *a, const void *b)
+{
+	const struct uplink *x = a, *y = b;
+	int c = strcmp(x->dev, y->dev);
+
+	return c ? c : (int)x->vlan - (int)y->vlan;
 }
 
 void model_free(struct model *model)

@@ -40,8 +40,8 @@ struct rule {
 	uint16_t vlan;
 	bool wide; /* a prefix shorter than MODEL_WIDE_BITS is meant */
 	uint8_t lladdr[6];
-	char port[DEV_NAME_LEN]; /* "" : none */
-	int line, column;	 /* of the file it came from, 0: none */
+	int line, column; /* of the file it came from, 0: none */
+	const char *port; /* of name_keep(), NULL: none */
 };
 
 #define MODEL_WIDE_BITS 48 /* a shorter prefix is more likely a slip than meant */
@@ -59,8 +59,7 @@ struct uplink {
 	bool wide;
 	int line, column;
 	struct rule *rules; /* owned */
-	size_t n_rules, cap_rules;
-	size_t n_prefixes; /* of them, once the whole file is checked */
+	size_t n_rules;
 };
 
 /* A `ports` section. Its rules are gateways (NDPX_F_GATEWAY) and prefixes (NDPX_F_ONLINK). */
@@ -94,7 +93,6 @@ extern const char *const dad_words[], *const off_on_words[];
 /* The index of `text` in `words`, or -EINVAL with all of them in the message. */
 int parse_choice(const char *text, const char *const *words, struct error *err);
 /* Each returns 0, or -EINVAL with a sentence that says what was expected. */
-int parse_on_off(const char *text, bool *ret, struct error *err);
 int parse_number(const char *text, unsigned long most, unsigned long *ret, struct error *err);
 int parse_mac(const char *text, uint8_t ret[6], struct error *err);
 int parse_ifname(const char *text, char ret[DEV_NAME_LEN], struct error *err);
@@ -111,9 +109,6 @@ int parse_origin(const char *text, enum ndpx_origin *ret, struct error *err);
 /* Is the rule complete and meant? -EINVAL for a short prefix without `wide`. */
 int rule_check(const struct rule *rule, struct error *err);
 
-/* Appends a copy of *rule. -ENOMEM. */
-int uplink_add(struct uplink *uplink, const struct rule *rule);
-
 /* A section's name or pattern. */
 int parse_pattern(const char *text, char ret[NDPX_PATTERN_LEN], struct error *err);
 
@@ -121,14 +116,13 @@ int parse_pattern(const char *text, char ret[NDPX_PATTERN_LEN], struct error *er
 int parse_gateway(const char *value, struct rule *rule, struct error *err);
 int parse_onlink(const char *value, struct rule *rule, struct error *err);
 
-/* Appends a copy of *rule. -ENOMEM. */
-int ports_add(struct ports_section *ports, const struct rule *rule);
-
 /* Is an interface of this name one of the section's, whatever other sections say? */
 bool ports_match(const char *pattern, const char *dev);
 
 /* Order of rules: VLAN, longest first, address. For qsort() over struct rule. */
 int rule_compare(const void *a, const void *b);
+/* Uplinks of one device stand together, by VLAN. For qsort() over struct uplink. */
+int uplink_compare(const void *a, const void *b);
 
 void model_free(struct model *model);
 

@@ -164,17 +164,9 @@ void syntax_add_word(struct syntax *s, const struct word *word, bool first)
 
 void syntax_add_value(struct syntax *s, const struct word *word, bool first)
 {
-	struct word *values;
-
 	if (first)
 		s->n_values = 0;
-	values = array_room(s->values, s->n_values, sizeof(*values));
-	if (!values) {
-		s->no_memory = true;
-		return;
-	}
-	s->values = values;
-	values[s->n_values++] = *word;
+	s->no_memory |= !array_push(s->values, s->n_values, *word);
 }
 
 static bool make(const struct syntax *s, enum operator op, struct position end,

@@ -94,16 +94,6 @@ int key_unknown(enum key_scope scope, const char *kind, const char *name, struct
 	return error_set(err, EXIT_USAGE, ENOENT, "unknown %s '%s'", kind, name);
 }
 
-int key_set(enum key_scope scope, void *object, const char *name, const char *value,
-	    struct error *err)
-{
-	const struct key *key = key_find(scope, name, strlen(name));
-
-	if (!key || !key->parse || key->list)
-		return key_unknown(scope, "argument", name, err);
-	return key->parse(key, scope, value, object, err);
-}
-
 const char *keys_usage(enum key_scope scope, const char *separator, char *buf, size_t size)
 {
 	size_t i, at = 0, width = 0, w;

@@ -27,14 +27,6 @@ bool this_link_rename(const struct nl_state *state, struct place *place)
 	return true;
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct uplink *x = a, *y = b;
-	int c = strcmp(x->dev, y->dev);
-
-	return c ? c : (int)x->vlan - (int)y->vlan;
-}
-
 void this_link_rename_uplinks(const struct nl_state *state, struct model *model)
 {
 	size_t i, j;
@@ -52,7 +44,6 @@ void this_link_rename_uplinks(const struct nl_state *state, struct model *model)
 		for (j = 0; j < u->n_rules; j++)
 			u->rules[j].vlan = 0;
 	}
-	/* The uplinks of one device stand together. */
 	if (model->n_uplinks)
-		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), by_place);
+		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), uplink_compare);
 }

@@ -7,49 +7,41 @@
 
 #include "util/array.h"
 #include "migrate/conf_writer.h"
+#include "util/names.h"
 #include "util/network.h"
 
 #define DRAFT_STDERR ((size_t)-3) /* beside DRAFT_TOP and DRAFT_HEAD: draft->warnings */
 
-/* Grown at powers of two, so that no capacity need be kept. */
-static struct draft_item *add_item(struct draft *draft, size_t uplink)
+/* Takes over item->text; NULL: memory was short for it. */
+static void add_item(struct draft *draft, size_t uplink, const struct draft_item *item)
 {
 	struct draft_items *in = uplink == DRAFT_TOP	  ? &draft->top
 				 : uplink == DRAFT_HEAD	  ? &draft->head
 				 : uplink == DRAFT_STDERR ? &draft->warnings
 							  : &draft->uplinks[uplink].in;
-	struct draft_item *items = array_room(in->items, in->n, sizeof(*items));
 
-	if (!items) {
-		draft->no_memory = true;
-		return NULL;
-	}
-	in->items = items;
-	memset(&items[in->n], 0, sizeof(*items));
-	return &items[in->n++];
+	if (item->text && array_push(in->items, in->n, *item))
+		return;
+	draft->no_memory = true;
+	free(item->text);
 }
 
+/* NULL: no memory. */
 static char *format(struct draft *draft, const char *fmt, va_list ap)
 {
 	char *text = NULL;
 
-	if (vasprintf(&text, fmt, ap) < 0) {
-		draft->no_memory = true;
-		return NULL;
-	}
-	return text;
+	if (vasprintf(&text, fmt, ap) >= 0)
+		return text;
+	draft->no_memory = true;
+	return NULL;
 }
 
-static void add_note(struct draft *draft, size_t uplink, int line, char *text)
+static void add_note(struct draft *draft, size_t uplink, int line, const char *fmt, va_list ap)
 {
-	struct draft_item *item = text ? add_item(draft, uplink) : NULL;
+	struct draft_item item = { .line = line, .text = format(draft, fmt, ap) };
 
-	if (!item) {
-		free(text);
-		return;
-	}
-	item->line = line;
-	item->text = text;
+	add_item(draft, uplink, &item);
 }
 
 void draft_note(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
@@ -57,7 +49,7 @@ void draft_note(struct draft *draft, size_t uplink, int line, const char *fmt, .
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_note(draft, uplink, line, format(draft, fmt, ap));
+	add_note(draft, uplink, line, fmt, ap);
 	va_end(ap);
 }
 
@@ -66,22 +58,21 @@ void draft_lost(struct draft *draft, size_t uplink, int line, const char *fmt, .
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_note(draft, uplink, line, format(draft, fmt, ap));
+	add_note(draft, uplink, line, fmt, ap);
 	va_end(ap);
 	draft->lost++;
 }
 
 void draft_warn(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
 {
-	char *text;
 	va_list ap;
 
 	va_start(ap, fmt);
-	text = format(draft, fmt, ap);
+	add_note(draft, DRAFT_STDERR, line, fmt, ap);
 	va_end(ap);
-	if (text)
-		draft_note(draft, DRAFT_STDERR, line, "%s", text);
-	add_note(draft, uplink, line, text);
+	va_start(ap, fmt);
+	add_note(draft, uplink, line, fmt, ap);
+	va_end(ap);
 }
 
 void draft_without(struct draft *draft, size_t uplink, int line, const struct draft_option *options,
@@ -168,30 +159,24 @@ static bool find_title(const struct nl_state *state, const char *name, char titl
 
 size_t draft_uplink(struct draft *draft, const char *name, int line)
 {
-	struct draft_uplink *uplinks, *u;
-	char title[DRAFT_TITLE_LEN], why[256] = "";
-	bool ok = find_title(draft->state, name, title, why);
+	struct draft_uplink made = { .line = line }, *u;
+	char why[256] = "";
+	bool ok = find_title(draft->state, name, made.title, why);
 	size_t i;
 
 	for (i = 0; i < draft->n_uplinks; i++) {
 		u = &draft->uplinks[i];
-		if (!strcmp(u->name, name) || (ok && !u->refused && !strcmp(u->title, title)))
+		if (!strcmp(u->name, name) || (ok && !u->refused && !strcmp(u->title, made.title)))
 			return i;
 	}
-	uplinks = realloc(draft->uplinks, (draft->n_uplinks + 1) * sizeof(*uplinks));
-	if (!uplinks) {
+	snprintf(made.name, sizeof(made.name), "%s", name);
+	if (!array_push(draft->uplinks, draft->n_uplinks, made)) {
 		draft->no_memory = true;
 		return DRAFT_TOP;
 	}
-	draft->uplinks = uplinks;
-	u = memset(&uplinks[draft->n_uplinks], 0, sizeof(*u));
-	snprintf(u->name, sizeof(u->name), "%s", name);
-	memcpy(u->title, title, sizeof(u->title));
-	u->line = line;
-	draft->n_uplinks++;
 	if (!ok)
-		draft_refuse(draft, draft->n_uplinks - 1, "%s", why);
-	return draft->n_uplinks - 1;
+		draft_refuse(draft, i, "%s", why);
+	return i;
 }
 
 void draft_refuse(struct draft *draft, size_t uplink, const char *fmt, ...)
@@ -255,7 +240,7 @@ void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, con
 {
 	char text[RULE_TEXT_LEN], was[RULE_TEXT_LEN], extra[256] = "";
 	struct rule fixed = *rule, ignored;
-	struct draft_item *item;
+	struct draft_item item;
 	struct error err;
 	char *comment;
 	va_list ap;
@@ -286,19 +271,16 @@ void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, con
 			draft, comment,
 			"answered always, because the kernel does not route link-local addresses");
 	}
-	if (fixed.port[0] && !writable(fixed.port)) {
-		fixed.port[0] = '\0';
+	if (fixed.port && fixed.port[0] && !writable(fixed.port)) {
+		fixed.port = NULL;
 		comment = join(draft, comment, "the port's name is not valid in ndpx.conf");
 	}
-	item = comment ? add_item(draft, uplink) : NULL;
-	if (!item) {
-		free(comment);
-		return;
-	}
-	item->is_rule = true;
-	item->rule = fixed;
-	item->line = rule->line;
-	item->text = comment;
+	/* The caller's copy goes first; an empty one has a comment already. */
+	fixed.port = fixed.port && fixed.port[0] ? name_keep(fixed.port) : NULL;
+	item = (struct draft_item){
+		.is_rule = true, .rule = fixed, .line = rule->line, .text = comment
+	};
+	add_item(draft, uplink, &item);
 	note_own(draft, uplink, &fixed);
 }
 

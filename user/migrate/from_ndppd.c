@@ -270,7 +270,7 @@ static bool read_target(struct text *f, const struct keyword *w, uint8_t mac[6])
 
 static void read_rule(struct text *f, struct ndppd_proxy *p, const struct keyword *title)
 {
-	struct ndppd_rule rule = { .rule = { .action = NDPX_ACT_ANSWER } }, *rules;
+	struct ndppd_rule rule = { .rule = { .action = NDPX_ACT_ANSWER } };
 	bool ok = parse_prefix(f, title, &rule.rule);
 	struct keyword w;
 
@@ -286,15 +286,8 @@ static void read_rule(struct text *f, struct ndppd_proxy *p, const struct keywor
 		else
 			other(f, &w);
 	}
-	if (!ok)
-		return;
-	rules = array_room(p->rules, p->n_rules, sizeof(*rules));
-	if (!rules) {
-		f->file.no_memory = true;
-		return;
-	}
-	p->rules = rules;
-	rules[p->n_rules++] = rule;
+	if (ok)
+		f->file.no_memory |= !array_push(p->rules, p->n_rules, rule);
 }
 
 static void read_router(struct text *f, struct ndppd_proxy *p, const struct keyword *w)
@@ -319,7 +312,7 @@ static void read_router(struct text *f, struct ndppd_proxy *p, const struct keyw
 
 static void read_proxy(struct text *f, const struct keyword *title)
 {
-	struct ndppd_proxy proxy = { .line = title->line }, *proxies;
+	struct ndppd_proxy proxy = { .line = title->line };
 	struct keyword w;
 	struct error err;
 
@@ -340,15 +333,10 @@ static void read_proxy(struct text *f, const struct keyword *title)
 			other(f, &w);
 	}
 	f->at = DRAFT_TOP;
-	proxies = proxy.dev[0] ? array_room(f->file.proxies, f->file.n_proxies, sizeof(*proxies))
-			       : NULL;
-	if (!proxies) {
-		f->file.no_memory |= proxy.dev[0] != '\0';
-		free(proxy.rules);
+	if (proxy.dev[0] && array_push(f->file.proxies, f->file.n_proxies, proxy))
 		return;
-	}
-	f->file.proxies = proxies;
-	proxies[f->file.n_proxies++] = proxy;
+	f->file.no_memory |= proxy.dev[0] != '\0';
+	free(proxy.rules);
 }
 
 static void read_file(struct text *f)

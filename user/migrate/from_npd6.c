@@ -54,14 +54,6 @@ static void unclear(struct file *f, int line)
 		f->unclear = line;
 }
 
-static void *grow(struct file *f, void *items, size_t n, size_t size)
-{
-	items = array_room(items, n, size);
-	if (!items)
-		f->no_memory = true;
-	return items;
-}
-
 /*
  * A prefix in npd6's spelling: groups of hexadecimal digits with a colon behind each
  * but the eighth, and one colon more or not. Its length is that of the groups there
@@ -101,39 +93,31 @@ static bool parse_prefix(const char *text, struct rule *rule)
 
 static void on_prefix(struct file *f, int line, const char *value)
 {
-	struct rule rule = { .action = NDPX_ACT_ANSWER, .line = line }, *prefixes;
+	struct rule rule = { .action = NDPX_ACT_ANSWER, .line = line };
 
 	if (!parse_prefix(value, &rule)) {
 		draft_lost(f->draft, DRAFT_TOP, line,
 			   "prefix: '%s': expected 2001:db8:1:2: or 2001:db8:1:2::/64", value);
 		rule.line = -line; /* keeps its place among the pairs */
 	}
-	prefixes = grow(f, f->prefixes, f->n_prefixes, sizeof(*prefixes));
-	if (!prefixes)
-		return;
-	f->prefixes = prefixes;
-	prefixes[f->n_prefixes++] = rule;
+	f->no_memory |= !array_push(f->prefixes, f->n_prefixes, rule);
 }
 
 static void on_interface(struct file *f, int line, const char *value)
 {
-	struct named named = { .line = line }, *interfaces;
+	struct named named = { .line = line };
 	struct error err;
 
 	if (parse_ifname(value, named.dev, &err)) {
 		draft_lost(f->draft, DRAFT_TOP, line, "interface: %s", err.message);
 		named.dev[0] = '\0'; /* keeps its place among the pairs */
 	}
-	interfaces = grow(f, f->interfaces, f->n_interfaces, sizeof(*interfaces));
-	if (!interfaces)
-		return;
-	f->interfaces = interfaces;
-	interfaces[f->n_interfaces++] = named;
+	f->no_memory |= !array_push(f->interfaces, f->n_interfaces, named);
 }
 
 static void on_address(struct file *f, int line, const char *value)
 {
-	struct listed listed = { .line = line }, *addresses;
+	struct listed listed = { .line = line };
 	struct error err;
 
 	if (parse_address(value, &listed.addr, &err)) {
@@ -141,24 +125,16 @@ static void on_address(struct file *f, int line, const char *value)
 		unclear(f, line);
 		return;
 	}
-	addresses = grow(f, f->addresses, f->n_addresses, sizeof(*addresses));
-	if (!addresses)
-		return;
-	f->addresses = addresses;
-	addresses[f->n_addresses++] = listed;
+	f->no_memory |= !array_push(f->addresses, f->n_addresses, listed);
 }
 
 static void on_expression(struct file *f, int line, const char *value)
 {
-	struct expression *expressions =
-		grow(f, f->expressions, f->n_expressions, sizeof(*expressions));
+	struct expression expression = { .line = line };
 
-	if (!expressions)
-		return;
-	f->expressions = expressions;
 	unclear(f, line);
-	snprintf(expressions[f->n_expressions].text, sizeof(expressions->text), "%s", value);
-	expressions[f->n_expressions++].line = line;
+	snprintf(expression.text, sizeof(expression.text), "%s", value);
+	f->no_memory |= !array_push(f->expressions, f->n_expressions, expression);
 }
 
 /* An unknown word may have meant a black list: the prefixes are paused then. */

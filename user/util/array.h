@@ -16,4 +16,16 @@ static inline void *array_room(void *items, size_t n, size_t size)
 	return realloc(items, (n ? n * 2 : 1) * size);
 }
 
+/* Appends a copy of `item`, which may have commas in parentheses only; false: no memory. */
+#define array_push(items, n, item)                                                                 \
+	({                                                                                         \
+		void *room_ = array_room((items), (n), sizeof(*(items)));                          \
+                                                                                                   \
+		if (room_) {                                                                       \
+			(items) = room_;                                                           \
+			(items)[(n)++] = (item);                                                   \
+		}                                                                                  \
+		room_ != NULL;                                                                     \
+	})
+
 #endif
