@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The instance of the guest ports, as the verbs see it; and what a change of an uplink's
- * rules means to it. Every uplink is checked again for each address: several may have it.
+ * What a change of an uplink's rules means to the guest ports, whose sections hold the guests of
+ * all uplinks. Every uplink is checked again for each address: several may have it.
  */
 #include <errno.h>
 #include <stdlib.h>

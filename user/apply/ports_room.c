@@ -7,20 +7,30 @@
 #include "dataplane/instances.h"
 #include "desired/ports.h"
 
+/* How full the ports' tables are. */
+struct room {
+	size_t exact, prefixes;
+	bool in_use[129]; /* by prefix length; 128 is an exact address */
+};
+
+static void count(struct room *room, const struct ndpx_prefix_key *key)
+{
+	room->in_use[key->bits] = true;
+	room->exact += key->bits == 128;
+	room->prefixes += key->bits < 128;
+}
+
 /* What the ports' tables hold once new guests are in every section. */
 static int count_after(struct dataplane *dp, __u32 n_sections, const struct entry *added, size_t n,
-		       size_t *ret_exact, size_t *ret_prefixes, bool in_use[129], struct error *err)
+		       struct room *room, struct error *err)
 {
 	struct entry *have = NULL;
-	size_t n_have = 0, exact = 0, prefixes = 0, i;
+	size_t n_have = 0, i;
 	__u32 g;
 	int r = dataplane_read(dp, &have, NULL, &n_have, err);
 
-	for (i = 0; i < n_have; i++) {
-		in_use[have[i].key.bits] = true;
-		exact += have[i].key.bits == 128;
-		prefixes += have[i].key.bits < 128;
-	}
+	for (i = 0; i < n_have; i++)
+		count(room, &have[i].key);
 	for (i = 0; i < n && !r; i++) {
 		for (g = 0; g < n_sections; g++) {
 			struct entry one = added[i];
@@ -28,34 +38,30 @@ static int count_after(struct dataplane *dp, __u32 n_sections, const struct entr
 			one.key.vlan = (__u16)g;
 			if (n_have && bsearch(&one, have, n_have, sizeof(*have), entry_compare))
 				continue;
-			in_use[one.key.bits] = true;
-			exact += one.key.bits == 128;
-			prefixes += one.key.bits < 128;
+			count(room, &one.key);
 		}
 	}
 	free(have);
-	*ret_exact = exact;
-	*ret_prefixes = prefixes;
 	return r;
 }
 
-static int check_counts(size_t exact, size_t prefixes, const bool in_use[129], struct error *err)
+static int check_room(const struct room *room, struct error *err)
 {
 	unsigned int lengths = 0;
 	size_t i;
 
 	for (i = 0; i < 128; i++)
-		lengths += in_use[i];
-	if (exact > NDPX_MAX_GUESTS)
+		lengths += room->in_use[i];
+	if (room->exact > NDPX_MAX_GUESTS)
 		return error_set(err, EXIT_KERNEL, E2BIG,
 				 "guest ports: %zu addresses, as each section holds all guests; at "
 				 "most %d fit: use prefixes, or fewer sections",
-				 exact, NDPX_MAX_GUESTS);
-	if (prefixes > NDPX_MAX_PREFIXES)
+				 room->exact, NDPX_MAX_GUESTS);
+	if (room->prefixes > NDPX_MAX_PREFIXES)
 		return error_set(err, EXIT_KERNEL, E2BIG,
 				 "guest ports: %zu prefixes, as each section holds all guests; at "
 				 "most %d fit: use shorter prefixes, or fewer sections",
-				 prefixes, NDPX_MAX_PREFIXES);
+				 room->prefixes, NDPX_MAX_PREFIXES);
 	if (lengths > NDPX_MAX_LENGTHS)
 		return error_set(err, EXIT_KERNEL, E2BIG,
 				 "guest ports: prefixes of %u different lengths with those of all "
@@ -95,11 +101,11 @@ static struct entry *added_of(const struct plan *plans, size_t n, size_t *ret_n)
 
 int rules_ports_room(const char *bpffs, const struct plan *plans, size_t n, struct error *err)
 {
-	size_t n_added = 0, exact = 0, prefixes = 0;
+	size_t n_added = 0;
 	struct ndpx_sections sections;
 	struct dataplane *dp = NULL;
 	struct entry *added = NULL;
-	bool in_use[129] = { false };
+	struct room room = { 0 };
 	struct error ignored;
 	int r;
 
@@ -112,9 +118,9 @@ int rules_ports_room(const char *bpffs, const struct plan *plans, size_t n, stru
 	if (!r && !added)
 		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	if (!r && added && n_added) {
-		r = count_after(dp, sections.n, added, n_added, &exact, &prefixes, in_use, err);
+		r = count_after(dp, sections.n, added, n_added, &room, err);
 		if (!r)
-			r = check_counts(exact, prefixes, in_use, err);
+			r = check_room(&room, err);
 	}
 	free(added);
 	dataplane_close(dp);

@@ -19,6 +19,7 @@
 struct target {
 	char dev[DEV_NAME_LEN];
 	struct dataplane *dp;
+	size_t first, n; /* its items of the list, which is sorted by device */
 	struct plan plan;
 };
 
@@ -93,18 +94,19 @@ static int plan_one(const struct command *cmd, struct dataplane *dp, struct entr
 	return 0;
 }
 
-/* The changes that `items`, sorted, make on one device. */
+/* The changes that the items of one device, sorted, make on it. */
 static int plan_device(const struct command *cmd, const char *file, const struct import *import,
-		       struct import_item *items, size_t n, struct target *t, struct error *err)
+		       struct target *t, struct error *err)
 {
 	static const struct ndpx_say nothing;
+	struct import_item *items = import->items + t->first;
 	struct entry *have = NULL, want;
 	size_t n_have = 0, h = 0, i;
 	struct error why;
 	int r;
 
 	r = dataplane_read(t->dp, &have, NULL, &n_have, err);
-	for (i = 0; i < n && !r; i++) {
+	for (i = 0; i < t->n && !r; i++) {
 		struct rule *rule = &items[i].rule;
 		const struct ndpx_say *there = &nothing;
 
@@ -145,6 +147,7 @@ static int open_targets(const struct command *cmd, const char *file, struct impo
 			t += targets->n;
 			memset(t, 0, sizeof(*t));
 			memcpy(t->dev, item->place.dev, sizeof(t->dev));
+			t->first = i;
 			/* The caller holds the lock of the directory, once for all devices. */
 			r = command_open(cmd, t->dev, &t->dp, NULL, &why);
 			if (!r) {
@@ -152,6 +155,7 @@ static int open_targets(const struct command *cmd, const char *file, struct impo
 				r = dataplane_recover(t->dp, &why);
 			}
 		}
+		t->n++;
 		if (!r)
 			r = command_choose_vlan(dataplane_record(t->dp), &item->place,
 						&item->rule.vlan, &why);
@@ -205,7 +209,7 @@ static int rename_devices(struct import *import, struct error *err)
 static int import_all(const struct command *cmd, const char *file, struct import *import,
 		      struct targets *targets, struct error *err)
 {
-	size_t i, from = 0, n;
+	size_t i;
 	int r;
 
 	r = rename_devices(import, err);
@@ -221,15 +225,8 @@ static int import_all(const struct command *cmd, const char *file, struct import
 	/* The VLANs are known now, and with them the order. */
 	if (import->n)
 		qsort(import->items, import->n, sizeof(*import->items), by_device_and_rule);
-	for (i = 0; i < targets->n && !r; i++) {
-		for (n = 0; from + n < import->n &&
-			    !strcmp(import->items[from + n].place.dev, targets->items[i].dev);
-		     n++)
-			;
-		r = plan_device(cmd, file, import, import->items + from, n, &targets->items[i],
-				err);
-		from += n;
-	}
+	for (i = 0; i < targets->n && !r; i++)
+		r = plan_device(cmd, file, import, &targets->items[i], err);
 	return r ? r : commit_targets(cmd, targets, err);
 }
 

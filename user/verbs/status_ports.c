@@ -34,16 +34,24 @@ int ports_count(const struct dataplane *dp, struct ports_count *ret, struct erro
 	return 0;
 }
 
-static void print_marked(const struct entry *entries, size_t n, __u16 group, __u8 mark,
-			 const char *key, struct output *out)
+/* What the sections are printed from. */
+struct pinned_ports {
+	struct ndpx_sections sections;
+	struct entry *entries; /* owned, as `ports` */
+	struct port_state *ports;
+	size_t n_entries, n_ports;
+};
+
+static void print_marked(const struct pinned_ports *pinned, __u16 group, __u8 mark, const char *key,
+			 struct output *out)
 {
 	char text[RULE_TEXT_LEN];
 	bool first = true;
 	size_t i;
 
 	out_array(out, key);
-	for (i = 0; i < n; i++) {
-		const struct entry *e = &entries[i];
+	for (i = 0; i < pinned->n_entries; i++) {
+		const struct entry *e = &pinned->entries[i];
 
 		if (e->key.vlan != group || e->say.action != NDPX_ACT_ANSWER ||
 		    !(e->say.flags & mark))
@@ -78,19 +86,18 @@ static void print_port(const struct port_state *port, struct output *out)
 	out_close(out, '}');
 }
 
-static void print_section(const struct ndpx_sections *sections, __u16 group,
-			  const struct entry *entries, size_t n, const struct port_state *ports,
-			  size_t n_ports, struct output *out)
+static void print_section(const struct pinned_ports *pinned, __u16 group, struct output *out)
 {
+	const struct port_state *ports = pinned->ports;
 	size_t i;
 
 	out_object(out, NULL);
-	out_string(out, "pattern", "    \"%s\"", sections->pattern[group]);
-	print_marked(entries, n, group, NDPX_F_GATEWAY, "gateway", out);
-	print_marked(entries, n, group, NDPX_F_ONLINK, "onlink", out);
+	out_string(out, "pattern", "    \"%s\"", pinned->sections.pattern[group]);
+	print_marked(pinned, group, NDPX_F_GATEWAY, "gateway", out);
+	print_marked(pinned, group, NDPX_F_ONLINK, "onlink", out);
 	out_text(out, "\n");
 	out_array(out, "devices");
-	for (i = 0; i < n_ports; i++) {
+	for (i = 0; i < pinned->n_ports; i++) {
 		if (ports[i].at.stack && ports[i].at.group == group)
 			print_port(&ports[i], out);
 	}
@@ -100,23 +107,20 @@ static void print_section(const struct ndpx_sections *sections, __u16 group,
 
 static int print_sections(struct dataplane *dp, struct output *out, struct error *err)
 {
-	struct ndpx_sections sections;
-	struct port_state *ports = NULL;
-	struct entry *entries = NULL;
-	size_t n = 0, n_ports = 0;
+	struct pinned_ports pinned = { 0 };
 	__u32 i;
-	int r = dataplane_sections(dp, &sections, err);
+	int r = dataplane_sections(dp, &pinned.sections, err);
 
 	if (!r)
-		r = dataplane_read(dp, &entries, NULL, &n, err);
+		r = dataplane_read(dp, &pinned.entries, NULL, &pinned.n_entries, err);
 	if (!r)
-		r = dataplane_ports_read(dp, &ports, &n_ports, err);
+		r = dataplane_ports_read(dp, &pinned.ports, &pinned.n_ports, err);
 	out_array(out, "sections");
-	for (i = 0; i < sections.n && i < NDPX_MAX_SECTIONS && !r; i++)
-		print_section(&sections, (__u16)i, entries, n, ports, n_ports, out);
+	for (i = 0; i < pinned.sections.n && i < NDPX_MAX_SECTIONS && !r; i++)
+		print_section(&pinned, (__u16)i, out);
 	out_close(out, ']');
-	free(entries);
-	free(ports);
+	free(pinned.entries);
+	free(pinned.ports);
 	return r;
 }
 
