@@ -47,7 +47,7 @@ static void check_uplink(const struct uplink *u)
 		fuzz_assert(r->bits <= 128 && r->vlan == u->vlan && r->line >= 1);
 		fuzz_assert(r->action == NDPX_ACT_ANSWER || r->action == NDPX_ACT_DENY);
 		fuzz_assert(i == 0 || rule_compare(r - 1, r) < 0);
-		if (r->port[0])
+		if (r->port)
 			check_name(r->port);
 	}
 }

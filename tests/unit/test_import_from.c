@@ -196,7 +196,7 @@ static void test_ndppd_methods(void **state)
 	assert_int_equal(rule->flags, NDPX_F_ROUTER | NDPX_F_DAD_IGNORE);
 	rule = rule_of(&r, "eth0", 0, "2001:db8:2::/64");
 	assert_int_equal(rule->answer, NDPX_ANSWER_ROUTED);
-	assert_string_equal(rule->port, "");
+	assert_null(rule->port);
 	rule = rule_of(&r, "eth0", 0, "2001:db8:3::7");
 	assert_int_equal(rule->answer, NDPX_ANSWER_ROUTED);
 	assert_string_equal(rule->port, "vif1.0");
@@ -273,7 +273,7 @@ static void test_ndppd_overlap(void **state)
 	rule_of(&r, "eth0", 0, "2001:db8:1::/64");
 	rule_of(&r, "eth0", 0, "2001:db8:2::/48");
 	rule_of(&r, "eth0", 0, "2001:db8:2:1::/64");
-	assert_string_equal(rule_of(&r, "eth0", 0, "2001:db8:3::1")->port, "");
+	assert_null(rule_of(&r, "eth0", 0, "2001:db8:3::1")->port);
 	assert_int_equal(rules_of(&r), 4);
 	expect_text(&r, "line 2: rule 2001:db8:1::7: the static rule in line 3 covers it");
 	result_free(&r);
@@ -624,8 +624,8 @@ static void test_kernel(void **state)
 	assert_int_equal(rule->answer, NDPX_ANSWER_ALWAYS);
 	rule = rule_of(&r, "eth0", 0, "2001:db8::36");
 	assert_int_equal(rule->flags, NDPX_F_ROUTER);
-	assert_string_equal(rule_of(&r, "eth0", 0, "2001:db8::38")->port, "");
-	assert_string_equal(rule_of(&r, "eth0", 0, "2001:db8::40")->port, "");
+	assert_null(rule_of(&r, "eth0", 0, "2001:db8::38")->port);
+	assert_null(rule_of(&r, "eth0", 0, "2001:db8::40")->port);
 	assert_string_equal(rule_of(&r, "eth0", 88, "2001:db8:88::34")->port, "vif1.0");
 	assert_int_equal(rules_of(&r), 5);
 	assert_int_equal(r.lost, 2);

@@ -85,7 +85,7 @@ static struct rule rule(const char *text, const char *port)
 	struct error err;
 
 	assert_int_equal(parse_target(text, &r, &err), 0);
-	strcpy(r.port, port);
+	r.port = port[0] ? port : NULL;
 	return r;
 }
 

@@ -206,7 +206,7 @@ static void test_words_taken(void **state)
 	assert_int_equal(words.rule.bits, 128);
 	assert_int_equal(words.rule.flags | words.rule.answer | words.rule.vlan | words.rule.wide,
 			 0);
-	assert_string_equal(words.rule.port, "");
+	assert_null(words.rule.port);
 	assert_false(words.place.have_vlan);
 }
 

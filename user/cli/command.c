@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "desired/this_link.h"
+#include "util/names.h"
 
 int command_fail(const struct command *cmd, const struct error *err)
 {
@@ -140,6 +141,18 @@ void command_real_name(char dev[DEV_NAME_LEN])
 		memcpy(dev, name, sizeof(name));
 }
 
+static int real_port(struct rule *rule, struct error *err)
+{
+	char name[DEV_NAME_LEN];
+
+	if (!rule->port)
+		return 0;
+	snprintf(name, sizeof(name), "%s", rule->port);
+	command_real_name(name);
+	rule->port = name_keep(name);
+	return rule->port ? 0 : error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+}
+
 /* Two names of one interface may make two sections one uplink, which `check` cannot see. */
 static int use_real_names(struct model *model, struct error *err)
 {
@@ -151,8 +164,9 @@ static int use_real_names(struct model *model, struct error *err)
 
 		command_real_name(u->dev);
 		for (j = 0; j < u->n_rules; j++) {
-			if (u->rules[j].port[0])
-				command_real_name(u->rules[j].port);
+			r = real_port(&u->rules[j], err);
+			if (r)
+				return r;
 		}
 	}
 	if (r)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config/keys.h"
+#include "util/names.h"
 
 #define UPLINK (1u << SCOPE_UPLINK)
 #define GUEST  (1u << SCOPE_GUEST)
@@ -136,9 +137,16 @@ static const char *print_device(const struct key *key, const struct guest_words 
 static int parse_port(const struct key *key, enum key_scope scope, const char *text, void *object,
 		      struct error *err)
 {
+	char name[DEV_NAME_LEN];
+	int r = parse_ifname(text, name, err);
+
 	(void)key;
 	(void)scope;
-	return parse_ifname(text, ((struct rule *)object)->port, err);
+	if (r)
+		return r;
+	((struct rule *)object)->port = name_keep(name);
+	return ((struct rule *)object)->port ? 0
+					     : error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 }
 
 static const char *print_port(const struct key *key, const struct guest_words *object,
@@ -146,7 +154,7 @@ static const char *print_port(const struct key *key, const struct guest_words *o
 {
 	(void)key;
 	(void)buf;
-	return object->rule.port[0] ? object->rule.port : NULL;
+	return object->rule.port;
 }
 
 static int parse_lladdr(const struct key *key, enum key_scope scope, const char *text, void *object,

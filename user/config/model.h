@@ -40,8 +40,8 @@ struct rule {
 	uint16_t vlan;
 	bool wide; /* a prefix shorter than MODEL_WIDE_BITS is meant */
 	uint8_t lladdr[6];
-	char port[DEV_NAME_LEN]; /* "" : none */
-	int line, column;	 /* of the file it came from, 0: none */
+	int line, column; /* of the file it came from, 0: none */
+	const char *port; /* of name_keep(), NULL: none */
 };
 
 #define MODEL_WIDE_BITS 48 /* a shorter prefix is more likely a slip than meant */

@@ -108,7 +108,7 @@ static struct entry *grow(struct wanted *w, size_t more)
 static uint32_t resolve_port(const struct nl_state *state, const char *name,
 			     const struct nl_link **last)
 {
-	if (!name[0])
+	if (!name)
 		return 0;
 	if (!*last || strcmp((*last)->name, name) != 0)
 		*last = nl_link_by_name(state, name);
@@ -150,7 +150,7 @@ static int add_rules(struct wanted *w, const struct uplink *u, const struct nl_s
 		const struct rule *rule = &u->rules[i];
 		uint32_t port = resolve_port(state, rule->port, &last);
 
-		if (rule->port[0] && !port) {
+		if (rule->port && !port) {
 			const char **more = realloc(missing, (n_missing + 1) * sizeof(*missing));
 
 			if (!more) {

@@ -109,7 +109,7 @@ static void check_ports(const struct doctor_snapshot *snap, const struct doctor_
 			const struct rule *rule = &up->file[i].rules[j];
 			struct entry e;
 
-			if (!rule->port[0] || port_exists(&snap->state, rule->port, &last))
+			if (!rule->port || port_exists(&snap->state, rule->port, &last))
 				continue;
 			wanted_entry(rule, 0, &e);
 			several_add(&gone, &e.key);

@@ -55,8 +55,9 @@ static void drop_twins(struct draft *draft, struct draft_items *in)
 			break;
 		}
 		/* Behind several ports it is behind no one. */
-		if (strcmp(kept->rule.port, item->rule.port) != 0)
-			kept->rule.port[0] = '\0';
+		if (!kept->rule.port || !item->rule.port ||
+		    strcmp(kept->rule.port, item->rule.port) != 0)
+			kept->rule.port = NULL;
 		free(item->text);
 		item->text = comment;
 		item->is_rule = false;
@@ -102,7 +103,7 @@ static void put_rule(FILE *fp, const struct rule *rule)
 		return;
 	}
 	fprintf(fp, "guest %s {", text);
-	if (rule->port[0]) {
+	if (rule->port) {
 		fputs(" port = ", fp);
 		put_name(fp, rule->port);
 	}

@@ -78,7 +78,7 @@ void draft_without(struct draft *draft, size_t uplink, int line, const struct dr
 int draft_check_text(const char *text, size_t len, struct error *err);
 
 /*
- * A guest or a deny with its comment ("": none). Host bits are cleared, a short prefix
+ * A guest or a deny with its comment ("": none); rule->port is copied. Host bits are cleared, a short prefix
  * gets `wide`; a target that ndpx.conf refuses becomes a comment. The same target
  * again is a comment as well, once the draft is written; a deny goes before a guest.
  * An address of this host that the guest covers gets a comment: what ndpx does with it.

@@ -7,6 +7,7 @@
 
 #include "util/array.h"
 #include "migrate/conf_writer.h"
+#include "util/names.h"
 #include "util/network.h"
 
 #define DRAFT_STDERR ((size_t)-3) /* beside DRAFT_TOP and DRAFT_HEAD: draft->warnings */
@@ -270,10 +271,12 @@ void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, con
 			draft, comment,
 			"answered always, because the kernel does not route link-local addresses");
 	}
-	if (fixed.port[0] && !writable(fixed.port)) {
-		fixed.port[0] = '\0';
+	if (fixed.port && fixed.port[0] && !writable(fixed.port)) {
+		fixed.port = NULL;
 		comment = join(draft, comment, "the port's name is not valid in ndpx.conf");
 	}
+	/* The caller's copy goes first; an empty one has a comment already. */
+	fixed.port = fixed.port && fixed.port[0] ? name_keep(fixed.port) : NULL;
 	item = (struct draft_item){
 		.is_rule = true, .rule = fixed, .line = rule->line, .text = comment
 	};

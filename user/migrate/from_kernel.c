@@ -70,7 +70,7 @@ static void draft_entry(const struct kernel_proxies *k, struct draft *draft,
 	if (p->entry.router)
 		rule.flags |= NDPX_F_ROUTER;
 	if (out && out != link)
-		memcpy(rule.port, out->name, sizeof(out->name));
+		rule.port = out->name;
 	draft_rule(draft, uplink, &rule, "%s",
 		   !p->out	 ? "the host has no route to it"
 		   : out == link ? "the host's route to it leads back out here"

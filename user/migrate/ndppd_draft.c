@@ -99,7 +99,7 @@ static void draft_one(struct draft *draft, size_t uplink, const struct ndppd_pro
 	}
 	rule.answer = NDPX_ANSWER_ROUTED;
 	if (r->method == METHOD_IFACE)
-		memcpy(rule.port, r->iface, sizeof(r->iface));
+		rule.port = r->iface;
 	draft_rule(draft, uplink, &rule, "%s%s", r->method == METHOD_AUTO ? "auto" : "iface ",
 		   r->iface);
 }

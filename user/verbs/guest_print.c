@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "config/keys.h"
 #include "desired/uplink.h"
+#include "util/names.h"
 
 static void print_stats(struct output *out, const struct entry_stats *stats, uint64_t now_monotonic,
 			double now_real)
@@ -37,6 +38,7 @@ static void words_of(const char *dev, const struct entry *entry, struct guest_wo
 {
 	const struct ndpx_say *say = &entry->say;
 	struct rule *rule = &ret->rule;
+	char port[IFNAMSIZ];
 
 	memset(ret, 0, sizeof(*ret));
 	memcpy(&rule->addr, entry->key.addr, sizeof(rule->addr));
@@ -45,8 +47,8 @@ static void words_of(const char *dev, const struct entry *entry, struct guest_wo
 	rule->answer = say->answer;
 	rule->wide = rule->bits < MODEL_WIDE_BITS;
 	memcpy(rule->lladdr, say->lladdr, sizeof(rule->lladdr));
-	if (say->port && !if_indextoname(say->port, rule->port))
-		rule->port[0] = '\0';
+	if (say->port && if_indextoname(say->port, port))
+		rule->port = name_keep(port);
 	snprintf(ret->place.dev, sizeof(ret->place.dev), "%s", dev);
 	ret->place.vlan = entry->key.vlan;
 }
@@ -98,7 +100,7 @@ int guest_entry(const struct rule *rule, struct entry *ret, struct error *err)
 {
 	uint32_t port = 0;
 
-	if (rule->port[0]) {
+	if (rule->port) {
 		port = nl_index_of(rule->port);
 		if (!port)
 			return error_set(err, EXIT_USAGE, ENODEV, "port %s: no such interface",
