@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/keys.h"
 #include "migrate/conf_writer.h"
 
 /* Order by target, a deny before a guest, then as they came: of each target the first stays. */
@@ -95,7 +96,9 @@ static void put_name(FILE *fp, const char *name)
 
 static void put_rule(FILE *fp, const struct rule *rule)
 {
-	char text[RULE_TEXT_LEN], mac[MAC_TEXT_LEN];
+	const struct guest_words words = { .rule = *rule };
+	char text[RULE_TEXT_LEN], buf[KEY_TEXT_LEN];
+	size_t i;
 
 	target_text(&rule->addr, rule->bits, text);
 	if (rule->action == NDPX_ACT_DENY) {
@@ -103,24 +106,17 @@ static void put_rule(FILE *fp, const struct rule *rule)
 		return;
 	}
 	fprintf(fp, "guest %s {", text);
-	if (rule->port) {
-		fputs(" port = ", fp);
-		put_name(fp, rule->port);
+	for (i = 0; i < n_keys; i++) {
+		const struct key *key = &keys[i];
+		const char *value = NULL;
+
+		if (key->print && (key->where & 1u << SCOPE_GUEST))
+			value = key->print(key, &words, buf);
+		if (!value || (key->by_default && !strcmp(value, key->by_default)))
+			continue;
+		fprintf(fp, " %s = ", key->name);
+		put_name(fp, value);
 	}
-	if (rule->flags & NDPX_F_ROUTER)
-		fputs(" router = on", fp);
-	if (rule->flags & NDPX_F_OVERRIDE)
-		fputs(" override = on", fp);
-	if (rule->flags & NDPX_F_DAD_IGNORE)
-		fputs(" dad = ignore", fp);
-	if (rule->flags & NDPX_F_LLADDR)
-		fprintf(fp, " lladdr = %s", mac_text(rule->lladdr, mac));
-	if (rule->answer != NDPX_ANSWER_ALWAYS)
-		fprintf(fp, " answer = %s", answer_mode_word((enum ndpx_answer_mode)rule->answer));
-	if (rule->flags & NDPX_F_PAUSED)
-		fputs(" paused = on", fp);
-	if (rule->wide)
-		fputs(" wide = on", fp);
 	fputs(" }", fp);
 }
 
