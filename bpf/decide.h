@@ -25,12 +25,12 @@ struct request {
 	__u32 generation;
 	const struct ndpx_settings *set;
 	const struct ndpx_link *link; /* of an uplink */
-	__u32 stack;		      /* the interface on which this host's stack sees the link */
+	__u32 l3_dev;		      /* the interface on which this host's stack sees the link */
 	__u32 isolated, apart;	      /* of a guest port: ASK_ISOLATED, ASK_APART */
 	__u16 group;		      /* of a guest port: its section */
 	/* What is said about the target */
 	struct ndpx_rule *rule;
-	struct ndpx_say say;
+	struct ndpx_policy policy;
 	int by_prefix;
 	/* With a verdict that does not answer: drop, rather than pass. */
 	int drop;
@@ -55,7 +55,7 @@ static __always_inline enum ndpx_verdict find_link(struct request *r)
 	const struct ndpx_link *link = ndpx_link_of(r->set, r->ns.vlan);
 
 	r->link = link;
-	r->stack = link->stack;
+	r->l3_dev = link->l3_dev;
 	r->port.mac = nd_get_mac(link->mac);
 	r->port.link_local = nd_get_addr(link->link_local);
 	r->port.strict_lladdr = r->set->flags & NDPX_S_STRICT_LLADDR;
@@ -70,10 +70,10 @@ static __always_inline enum ndpx_verdict find_port(__u32 ifindex, struct request
 
 	if (!entry)
 		return NDPX_V_NONE;
-	at = nd_port_says(entry, r->generation);
-	if (!at->stack)
+	at = nd_port_state(entry, r->generation);
+	if (!at->l3_dev)
 		return NDPX_V_NONE;
-	r->stack = at->stack;
+	r->l3_dev = at->l3_dev;
 	r->isolated = at->isolated;
 	r->group = at->group;
 	r->port.mac = nd_get_mac(at->mac);
@@ -86,7 +86,7 @@ static __always_inline enum ndpx_verdict find_port(__u32 ifindex, struct request
 static __always_inline enum ndpx_verdict check(void *ctx, enum hook hook, struct nd_frame *frame,
 					       struct request *r)
 {
-	if (!nd_plain(frame, &r->ns, &r->port, &r->q)) {
+	if (!nd_fast_path(frame, &r->ns, &r->port, &r->q)) {
 		enum ndpx_verdict v;
 
 		/* Longer than any solicitation: the rest may be in another buffer. */
@@ -130,36 +130,36 @@ static __always_inline enum ndpx_verdict find_by_prefix(struct request *r)
 /* P76, P77: the rule for the target. The longest match decides. */
 static __always_inline enum ndpx_verdict find_uplink_rule(struct request *r)
 {
-	const struct ndpx_say *say = NULL;
+	const struct ndpx_policy *policy = NULL;
 	enum ndpx_verdict v;
 	__u8 host = 0;
 
 	r->by_prefix = 0;
 	r->rule = find_exact(r->set, r->q.vlan, r->q.target);
 	if (r->rule)
-		say = nd_rule_says(r->rule, r->generation);
-	if (!say || say->action == NDPX_ACT_NONE || say->action == NDPX_ACT_HOST) {
+		policy = nd_rule_policy(r->rule, r->generation);
+	if (!policy || policy->action == NDPX_ACT_NONE || policy->action == NDPX_ACT_HOST) {
 		/* P76: what a prefix says holds, with these flags added. */
-		if (say && say->action == NDPX_ACT_HOST)
-			host = say->flags;
+		if (policy && policy->action == NDPX_ACT_HOST)
+			host = policy->flags;
 		v = find_by_prefix(r);
 		if (v != NDPX_V_END)
 			return v;
-		say = nd_rule_says(r->rule, r->generation);
+		policy = nd_rule_policy(r->rule, r->generation);
 	}
 	/*
 	 * Copied right away: with a pointer into one of three maps, the verifier would walk
 	 * everything below three times. It must learn of `host` from the flag bits alone.
 	 */
-	r->say = *say;
-	r->say.flags |= host;
+	r->policy = *policy;
+	r->policy.flags |= host;
 	return NDPX_V_END;
 }
 
 /* P77, P87 to P94: the same on a guest port, for its section. */
 static __always_inline enum ndpx_verdict find_port_rule(struct request *r)
 {
-	const struct ndpx_say *say = NULL;
+	const struct ndpx_policy *policy = NULL;
 	enum ndpx_verdict v;
 
 	if (r->q.vlan) /* a VLAN of the guest's own is none of our business */
@@ -168,31 +168,31 @@ static __always_inline enum ndpx_verdict find_port_rule(struct request *r)
 	r->by_prefix = 0;
 	r->rule = find_exact(r->set, r->q.vlan, r->q.target);
 	if (r->rule)
-		say = nd_rule_says(r->rule, r->generation);
-	if (!say || say->action == NDPX_ACT_NONE) {
+		policy = nd_rule_policy(r->rule, r->generation);
+	if (!policy || policy->action == NDPX_ACT_NONE) {
 		/* P75: not in a map, because each port has its own. */
 		if (nd_addr_eq(r->q.target, r->port.link_local))
 			return nobody(r, NDPX_V_OWN_ADDRESS);
 		v = find_by_prefix(r);
 		if (v != NDPX_V_END)
 			return v;
-		say = nd_rule_says(r->rule, r->generation);
+		policy = nd_rule_policy(r->rule, r->generation);
 	}
-	r->say = *say;
+	r->policy = *policy;
 	return NDPX_V_END;
 }
 
 /* P12, P13: a frame to another station is ours only if that is the rule's `lladdr`. */
-static __always_inline enum ndpx_verdict check_station(const struct request *r)
+static __always_inline enum ndpx_verdict check_dmac(const struct request *r)
 {
-	return nd_is_astray(&r->say, &r->q, r->port.mac) ? NDPX_V_NOT_FOR_US : NDPX_V_END;
+	return nd_is_astray(&r->policy, &r->q, r->port.mac) ? NDPX_V_NOT_FOR_US : NDPX_V_END;
 }
 
 /* P78: the guest is on this link, whichever of its interfaces the frame arrived on. */
 static __always_inline enum ndpx_verdict check_member(const struct request *r)
 {
-	return r->say.port && r->say.action == NDPX_ACT_ANSWER &&
-			       is_member(r->generation, r->q.vlan, r->say.port)
+	return r->policy.port && r->policy.action == NDPX_ACT_ANSWER &&
+			       is_member(r->generation, r->q.vlan, r->policy.port)
 		       ? NDPX_V_SAME_PORT
 		       : NDPX_V_END;
 }
@@ -200,7 +200,7 @@ static __always_inline enum ndpx_verdict check_member(const struct request *r)
 /* P33, P75, P78, P79, P84: what the rule says. `ifindex`: where the guest must not be. */
 static __always_inline enum ndpx_verdict apply_rule(struct request *r, __u32 ifindex)
 {
-	enum ndpx_verdict v = nd_judge(&r->say, &r->q, r->set, ifindex);
+	enum ndpx_verdict v = nd_apply_rule(&r->policy, &r->q, r->set, ifindex);
 
 	/* P84: the kernel would forward a probe and return "beyond scope". */
 	if (v == NDPX_V_PAUSED)
@@ -211,10 +211,10 @@ static __always_inline enum ndpx_verdict apply_rule(struct request *r, __u32 ifi
 /* The same, if the bridge keeps two isolated ports from hearing each other. */
 static __always_inline enum ndpx_verdict apply_port_rule(struct request *r)
 {
-	__u32 other = ndpx_isolated(&r->say);
+	__u32 other = ndpx_isolated(&r->policy);
 
 	r->apart = is_set(r->isolated) & is_set(other) & is_set(r->isolated ^ other);
-	return apply_rule(r, r->stack & (r->apart - 1));
+	return apply_rule(r, r->l3_dev & (r->apart - 1));
 }
 
 /* P44: sent to a unicast address other than the target, which must then be this host's. */
@@ -237,7 +237,7 @@ static __always_inline enum ndpx_verdict check_port_destination(const struct req
 /* P85: checked before the kernel's tables, so that a flood causes no look-ups there. */
 static __always_inline enum ndpx_verdict check_rate(struct request *r)
 {
-	if (!r->set->rate_cost || !over_rate(r->generation, r->q.asker, r->q.vlan))
+	if (!r->set->rate_cost || !over_rate(r->generation, r->q.requester, r->q.vlan))
 		return NDPX_V_END;
 	r->drop = 1;
 	return NDPX_V_RATE_LIMITED;
@@ -248,12 +248,12 @@ static __always_inline enum ndpx_verdict check_elsewhere(struct __sk_buff *skb,
 							 const struct request *r)
 {
 	__u32 dad = 1 - is_set(r->q.kind ^ ND_KIND_DAD);
-	__u32 gateway = 1 - is_set(r->say.answer ^ NDPX_ANSWER_GATEWAY);
+	__u32 gateway = 1 - is_set(r->policy.answer ^ NDPX_ANSWER_GATEWAY);
 	enum ndpx_verdict v;
 
-	if (r->say.answer == NDPX_ANSWER_ALWAYS)
+	if (r->policy.answer == NDPX_ANSWER_ALWAYS)
 		return NDPX_V_END;
-	v = (enum ndpx_verdict)ask_elsewhere(skb, r->q.target.hi, r->q.target.lo, r->stack,
+	v = (enum ndpx_verdict)ask_elsewhere(skb, r->q.target.hi, r->q.target.lo, r->l3_dev,
 					     dad * ASK_DAD | gateway * ASK_GATEWAY |
 						     is_set(r->isolated) * ASK_ISOLATED |
 						     r->apart * ASK_APART);
@@ -295,13 +295,13 @@ static __always_inline enum ndpx_verdict decide_uplink(void *ctx, enum hook hook
 	v = find_uplink_rule(r);
 	if (v != NDPX_V_END)
 		return v;
-	v = check_station(r);
+	v = check_dmac(r);
 	if (v != NDPX_V_END)
 		return v;
 	v = check_member(r);
 	if (v != NDPX_V_END)
 		return v;
-	v = apply_rule(r, r->stack);
+	v = apply_rule(r, r->l3_dev);
 	if (v != NDPX_V_END)
 		return v;
 	v = check_destination(r, NDPX_F_HOST);
@@ -310,7 +310,7 @@ static __always_inline enum ndpx_verdict decide_uplink(void *ctx, enum hook hook
 	v = check_rate(r);
 	if (v != NDPX_V_END)
 		return v;
-	v = judge_route(ctx, hook, r->generation, &r->q, &r->say, r->by_prefix, r->linear);
+	v = check_route(ctx, hook, r->generation, &r->q, &r->policy, r->by_prefix, r->linear);
 	if (v != NDPX_V_END)
 		return v;
 	return answered(r);
@@ -334,7 +334,7 @@ static __always_inline enum ndpx_verdict decide_port(struct __sk_buff *skb, __u3
 	v = find_port_rule(r);
 	if (v != NDPX_V_END)
 		return v;
-	v = check_station(r);
+	v = check_dmac(r);
 	if (v != NDPX_V_END)
 		return v;
 	v = apply_port_rule(r);

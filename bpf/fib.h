@@ -48,7 +48,7 @@ static __always_inline long ask_route(void *ctx, struct bpf_fib_lookup *fib, __u
  * Does the entry hold a station's MAC? On devices without neighbour discovery it is empty or the
  * device's own, and kernels before 6.4 report failed entries as usable.
  */
-static __always_inline int has_station(const struct bpf_fib_lookup *fib)
+static __always_inline int has_mac(const struct bpf_fib_lookup *fib)
 {
 	/* By 16 bits: the verifier requires aligned stack reads, and dmac is at 58. */
 	const __u16 *d = (const __u16 *)fib->dmac, *s = (const __u16 *)fib->smac;
@@ -71,7 +71,7 @@ static __always_inline int is_longer(void *ctx, union scratch *u, const struct n
 				     const struct ndpx_link *link, struct nd_addr target,
 				     __u32 bits, __u32 leaves_by, __u32 metric)
 {
-	long rc = ask_route(ctx, &u->fib, link->stack, nd_beyond(target, bits));
+	long rc = ask_route(ctx, &u->fib, link->l3_dev, nd_beyond(target, bits));
 
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return 1;
@@ -94,7 +94,7 @@ static __always_inline __u64 ask_kernel(void *ctx, __u32 generation, __u64 hi, _
 	struct nd_addr target = { hi, lo };
 	union scratch u;
 	__u64 at;
-	long rc = ask_route(ctx, &u.fib, link->stack, target);
+	long rc = ask_route(ctx, &u.fib, link->l3_dev, target);
 
 	if (rc == BPF_FIB_LKUP_RET_NOT_FWDED || rc == BPF_FIB_LKUP_RET_FWD_DISABLED)
 		return AT_KEPT;
@@ -103,7 +103,7 @@ static __always_inline __u64 ask_kernel(void *ctx, __u32 generation, __u64 hi, _
 	leaves_by = u.fib.ifindex;
 	metric = u.fib.rt_metric;
 	at = (__u64)leaves_by << 32;
-	if (rc == BPF_FIB_LKUP_RET_SUCCESS && has_station(&u.fib)) {
+	if (rc == BPF_FIB_LKUP_RET_SUCCESS && has_mac(&u.fib)) {
 		at |= AT_USABLE;
 		/* If the kernel replaced the address, this is a gateway: no neighbour has the target. */
 		if (nd_addr_eq(nd_get_addr(u.fib.ipv6_dst), target))
@@ -192,18 +192,18 @@ GLOBAL int ask_tables_tc(struct __sk_buff *ctx, __u32 generation, __u64 hi, __u6
 }
 
 /* P82, P83: do the kernel's tables agree with the rule? `len`: of the linear frame. */
-static __always_inline enum ndpx_verdict judge_route(void *ctx, enum hook hook, __u32 generation,
+static __always_inline enum ndpx_verdict check_route(void *ctx, enum hook hook, __u32 generation,
 						     const struct nd_query *q,
-						     const struct ndpx_say *say, int by_prefix,
-						     __u32 len)
+						     const struct ndpx_policy *policy,
+						     int by_prefix, __u32 len)
 {
 	__u32 named = is_set(by_prefix) & (1 - is_set(q->kind ^ ND_KIND_DAD));
-	__u32 asks = is_set(say->answer ^ NDPX_ANSWER_ALWAYS) | named;
-	__u64 how = HOW(q->vlan, say->answer, named, len);
+	__u32 asks = is_set(policy->answer ^ NDPX_ANSWER_ALWAYS) | named;
+	__u64 how = HOW(q->vlan, policy->answer, named, len);
 	int v;
 
 	/* P76: an address of the host on another interface needs no route. */
-	asks &= 1 - is_set(say->flags & NDPX_F_HOST);
+	asks &= 1 - is_set(policy->flags & NDPX_F_HOST);
 	barrier_var(asks);
 	if (!asks)
 		return NDPX_V_END;

@@ -21,7 +21,7 @@ GLOBAL __u32 find_length(__u32 generation, __u64 hi, __u64 lo, __u32 vlan)
 		struct ndpx_prefix_key key = { .bits = length->bits, .vlan = (__u16)vlan };
 		struct ndpx_rule *rule;
 		struct nd_addr net, target = { hi, lo };
-		const struct ndpx_say *say;
+		const struct ndpx_policy *policy;
 
 		if (i >= set->n_lengths)
 			break;
@@ -32,10 +32,10 @@ GLOBAL __u32 find_length(__u32 generation, __u64 hi, __u64 lo, __u32 vlan)
 		rule = bpf_map_lookup_elem(&prefixes, &key);
 		if (!rule)
 			continue;
-		say = nd_rule_says(rule, generation);
-		if (say->action == NDPX_ACT_NONE)
+		policy = nd_rule_policy(rule, generation);
+		if (policy->action == NDPX_ACT_NONE)
 			continue;
-		return nd_is_anycast(say, key.bits, net, target) ? 0 : i + 1;
+		return nd_is_anycast(policy, key.bits, net, target) ? 0 : i + 1;
 	}
 	return 0;
 }
@@ -104,14 +104,14 @@ GLOBAL int is_own(__u64 hi, __u64 lo, __u32 vlan, __u32 generation, __u32 host_f
 {
 	struct nd_addr dest = { hi, lo };
 	struct ndpx_rule *rule = find_far((__u16)vlan, dest);
-	const struct ndpx_say *say;
+	const struct ndpx_policy *policy;
 
 	if (!rule)
 		return 0;
-	say = nd_rule_says(rule, generation);
-	return say->action == NDPX_ACT_OWN || say->action == NDPX_ACT_HOST ||
-	       (say->action == NDPX_ACT_ANSWER &&
-		((say->flags & host_flag) | (say->more & NDPX_M_OWN)));
+	policy = nd_rule_policy(rule, generation);
+	return policy->action == NDPX_ACT_OWN || policy->action == NDPX_ACT_HOST ||
+	       (policy->action == NDPX_ACT_ANSWER &&
+		((policy->flags & host_flag) | (policy->more & NDPX_M_OWN)));
 }
 
 static __always_inline int in_links(struct ndpx_link_key *key, __u32 epoch, __u32 vlan, __u32 kind,
@@ -127,7 +127,7 @@ static __always_inline int in_links(struct ndpx_link_key *key, __u32 epoch, __u3
 static __always_inline int is_this_link(struct ndpx_link_key *key, const struct ndpx_settings *set,
 					const struct ndpx_link *link, __u32 ifindex)
 {
-	if (ifindex == link->stack)
+	if (ifindex == link->l3_dev)
 		return 1;
 	return (link->members >> ndpx_filter_bit(ifindex) & 1) &&
 	       in_links(key, set->epoch, link->vlan, NDPX_LINK_MEMBER, ifindex);
@@ -143,7 +143,7 @@ GLOBAL int is_member(__u32 generation, __u32 vlan, __u32 ifindex)
 	return is_this_link(&key, set, ndpx_link_of(set, (__u16)vlan), ifindex);
 }
 
-GLOBAL int find_station(__u32 generation, __u32 vlan, __u64 requester, __u64 hi, __u64 lo)
+GLOBAL int find_own_mac(__u32 generation, __u32 vlan, __u64 requester, __u64 hi, __u64 lo)
 {
 	const struct ndpx_settings *set = settings_of(generation);
 	const struct ndpx_link *link = ndpx_link_of(set, (__u16)vlan);
@@ -151,7 +151,7 @@ GLOBAL int find_station(__u32 generation, __u32 vlan, __u64 requester, __u64 hi,
 	struct ndpx_link_key key;
 	__u32 epoch = set->epoch;
 
-	if (in_links(&key, epoch, link->vlan, NDPX_LINK_STATION, requester))
+	if (in_links(&key, epoch, link->vlan, NDPX_LINK_OWN_MAC, requester))
 		return 1;
 	return link->n_locals && nd_addr_is_link_local(source) &&
 	       in_links(&key, epoch, link->vlan, NDPX_LINK_LOCAL, lo);
@@ -162,8 +162,8 @@ static __always_inline int is_our_own(const struct ndpx_link *link, const struct
 				      __u32 generation)
 {
 	/* One branch for both, and no look-up if the filter rules it out. */
-	return ((link->stations >> ndpx_filter_bit(q->asker) & 1) | link->n_locals) &&
-	       find_station(generation, q->vlan, q->asker, q->source.hi, q->source.lo);
+	return ((link->own_macs >> ndpx_filter_bit(q->requester) & 1) | link->n_locals) &&
+	       find_own_mac(generation, q->vlan, q->requester, q->source.hi, q->source.lo);
 }
 
 #endif

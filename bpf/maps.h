@@ -41,9 +41,9 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, NDPX_MAX_ASKERS);
-	__type(key, struct ndpx_asker_key);
-	__type(value, struct ndpx_asker);
+	__uint(max_entries, NDPX_MAX_REQUESTERS);
+	__type(key, struct ndpx_requester_key);
+	__type(value, struct ndpx_requester);
 } askers SEC(".maps");
 
 /* User space only; declared here so that it is created and pinned with the others. */

@@ -21,12 +21,12 @@ static __always_inline int write_answer(void *data, void *data_end, struct reque
 	if (r->ns.l2_len == ND_ETH_LEN) {
 		if (data + ND_NA_FRAME > data_end)
 			return 0;
-		nd_write(data, ND_ETH_LEN, &r->q, &r->say, r->set);
+		nd_write(data, ND_ETH_LEN, &r->q, &r->policy, r->set);
 		return 1;
 	}
 	if (data + ND_NA_FRAME + ND_TAG_LEN > data_end)
 		return 0;
-	nd_write(data, ND_ETH_LEN + ND_TAG_LEN, &r->q, &r->say, r->set);
+	nd_write(data, ND_ETH_LEN + ND_TAG_LEN, &r->q, &r->policy, r->set);
 	return 1;
 }
 
@@ -85,7 +85,7 @@ static __always_inline int skb_may_be_ns(const struct __sk_buff *skb)
  */
 static __always_inline int skb_frame(struct __sk_buff *skb, struct nd_frame *frame)
 {
-	const __u32 most = ND_ETH_LEN + 2 * ND_TAG_LEN + ND_IP6_LEN + ND_NS_LEN + ND_OPTS_MAX;
+	const __u32 max = ND_ETH_LEN + 2 * ND_TAG_LEN + ND_IP6_LEN + ND_NS_LEN + ND_OPTS_MAX;
 	int plain = 0;
 	__u32 len;
 
@@ -104,7 +104,7 @@ static __always_inline int skb_frame(struct __sk_buff *skb, struct nd_frame *fra
 		    next != ND_NEXT_DSTOPTS)
 			return 0;
 	}
-	len = frame->len < most ? frame->len : most;
+	len = frame->len < max ? frame->len : max;
 	if (frame->data + len > frame->data_end) {
 		if ((plain && !skb_may_be_ns(skb)) || bpf_skb_pull_data(skb, len))
 			return 0;
@@ -126,7 +126,7 @@ static __always_inline int skb_frame(struct __sk_buff *skb, struct nd_frame *fra
  */
 static __always_inline long skb_store_answer(struct __sk_buff *skb, struct request *r)
 {
-	const struct nd_answer a = nd_turn_round(&r->q, &r->say, r->set);
+	const struct nd_answer a = nd_turn_round(&r->q, &r->policy, r->set);
 	const __u64 how = BPF_F_RECOMPUTE_CSUM | BPF_F_INVALIDATE_HASH;
 	__u64 part[ND_IP6_LEN / 8]; /* the verifier requires aligned stack accesses */
 	__u32 l2_len = r->ns.l2_len;

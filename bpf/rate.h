@@ -12,25 +12,25 @@
 GLOBAL int over_rate(__u32 generation, __u64 mac, __u32 vlan)
 {
 	const struct ndpx_settings *set = settings_of(generation);
-	struct ndpx_asker_key key = { .vlan = (__u16)vlan };
+	struct ndpx_requester_key key = { .vlan = (__u16)vlan };
 	__u64 now = bpf_ktime_get_ns(), due;
-	struct ndpx_asker *asker, fresh;
+	struct ndpx_requester *requester, fresh;
 
 	nd_put_mac(key.mac, mac);
-	asker = bpf_map_lookup_elem(&askers, &key);
-	if (!asker) {
+	requester = bpf_map_lookup_elem(&askers, &key);
+	if (!requester) {
 		if (test_run)
 			return 0;
 		fresh.due = now + set->rate_cost;
 		bpf_map_update_elem(&askers, &key, &fresh, BPF_ANY);
 		return 0;
 	}
-	due = asker->due;
+	due = requester->due;
 	if (due > now + set->rate_burst)
 		return 1;
 	if (test_run)
 		return 0;
-	asker->due = (due > now ? due : now) + set->rate_cost;
+	requester->due = (due > now ? due : now) + set->rate_cost;
 	return 0;
 }
 

@@ -78,7 +78,7 @@ static __always_inline void forget(struct nd_query *q)
 	q->kind |= nothing;
 	q->vlan |= (__u16)nothing;
 	q->astray |= nothing;
-	q->asker |= nothing;
+	q->requester |= nothing;
 	q->reply_to |= nothing;
 	q->target.hi |= nothing;
 	q->target.lo |= nothing;

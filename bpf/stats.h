@@ -24,7 +24,7 @@ static __always_inline void remember(struct ndpx_rule *rule, const struct nd_que
 		return;
 	__sync_fetch_and_add(&rule->answers, 1);
 	rule->last_answer = coarse_now();
-	nd_put_addr(rule->last_asker, q->source);
+	nd_put_addr(rule->last_requester, q->source);
 }
 
 #endif

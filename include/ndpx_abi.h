@@ -74,11 +74,11 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 #define NDPX_MAP_SECTIONS "sections" /* likewise */
 #define NDPX_MAP_LINKS	  "links"    /* in an uplink's instance only */
 
-#define NDPX_MAX_GUESTS	  1048576 /* exact rules an uplink: 16 MiB of hash buckets */
-#define NDPX_MAX_PREFIXES 131072  /* prefix rules an uplink: 2 MiB of hash buckets */
-#define NDPX_MAX_SHADOWS  131072 /* rules an uplink that a higher origin overrides: 2 MiB likewise */
-#define NDPX_MAX_ASKERS	  16384	 /* asking MACs remembered for `rate` */
-#define NDPX_MAX_LENGTHS  16	 /* distinct prefix lengths an uplink: look-ups on a miss */
+#define NDPX_MAX_GUESTS	    1048576 /* exact rules an uplink: 16 MiB of hash buckets */
+#define NDPX_MAX_PREFIXES   131072  /* prefix rules an uplink: 2 MiB of hash buckets */
+#define NDPX_MAX_SHADOWS    131072 /* rules an uplink that a higher origin overrides: 2 MiB likewise */
+#define NDPX_MAX_REQUESTERS 16384 /* asking MACs remembered for `rate` */
+#define NDPX_MAX_LENGTHS    16	  /* distinct prefix lengths an uplink: look-ups on a miss */
 
 #define NDPX_MAX_PORTS	  16384 /* guest ports: 256 KiB of hash buckets */
 #define NDPX_MAX_SECTIONS 16	/* `ports` sections of a file */
@@ -154,7 +154,7 @@ enum ndpx_answer_mode {
 #define NDPX_M_OWN 0x01u
 
 /* The policy for an address. `port` is an ifindex, 0: none. */
-struct ndpx_say {
+struct ndpx_policy {
 	__u8 action; /* enum ndpx_action */
 	__u8 flags;  /* NDPX_F_* */
 	__u8 answer; /* enum ndpx_answer_mode */
@@ -164,21 +164,21 @@ struct ndpx_say {
 	__u8 more;	/* NDPX_M_* */
 	__u8 pad;
 };
-_Static_assert(sizeof(struct ndpx_say) == 16, "layout crosses to the kernel");
+_Static_assert(sizeof(struct ndpx_policy) == 16, "layout crosses to the kernel");
 
 /* What is said on guest ports: the isolated bridge port the guest is behind, as in ndpx_port_at. */
-static inline __attribute__((always_inline)) __u32 ndpx_isolated(const struct ndpx_say *say)
+static inline __attribute__((always_inline)) __u32 ndpx_isolated(const struct ndpx_policy *policy)
 {
 	__u32 ifindex;
 
-	__builtin_memcpy(&ifindex, say->lladdr, sizeof(ifindex));
+	__builtin_memcpy(&ifindex, policy->lladdr, sizeof(ifindex));
 	return ifindex;
 }
 
-static inline __attribute__((always_inline)) void ndpx_set_isolated(struct ndpx_say *say,
+static inline __attribute__((always_inline)) void ndpx_set_isolated(struct ndpx_policy *policy,
 								    __u32 ifindex)
 {
-	__builtin_memcpy(say->lladdr, &ifindex, sizeof(ifindex));
+	__builtin_memcpy(policy->lladdr, &ifindex, sizeof(ifindex));
 }
 
 /*
@@ -187,12 +187,12 @@ static inline __attribute__((always_inline)) void ndpx_set_isolated(struct ndpx_
  * true with one store to ndpx_config.generation.
  */
 struct ndpx_rule {
-	struct ndpx_say say[2];
+	struct ndpx_policy policy[2];
 	__u32 since;
 	__u32 pad;
 	__u64 answers;
-	__u64 last_answer;   /* CLOCK_MONOTONIC, ns; 0: never */
-	__u8 last_asker[16]; /* IPv6 source of that solicitation, :: for DAD */
+	__u64 last_answer;	 /* CLOCK_MONOTONIC, ns; 0: never */
+	__u8 last_requester[16]; /* IPv6 source of that solicitation, :: for DAD */
 };
 _Static_assert(sizeof(struct ndpx_rule) == 72, "layout crosses to the kernel");
 
@@ -257,19 +257,19 @@ _Static_assert(sizeof(struct ndpx_length) == 24, "layout crosses to the kernel")
  * that a miss mostly costs no look-up.
  */
 struct ndpx_link {
-	__u8 mac[6]; /* H: of `stack` */
+	__u8 mac[6]; /* H: of `l3_dev` */
 	__u16 vlan;
-	__u8 link_local[16]; /* L, of `stack`; :: when it has none */
-	__u32 stack;	     /* the interface on which this host's stack sees it */
+	__u8 link_local[16]; /* L, of `l3_dev`; :: when it has none */
+	__u32 l3_dev;	     /* the interface on which this host's stack sees it */
 	__u32 n_locals;	     /* keys of NDPX_LINK_LOCAL */
 	__u64 members;	     /* filter of NDPX_LINK_MEMBER */
-	__u64 stations;	     /* filter of NDPX_LINK_STATION */
+	__u64 own_macs;	     /* filter of NDPX_LINK_OWN_MAC */
 };
 _Static_assert(sizeof(struct ndpx_link) == 48, "layout crosses to the kernel");
 
 enum ndpx_link_kind {
 	NDPX_LINK_MEMBER = 1,  /* `value` is the ifindex of an interface that is this link */
-	NDPX_LINK_STATION = 2, /* a MAC of this host, as six bytes of memory */
+	NDPX_LINK_OWN_MAC = 2, /* a MAC of this host, as six bytes of memory */
 	NDPX_LINK_LOCAL = 3,   /* the lower half of a link-local address of this host here */
 };
 
@@ -367,14 +367,14 @@ _Static_assert(sizeof(struct ndpx_config) == 16 + 2 * NDPX_SIZE_SETTINGS,
 	       "layout crosses to the kernel");
 
 /*
- * A guest port as the program knows it. MAC and address in network order; `stack` is the
+ * A guest port as the program knows it. MAC and address in network order; `l3_dev` is the
  * interface on which this host's stack sees the link, the port itself or the bridge it is
  * in: what leaves there returns to the requester. 0: not a guest port.
  */
 struct ndpx_port_at {
-	__u8 mac[6]; /* H, of `stack` */
+	__u8 mac[6]; /* H, of `l3_dev` */
 	__u16 group; /* number of its section */
-	__u32 stack;
+	__u32 l3_dev;
 	__u32 isolated;	     /* bridge port, whose other isolated ports do not hear it; 0: not */
 	__u8 link_local[16]; /* L, :: if there is none */
 };
@@ -407,13 +407,13 @@ struct ndpx_sections {
 _Static_assert(sizeof(struct ndpx_sections) == 8 + 16 * 64, "layout crosses to the kernel");
 
 /* Key and value of `askers`: generic cell rate in one word, hence no lock. */
-struct ndpx_asker_key {
+struct ndpx_requester_key {
 	__u8 mac[6];
 	__u16 vlan;
 };
-_Static_assert(sizeof(struct ndpx_asker_key) == 8, "layout crosses to the kernel");
+_Static_assert(sizeof(struct ndpx_requester_key) == 8, "layout crosses to the kernel");
 
-struct ndpx_asker {
+struct ndpx_requester {
 	__u64 due; /* CLOCK_MONOTONIC ns at which the requester is out of debt */
 };
 
@@ -450,8 +450,8 @@ struct ndpx_record {
 	char release[16]; /* version of the ndpx that attached */
 	__u32 n_vlans;
 	__u32 pad;
-	__u16 vlans[NDPX_MAX_VLANS];  /* of the uplinks on this device, 0: untagged */
-	__u32 stacks[NDPX_MAX_VLANS]; /* ifindex on which this host's stack sees that VLAN */
+	__u16 vlans[NDPX_MAX_VLANS];   /* of the uplinks on this device, 0: untagged */
+	__u32 l3_devs[NDPX_MAX_VLANS]; /* ifindex on which this host's stack sees that VLAN */
 };
 _Static_assert(__builtin_offsetof(struct ndpx_record, groups) == NDPX_RECORD_FROZEN,
 	       "older and newer versions undo what this one did");

@@ -103,7 +103,7 @@ static void print_usage(const struct verb *v)
 
 	if (at)
 		printf("Usage: ndpx %.*s%s%s\n\n%s\n", (int)(at - v->usage), v->usage,
-		       keys_usage(SCOPE_WORDS, "\n             ", text, sizeof(text)),
+		       keys_usage(SCOPE_ARGS, "\n             ", text, sizeof(text)),
 		       at + sizeof(mark) - 1, v->help);
 	else
 		printf("Usage: ndpx %s\n\n%s\n", v->usage, v->help);

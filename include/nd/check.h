@@ -28,7 +28,7 @@ struct nd_query {
 	struct nd_addr source; /* S */
 	struct nd_addr dest;   /* D */
 	struct nd_addr target; /* T */
-	nd_mac asker;	       /* es */
+	nd_mac requester;      /* es */
 	nd_mac reply_to;       /* SLL, else es */
 	nd_mac mac;	       /* H, which answers */
 	/* P12: ed ^ H of a unicast frame; 0: to us, else only the rule of T can tell */
@@ -215,8 +215,8 @@ ND_INLINE enum ndpx_verdict nd_check_frame(const struct nd_frame *frame, const s
 		return NDPX_V_SEND; /* P69 */
 
 	ret_q->mac = port->mac;
-	ret_q->asker = nd_get_mac(ns->eth + 6);
-	ret_q->reply_to = ret_q->asker; /* P52, P53 */
+	ret_q->requester = nd_get_mac(ns->eth + 6);
+	ret_q->reply_to = ret_q->requester; /* P52, P53 */
 	if (o.have_sll) {
 		/* RFC 4861 7.1.1: from ::, there MUST NOT be an SLLAO. */
 		if (ret_q->kind == ND_KIND_DAD)
@@ -225,7 +225,7 @@ ND_INLINE enum ndpx_verdict nd_check_frame(const struct nd_frame *frame, const s
 			return NDPX_V_BAD_OPTION; /* P60 */
 		if (o.sll == port->mac)
 			return NDPX_V_LOOPED; /* P62 */
-		if (port->strict_lladdr && o.sll != ret_q->asker)
+		if (port->strict_lladdr && o.sll != ret_q->requester)
 			return NDPX_V_BAD_OPTION; /* P61 */
 		ret_q->reply_to = o.sll;
 	}

@@ -105,12 +105,13 @@ ND_INLINE __u32 nd_write_ns(__u8 frame[ND_FRAME_MAX], const struct nd_head *h,
  * R flag and TLLAO are those of an answer. `vlan` 0: untagged. Returns its length.
  */
 ND_INLINE __u32 nd_write_unsolicited(__u8 frame[ND_FRAME_MAX], const struct ndpx_settings *set,
-				     __u16 vlan, struct nd_addr addr, const struct ndpx_say *say)
+				     __u16 vlan, struct nd_addr addr,
+				     const struct ndpx_policy *policy)
 {
 	struct nd_query q = { .target = addr,
 			      .mac = nd_get_mac(ndpx_link_of(set, vlan)->mac),
 			      .kind = ND_KIND_DAD };
-	struct ndpx_say overriding = *say;
+	struct ndpx_policy overriding = *policy;
 	__u32 l2_len = nd_put_l2(frame, 0, 0, vlan);
 
 	overriding.flags |= NDPX_F_DAD_OVERRIDE;

@@ -19,7 +19,7 @@ struct nd_answer {
  * both do not fit on a program's stack: its source and destination become those of the answer,
  * and `reply_to` is the Ethernet destination.
  */
-ND_INLINE struct nd_answer nd_turn_round(struct nd_query *q, const struct ndpx_say *say,
+ND_INLINE struct nd_answer nd_turn_round(struct nd_query *q, const struct ndpx_policy *policy,
 					 const struct ndpx_settings *set)
 {
 	__u32 flags = ND_NA_SOLICITED;
@@ -28,19 +28,19 @@ ND_INLINE struct nd_answer nd_turn_round(struct nd_query *q, const struct ndpx_s
 
 	q->dest = q->source;
 	q->source = q->target;
-	if (say->flags & NDPX_F_LLADDR)
-		lladdr = nd_get_mac(say->lladdr);
+	if (policy->flags & NDPX_F_LLADDR)
+		lladdr = nd_get_mac(policy->lladdr);
 	if (set->source_mode != NDPX_SOURCE_TARGET)
 		q->source = nd_get_addr(set->source);
 	if (q->kind == ND_KIND_DAD) {
 		/* RFC 4861 7.2.4: to all nodes, with the Solicited flag 0. */
 		q->dest = nd_all_nodes(1);
 		q->reply_to = ND_MAC_ALL_NODES;
-		flags = say->flags & NDPX_F_DAD_OVERRIDE ? ND_NA_OVERRIDE : 0;
+		flags = policy->flags & NDPX_F_DAD_OVERRIDE ? ND_NA_OVERRIDE : 0;
 	}
-	if (say->flags & NDPX_F_ROUTER)
+	if (policy->flags & NDPX_F_ROUTER)
 		flags |= ND_NA_ROUTER;
-	if (say->flags & NDPX_F_OVERRIDE)
+	if (policy->flags & NDPX_F_OVERRIDE)
 		flags |= ND_NA_OVERRIDE;
 	a.flags = ND_BE32(flags << 24);
 	a.option = nd_lladdr_option(ND_OPT_TLLAO, lladdr);
@@ -81,10 +81,10 @@ ND_INLINE void nd_put_na(__u8 *m, const struct nd_query *q, struct nd_answer a)
  * between stays as it is. The caller has checked that l2_len + ND_IP6_LEN + ND_NA_LEN bytes
  * are there.
  */
-ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, struct nd_query *q, const struct ndpx_say *say,
-			const struct ndpx_settings *set)
+ND_INLINE void nd_write(__u8 *eth, __u32 l2_len, struct nd_query *q,
+			const struct ndpx_policy *policy, const struct ndpx_settings *set)
 {
-	const struct nd_answer a = nd_turn_round(q, say, set);
+	const struct nd_answer a = nd_turn_round(q, policy, set);
 	__u8 *ip6 = eth + l2_len;
 
 	/* H, always: the switch port knows no other. */

@@ -13,45 +13,47 @@
  * `since` ahead of it. The comparison is by difference, so 2^31 commits without a change
  * of the rule, one a second for 68 years, would turn it back.
  */
-ND_INLINE const struct ndpx_say *nd_rule_says(const struct ndpx_rule *rule, __u32 generation)
+ND_INLINE const struct ndpx_policy *nd_rule_policy(const struct ndpx_rule *rule, __u32 generation)
 {
-	return &rule->say[(__s32)(generation - rule->since) >= 0];
+	return &rule->policy[(__s32)(generation - rule->since) >= 0];
 }
 
 /*
  * Applies a rule to a valid solicitation: NDPX_V_END to answer, else the verdict.
  * `ifindex`: where this host's stack sees the link the frame came from.
  */
-ND_INLINE enum ndpx_verdict nd_judge(const struct ndpx_say *say, const struct nd_query *q,
-				     const struct ndpx_settings *set, __u32 ifindex)
+ND_INLINE enum ndpx_verdict nd_apply_rule(const struct ndpx_policy *policy,
+					  const struct nd_query *q, const struct ndpx_settings *set,
+					  __u32 ifindex)
 {
-	if (say->action == NDPX_ACT_NONE || say->action == NDPX_ACT_HOST)
+	if (policy->action == NDPX_ACT_NONE || policy->action == NDPX_ACT_HOST)
 		return NDPX_V_NO_GUEST; /* P80; for the latter, the prefix decides */
-	if (say->action == NDPX_ACT_OWN)
+	if (policy->action == NDPX_ACT_OWN)
 		return NDPX_V_OWN_ADDRESS; /* P75 */
-	if (say->action == NDPX_ACT_DENY)
+	if (policy->action == NDPX_ACT_DENY)
 		return NDPX_V_DENIED; /* P79 */
-	if (say->port != 0 && say->port == ifindex)
+	if (policy->port != 0 && policy->port == ifindex)
 		return NDPX_V_SAME_PORT; /* P78 */
-	if ((say->flags & NDPX_F_PAUSED) || (set->flags & NDPX_S_PAUSED))
+	if ((policy->flags & NDPX_F_PAUSED) || (set->flags & NDPX_S_PAUSED))
 		return NDPX_V_PAUSED; /* P84 */
-	if (q->kind == ND_KIND_DAD && (say->flags & NDPX_F_DAD_IGNORE))
+	if (q->kind == ND_KIND_DAD && (policy->flags & NDPX_F_DAD_IGNORE))
 		return NDPX_V_DAD_IGNORED; /* P33 */
 	return NDPX_V_END;
 }
 
 /* P12, P13: was the frame sent to a MAC that is neither H nor the rule's `lladdr`? */
-ND_INLINE int nd_is_astray(const struct ndpx_say *say, const struct nd_query *q, nd_mac mac)
+ND_INLINE int nd_is_astray(const struct ndpx_policy *policy, const struct nd_query *q, nd_mac mac)
 {
-	return q->astray && (say->action != NDPX_ACT_ANSWER || !(say->flags & NDPX_F_LLADDR) ||
-			     nd_get_mac(say->lladdr) != (q->astray ^ mac));
+	return q->astray &&
+	       (policy->action != NDPX_ACT_ANSWER || !(policy->flags & NDPX_F_LLADDR) ||
+		nd_get_mac(policy->lladdr) != (q->astray ^ mac));
 }
 
 /* P81: RFC 4861 7.2.7: a subnet's first address is its routers'; beyond /64 it is not a subnet. */
-ND_INLINE int nd_is_anycast(const struct ndpx_say *say, __u32 bits, struct nd_addr net,
+ND_INLINE int nd_is_anycast(const struct ndpx_policy *policy, __u32 bits, struct nd_addr net,
 			    struct nd_addr target)
 {
-	return say->action == NDPX_ACT_ANSWER && bits <= 64 && nd_addr_eq(net, target);
+	return policy->action == NDPX_ACT_ANSWER && bits <= 64 && nd_addr_eq(net, target);
 }
 
 /* Length of the longest network of this kind and VLAN that covers an address; 0: none. */
@@ -83,8 +85,8 @@ ND_INLINE struct nd_addr nd_beyond(struct nd_addr addr, __u32 bits)
 	return addr;
 }
 
-/* Which of the two states of a guest port holds; as nd_rule_says(). */
-ND_INLINE const struct ndpx_port_at *nd_port_says(const struct ndpx_port *port, __u32 generation)
+/* Which of the two states of a guest port holds; as nd_rule_policy(). */
+ND_INLINE const struct ndpx_port_at *nd_port_state(const struct ndpx_port *port, __u32 generation)
 {
 	return &port->at[(__s32)(generation - port->since) >= 0];
 }

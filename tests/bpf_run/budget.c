@@ -32,7 +32,7 @@
 static unsigned int stack_depth(const char *log)
 {
 	const char *p = strstr(log, "stack depth ");
-	unsigned int entry, each, most = 0;
+	unsigned int entry, each, max = 0;
 	char *end;
 
 	if (!p)
@@ -40,10 +40,10 @@ static unsigned int stack_depth(const char *log)
 	entry = (unsigned int)strtoul(p + strlen("stack depth "), &end, 10);
 	while (*end == '+') {
 		each = (unsigned int)strtoul(end + 1, &end, 10);
-		if (each > most)
-			most = each;
+		if (each > max)
+			max = each;
 	}
-	return entry + most;
+	return entry + max;
 }
 
 /* Kernels before 5.16 report it in the log only. */
@@ -56,7 +56,7 @@ static unsigned int verified(const struct bpf_prog_info *info, const char *log)
 	return p ? (unsigned int)strtoul(p + strlen("processed "), NULL, 10) : UINT32_MAX;
 }
 
-static void budget_of(const char *name, unsigned int most)
+static void budget_of(const char *name, unsigned int max)
 {
 	struct bpf_object *obj = bpf_object__open_file(prog_path(), NULL);
 	static char log[LOG_SIZE];
@@ -82,10 +82,10 @@ static void budget_of(const char *name, unsigned int most)
 	stack = stack_depth(log);
 	printf("# %s: %u instructions verified (limit %u), %u bytes translated (%u), "
 	       "%u jited, %u bytes of stack (%u)\n",
-	       name, insns, most, info.xlated_prog_len, MAX_XLATED, info.jited_prog_len, stack,
+	       name, insns, max, info.xlated_prog_len, MAX_XLATED, info.jited_prog_len, stack,
 	       most_stack);
 	bpf_object__close(obj);
-	assert_true(insns < most);
+	assert_true(insns < max);
 	assert_true(info.xlated_prog_len > 0 && info.xlated_prog_len < MAX_XLATED);
 	assert_true(stack <= most_stack);
 }

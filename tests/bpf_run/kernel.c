@@ -37,7 +37,7 @@ static void only_t(struct prog *p, const struct row *row, __u8 answer)
 {
 	struct row_rule t = { .bits = 128 };
 	struct ndpx_rule rule = {
-		.say[1] = { .action = NDPX_ACT_ANSWER, .answer = answer },
+		.policy[1] = { .action = NDPX_ACT_ANSWER, .answer = answer },
 	};
 
 	assert_int_equal(inet_pton(AF_INET6, T, t.addr), 1);
@@ -122,7 +122,7 @@ static void prefix_of_t(struct prog *p, const struct row *row, __u8 answer, int 
 {
 	struct row_rule rule_at = { .bits = 64 };
 	struct ndpx_rule rule = {
-		.say[1] = { .action = NDPX_ACT_ANSWER, .answer = answer },
+		.policy[1] = { .action = NDPX_ACT_ANSWER, .answer = answer },
 	};
 	struct ndpx_settings *set = &p->content.set[0];
 

@@ -49,7 +49,7 @@ static struct prog *only_t(__u8 flags, __u8 answer)
 	struct prog *p = prog_for(HOOK_PORT);
 	struct row_rule t = { .bits = 128, .vlan = PORT_GROUP };
 	struct ndpx_rule rule = {
-		.say[1] = { .action = NDPX_ACT_ANSWER, .flags = flags, .answer = answer },
+		.policy[1] = { .action = NDPX_ACT_ANSWER, .flags = flags, .answer = answer },
 	};
 
 	assert_int_equal(inet_pton(AF_INET6, T, t.addr), 1);
@@ -189,10 +189,10 @@ static void test_staged(void **state)
 }
 
 /* A port of a bridge: what this host's stack sees on the bridge is on the requester's link. */
-static void test_stack(void **state)
+static void test_l3_dev(void **state)
 {
 	struct row_rule t = { .bits = 128, .vlan = PORT_GROUP };
-	struct ndpx_rule rule = { .say[1].action = NDPX_ACT_ANSWER };
+	struct ndpx_rule rule = { .policy[1].action = NDPX_ACT_ANSWER };
 	struct ndpx_port port;
 	struct prog *p;
 
@@ -200,13 +200,13 @@ static void test_stack(void **state)
 	need_ports();
 	p = only_t(NDPX_F_DAD_OVERRIDE, NDPX_ANSWER_ELSEWHERE);
 	get_port(p, &port);
-	port.at[1].stack = prog_ports.upper;
+	port.at[1].l3_dev = prog_ports.upper;
 	put_port(p, &port);
 	sh("ip -6 route add " T "/128 dev over0");
 	expect(NDPX_V_SAME_PORT, NDPX_V_SAME_PORT);
 	sh("ip -6 route replace " T "/128 dev vif0");
 	expect(NDPX_V_END, NDPX_V_DAD_IGNORED);
-	rule.say[1].port = prog_ports.upper;
+	rule.policy[1].port = prog_ports.upper;
 	assert_int_equal(inet_pton(AF_INET6, T, t.addr), 1);
 	prog_put(p, &t, &rule);
 	expect(NDPX_V_SAME_PORT, NDPX_V_SAME_PORT);
@@ -220,7 +220,7 @@ int prog_ports_kernel(void)
 		cmocka_unit_test_teardown(test_p91_default, flush),
 		cmocka_unit_test_teardown(test_own, flush),
 		cmocka_unit_test_teardown(test_staged, flush),
-		cmocka_unit_test_teardown(test_stack, flush),
+		cmocka_unit_test_teardown(test_l3_dev, flush),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

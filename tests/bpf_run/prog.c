@@ -258,13 +258,13 @@ void prog_fill(struct prog *p, const struct row_env *env)
 	prog_clear(p);
 	for (i = 0; i < env->n_rules; i++) {
 		const struct row_rule *r = &env->rules[i];
-		struct ndpx_rule rule = { .say = { r->say, r->say } };
+		struct ndpx_rule rule = { .policy = { r->policy, r->policy } };
 
-		rule.say[0].port = rule.say[1].port = prog_ifindex(r->port);
+		rule.policy[0].port = rule.policy[1].port = prog_ifindex(r->port);
 		prog_put(p, r, &rule);
 	}
 	p->content = (struct ndpx_config){ .set = { env->settings, env->settings } };
-	p->content.set[0].links[0].stack = p->content.set[1].links[0].stack = prog_ports.in;
+	p->content.set[0].links[0].l3_dev = p->content.set[1].links[0].l3_dev = prog_ports.in;
 	if (p == &ports) {
 		/* Of those, a guest port has its own. */
 		memset(p->content.set[0].mac, 0x44, 6);
@@ -283,8 +283,8 @@ void prog_link(struct prog *p, enum ndpx_link_kind kind, __u64 value)
 
 	if (kind == NDPX_LINK_MEMBER)
 		link->members |= 1ull << ndpx_filter_bit(value);
-	else if (kind == NDPX_LINK_STATION)
-		link->stations |= 1ull << ndpx_filter_bit(value);
+	else if (kind == NDPX_LINK_OWN_MAC)
+		link->own_macs |= 1ull << ndpx_filter_bit(value);
 	else
 		link->n_locals++;
 	assert_int_equal(bpf_map_update_elem(p->links, &key, &nothing, BPF_ANY), 0);
@@ -303,7 +303,7 @@ void prog_port(struct prog *p, __u32 ifindex, const struct row_env *env)
 	memcpy(at->mac, env->settings.mac, sizeof(at->mac));
 	memcpy(at->link_local, env->settings.link_local, sizeof(at->link_local));
 	at->group = env->group;
-	at->stack = ifindex;
+	at->l3_dev = ifindex;
 	assert_int_equal(bpf_map_update_elem(p->ports, &ifindex, &port, BPF_ANY), 0);
 }
 

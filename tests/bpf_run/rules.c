@@ -47,14 +47,14 @@ static __u64 now(void)
 }
 
 static void expect_stats(struct prog *p, const struct row_rule *where, __u64 answers,
-			 const char *asker)
+			 const char *requester)
 {
-	struct row_rule want = at(asker, 128);
+	struct row_rule want = at(requester, 128);
 	struct ndpx_rule rule;
 
 	prog_get(p, where, &rule);
 	assert_int_equal(rule.answers, answers);
-	assert_memory_equal(rule.last_asker, want.addr, 16);
+	assert_memory_equal(rule.last_requester, want.addr, 16);
 	if (answers == 0) {
 		assert_int_equal(rule.last_answer, 0);
 		return;
@@ -120,13 +120,13 @@ static struct prog *bare(enum prog_hook hook, const struct row *row, __u32 gener
 }
 
 static void staged(enum prog_hook hook, const struct row *row, const struct row_rule *where,
-		   const struct ndpx_say *say, __u32 generation)
+		   const struct ndpx_policy *policy, __u32 generation)
 {
 	struct prog *p = bare(hook, row, generation);
 	struct ndpx_rule rule = { .since = generation + 1 };
 
 	expect_none(hook, row);
-	rule.say[1] = *say; /* staged add */
+	rule.policy[1] = *policy; /* staged add */
 	prog_put(p, where, &rule);
 	expect_none(hook, row);
 	generation_is(p, generation + 1);
@@ -134,7 +134,7 @@ static void staged(enum prog_hook hook, const struct row *row, const struct row_
 	generation_is(p, generation + 2);
 	prog_expect_verdict(hook, row, row->verdict, row->act);
 
-	rule = (struct ndpx_rule){ .say = { *say }, .since = generation + 3 }; /* delete */
+	rule = (struct ndpx_rule){ .policy = { *policy }, .since = generation + 3 }; /* delete */
 	prog_put(p, where, &rule);
 	prog_expect_verdict(hook, row, row->verdict, row->act);
 	generation_is(p, generation + 3);
@@ -146,8 +146,8 @@ static void generations(enum prog_hook hook)
 {
 	static const __u32 first[] = { 0, 1, 1000, 0x7ffffffe, 0x7fffffff, 0xfffffffd, 0xffffffff };
 	struct row_rule t = at("2001:db8:1::1234", 128), prefix = at("2001:db8:2::", 48);
-	struct ndpx_say exact = { .action = NDPX_ACT_ANSWER };
-	struct ndpx_say wide = {
+	struct ndpx_policy exact = { .action = NDPX_ACT_ANSWER };
+	struct ndpx_policy wide = {
 		.action = NDPX_ACT_ANSWER,
 		.flags = NDPX_F_LLADDR,
 		.lladdr = { 2, 0, 0, 0, 0xaa, 48 },
@@ -174,19 +174,19 @@ static void staged_inside(enum prog_hook hook)
 	struct prog *p = bare(hook, row, 10);
 	struct row_rule wide = at("2001:db8:2::", 48), exact = at("2001:db8:2:9::1", 128);
 	struct row_rule inner = at("2001:db8:2:9::", 64);
-	struct ndpx_say answer = {
+	struct ndpx_policy answer = {
 		.action = NDPX_ACT_ANSWER,
 		.flags = NDPX_F_LLADDR,
 		.lladdr = { 2, 0, 0, 0, 0xaa, 48 },
 	};
-	struct ndpx_rule rule = { .say = { answer, answer }, .since = 10 };
-	const struct ndpx_say deny = { .action = NDPX_ACT_DENY };
-	const struct ndpx_say own = { .action = NDPX_ACT_OWN };
+	struct ndpx_rule rule = { .policy = { answer, answer }, .since = 10 };
+	const struct ndpx_policy deny = { .action = NDPX_ACT_DENY };
+	const struct ndpx_policy own = { .action = NDPX_ACT_OWN };
 
 	prog_put(p, &wide, &rule);
-	rule = (struct ndpx_rule){ .say[1] = deny, .since = 11 };
+	rule = (struct ndpx_rule){ .policy[1] = deny, .since = 11 };
 	prog_put(p, &inner, &rule);
-	rule = (struct ndpx_rule){ .say[1] = own, .since = 12 };
+	rule = (struct ndpx_rule){ .policy[1] = own, .since = 12 };
 	prog_put(p, &exact, &rule);
 	prog_expect_verdict(hook, row, row->verdict, row->act);
 	generation_is(p, 11);
@@ -207,10 +207,10 @@ static void staged_own(enum prog_hook hook)
 	const struct row *row = prog_row("P44", "D is an address of this host");
 	struct prog *p = bare(hook, row, 4);
 	struct row_rule t = at("2001:db8:1::1234", 128), own = at("2001:db8:1::fe", 128);
-	struct ndpx_rule rule = { .say[1].action = NDPX_ACT_ANSWER };
+	struct ndpx_rule rule = { .policy[1].action = NDPX_ACT_ANSWER };
 
 	prog_put(p, &t, &rule);
-	rule = (struct ndpx_rule){ .say[1].action = NDPX_ACT_OWN, .since = 5 };
+	rule = (struct ndpx_rule){ .policy[1].action = NDPX_ACT_OWN, .since = 5 };
 	prog_put(p, &own, &rule);
 	prog_expect_verdict(hook, row, NDPX_V_BAD_DESTINATION, ROW_PASS);
 	generation_is(p, 5);
@@ -269,11 +269,11 @@ static void ours(enum prog_hook hook)
 	memcpy(&local, ask->frame + 30, sizeof(local));
 	/* Bits of the filter alone decide nothing. */
 	p->env = NULL;
-	p->content.set[0].links[0].stations = ~0ull;
+	p->content.set[0].links[0].own_macs = ~0ull;
 	p->content.set[0].links[0].n_locals = 1;
 	prog_config_write(p);
 	prog_expect_verdict(hook, ask, ask->verdict, ask->act);
-	prog_link(p, NDPX_LINK_STATION, mac);
+	prog_link(p, NDPX_LINK_OWN_MAC, mac);
 	prog_config_write(p);
 	prog_expect_verdict(hook, ask, NDPX_V_LOOPED, ROW_PASS);
 	prog_clear(p);
@@ -300,29 +300,29 @@ static void host(enum prog_hook hook)
 	const struct row *ask = prog_row("P77", "/48");
 	struct prog *p = bare(hook, ask, 0);
 	struct row_rule wide = at("2001:db8:2::", 48), exact = at("2001:db8:2:9::1", 128);
-	struct ndpx_say say = { .action = NDPX_ACT_ANSWER, .answer = NDPX_ANSWER_ROUTED };
-	struct ndpx_rule rule = { .say = { say, say } };
+	struct ndpx_policy policy = { .action = NDPX_ACT_ANSWER, .answer = NDPX_ANSWER_ROUTED };
+	struct ndpx_rule rule = { .policy = { policy, policy } };
 	struct prog_result r = { 0 };
 
 	prog_put(p, &wide, &rule);
 	prog_expect_verdict(hook, ask, NDPX_V_NOT_ROUTED, ROW_PASS);
-	rule.say[1] =
-		(struct ndpx_say){ .action = NDPX_ACT_HOST, .flags = NDPX_F_ROUTER | NDPX_F_HOST };
+	rule.policy[1] = (struct ndpx_policy){ .action = NDPX_ACT_HOST,
+					       .flags = NDPX_F_ROUTER | NDPX_F_HOST };
 	prog_put(p, &exact, &rule);
 	assert_int_equal(prog_run(hook, ask->frame, ask->len, &r), 0);
 	assert_int_equal(r.act, ROW_ANSWER);
 	assert_int_equal(r.out[58], 0xc0); /* R and S */
 	/* Of another VRF: its routes are asked all the same. */
-	rule.say[1].flags = NDPX_F_ROUTER;
+	rule.policy[1].flags = NDPX_F_ROUTER;
 	prog_put(p, &exact, &rule);
 	prog_expect_verdict(hook, ask, NDPX_V_NOT_ROUTED, ROW_PASS);
-	say.action = NDPX_ACT_DENY;
-	rule.say[0] = rule.say[1] = say;
+	policy.action = NDPX_ACT_DENY;
+	rule.policy[0] = rule.policy[1] = policy;
 	prog_put(p, &wide, &rule);
 	prog_expect_verdict(hook, ask, NDPX_V_DENIED, ROW_PASS);
 	/* No rule covers it. */
 	prog_clear(p);
-	rule.say[1] = (struct ndpx_say){ .action = NDPX_ACT_HOST, .flags = NDPX_F_ROUTER };
+	rule.policy[1] = (struct ndpx_policy){ .action = NDPX_ACT_HOST, .flags = NDPX_F_ROUTER };
 	prog_put(p, &exact, &rule);
 	prog_expect_verdict(hook, ask, NDPX_V_NO_GUEST, ROW_PASS);
 }

@@ -39,8 +39,8 @@ int counters_moved(const struct counters *before, const struct counters *after, 
 	return 1;
 }
 
-void counters_say(const struct counters *before, const struct counters *after, char *ret,
-		  size_t size)
+void counters_describe(const struct counters *before, const struct counters *after, char *ret,
+		       size_t size)
 {
 	__u32 i;
 

@@ -18,7 +18,7 @@ int counters_moved(const struct counters *before, const struct counters *after, 
 		   __u64 by);
 
 /* "counted bad_length": the one that moved, for a message. */
-void counters_say(const struct counters *before, const struct counters *after, char *ret,
-		  size_t size);
+void counters_describe(const struct counters *before, const struct counters *after, char *ret,
+		       size_t size);
 
 #endif

@@ -141,8 +141,8 @@ static void shorten(struct mutant *m, const struct nursery *n, struct chance *c)
 
 static void lengthen(struct mutant *m, const struct nursery *n, struct chance *c)
 {
-	static const __u32 most[] = { 8, 64, 64, 64, 64, 64, 64, 1400, MUTANT_MAX };
-	size_t by = chance_below(c, most[chance_below(c, sizeof(most) / sizeof(most[0]))]);
+	static const __u32 max[] = { 8, 64, 64, 64, 64, 64, 64, 1400, MUTANT_MAX };
+	size_t by = chance_below(c, max[chance_below(c, sizeof(max) / sizeof(max[0]))]);
 	__u8 fill = chance_byte(c);
 	size_t i;
 

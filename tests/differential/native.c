@@ -10,7 +10,7 @@
 
 #include "native.h"
 #include "nd/reply.h"
-#include "plain.h"
+#include "fast_path.h"
 
 const char *native_verdict_name(enum ndpx_verdict v)
 {
@@ -50,7 +50,7 @@ static const struct row_rule *find_prefix(const struct row_env *env, const struc
 		struct nd_addr net = { q->target.hi & mask.hi, q->target.lo & mask.lo };
 		const struct row_rule *r = find(env, set->lengths[i].bits, q->vlan, net);
 
-		if (!r || r->say.action == NDPX_ACT_NONE)
+		if (!r || r->policy.action == NDPX_ACT_NONE)
 			continue;
 		*ret_anycast = r->bits <= 64 && nd_addr_eq(net, q->target);
 		return r;
@@ -58,25 +58,26 @@ static const struct row_rule *find_prefix(const struct row_env *env, const struc
 	return NULL;
 }
 
-static struct ndpx_say says(const struct row_rule *r, const struct native_ports *ports)
+static struct ndpx_policy policy_of(const struct row_rule *r, const struct native_ports *ports)
 {
-	struct ndpx_say say = r->say;
+	struct ndpx_policy policy = r->policy;
 
 	if (r->port != ROW_PORT_NONE)
-		say.port = r->port == ROW_PORT_IN ? ports->in : ports->other;
-	return say;
+		policy.port = r->port == ROW_PORT_IN ? ports->in : ports->other;
+	return policy;
 }
 
 /* Everything after the checks; *ret_drop if the verdict drops. */
-static enum ndpx_verdict judge(const struct row_env *env, const struct native_ports *ports,
-			       const struct nd_query *q, struct ndpx_say *ret_say, int *ret_drop)
+static enum ndpx_verdict apply_rules(const struct row_env *env, const struct native_ports *ports,
+				     const struct nd_query *q, struct ndpx_policy *ret_policy,
+				     int *ret_drop)
 {
 	const struct ndpx_settings *set = &env->settings;
 	const struct row_rule *rule = find(env, 128, q->vlan, q->target);
 	enum ndpx_verdict v;
 	int is_anycast = 0, by_prefix = 0;
 
-	if (!rule || rule->say.action == NDPX_ACT_NONE) {
+	if (!rule || rule->policy.action == NDPX_ACT_NONE) {
 		if (set->n_lengths == 0 || nd_addr_is_link_local(q->target))
 			return NDPX_V_NO_GUEST;
 		rule = find_prefix(env, q, &is_anycast);
@@ -84,19 +85,19 @@ static enum ndpx_verdict judge(const struct row_env *env, const struct native_po
 			return NDPX_V_NO_GUEST;
 		by_prefix = 1;
 	}
-	*ret_say = says(rule, ports);
-	if (is_anycast && ret_say->action == NDPX_ACT_ANSWER)
+	*ret_policy = policy_of(rule, ports);
+	if (is_anycast && ret_policy->action == NDPX_ACT_ANSWER)
 		return NDPX_V_NO_GUEST;
-	if (nd_is_astray(ret_say, q, nd_get_mac(set->mac)))
+	if (nd_is_astray(ret_policy, q, nd_get_mac(set->mac)))
 		return NDPX_V_NOT_FOR_US;
-	v = nd_judge(ret_say, q, set, ports->in);
+	v = nd_apply_rule(ret_policy, q, set, ports->in);
 	if (v != NDPX_V_END) {
 		*ret_drop = v == NDPX_V_PAUSED && q->kind == ND_KIND_PROBE;
 		return v;
 	}
 	if (q->kind == ND_KIND_PROBE_HOST) {
 		rule = find(env, 128, q->vlan, q->dest);
-		if (!rule || rule->say.action != NDPX_ACT_OWN)
+		if (!rule || rule->policy.action != NDPX_ACT_OWN)
 			return NDPX_V_BAD_DESTINATION;
 	}
 	/* P33: nothing in the kernel's tables names a single address of the prefix. */
@@ -117,7 +118,7 @@ void native_run(const struct row_env *env, const struct native_ports *ports, con
 		.link_local = nd_get_addr(set->link_local),
 		.strict_lladdr = set->flags & NDPX_S_STRICT_LLADDR,
 	};
-	struct ndpx_say say = { 0 };
+	struct ndpx_policy policy = { 0 };
 	struct nd_query q = { 0 };
 	struct nd_ns ns;
 	int drop = 0;
@@ -128,13 +129,13 @@ void native_run(const struct row_env *env, const struct native_ports *ports, con
 	if (ret->verdict != NDPX_V_END)
 		return;
 	ret->verdict = nd_check(&frame, &ns, &port, &q);
-	if (!plain_agrees(&frame, &ns, &port, ret->verdict, &q)) {
+	if (!fast_path_agrees(&frame, &ns, &port, ret->verdict, &q)) {
 		fprintf(stderr, "nd_plain() and nd_check() differ\n");
 		abort();
 	}
 	if (ret->verdict != NDPX_V_END)
 		return;
-	ret->verdict = judge(env, ports, &q, &say, &drop);
+	ret->verdict = apply_rules(env, ports, &q, &policy, &drop);
 	if (ret->verdict == NDPX_V_NO_GUEST && q.astray)
 		ret->verdict = NDPX_V_NOT_FOR_US;
 	if (drop)
@@ -146,5 +147,5 @@ void native_run(const struct row_env *env, const struct native_ports *ports, con
 	/* The bytes a resize appends are undefined: never zero here. */
 	memset(ret->answer, 0xaa, sizeof(ret->answer));
 	memcpy(ret->answer, bytes, len < ret->len ? len : ret->len);
-	nd_write(ret->answer, ns.l2_len, &q, &say, set);
+	nd_write(ret->answer, ns.l2_len, &q, &policy, set);
 }

@@ -131,7 +131,7 @@ static int is_own(const struct row_env *env, const __u8 *addr)
 	size_t i;
 
 	for (i = 0; i < env->n_rules; i++) {
-		if (env->rules[i].say.action == NDPX_ACT_OWN &&
+		if (env->rules[i].policy.action == NDPX_ACT_OWN &&
 		    !memcmp(env->rules[i].addr, addr, 16))
 			return 1;
 	}

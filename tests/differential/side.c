@@ -75,7 +75,7 @@ static struct frame sentinel(void)
 	struct ask ask = ask_multicast();
 
 	ask.es = mac_of(SENTINEL_MAC);
-	ask.s = addr_of(SENTINEL_ASKER);
+	ask.s = addr_of(SENTINEL_REQUESTER);
 	ask_target(&ask, SENTINEL);
 	opts_none(&ask);
 	opts_mac(&ask, OPT_SLLAO, ask.es);
@@ -100,15 +100,15 @@ static void tell(const struct side *side, const __u8 *owner, const __u8 *mac, co
 	wire_send(side->wire, f.b, f.len);
 }
 
-struct asker {
+struct requester {
 	const __u8 *s, *mac; /* NULL where the frame has no IPv6 header */
 };
 
 /* Resolves an address for the host; 1 if it was told. */
 static int resolve(struct side *side, const __u8 *ns, const struct places *p,
-		   const struct asker *asker)
+		   const struct requester *requester)
 {
-	struct addr sentinels = addr_of(SENTINEL_ASKER);
+	struct addr sentinels = addr_of(SENTINEL_REQUESTER);
 	struct mac mac = mac_of(SENTINEL_MAC);
 	const __u8 *target = ns + p->msg + 8;
 
@@ -116,9 +116,9 @@ static int resolve(struct side *side, const __u8 *ns, const struct places *p,
 		tell(side, target, mac.b, ns + p->ip6 + 8);
 		return 1;
 	}
-	if (!asker->s || memcmp(target, asker->s, 16))
+	if (!requester->s || memcmp(target, requester->s, 16))
 		return 0;
-	tell(side, target, asker->mac, ns + p->ip6 + 8);
+	tell(side, target, requester->mac, ns + p->ip6 + 8);
 	side->resolved++;
 	return 1;
 }
@@ -126,13 +126,13 @@ static int resolve(struct side *side, const __u8 *ns, const struct places *p,
 /* Others may ask for the same guest. */
 static int is_sentinels(const __u8 *na, const struct places *p)
 {
-	struct addr guest = addr_of(SENTINEL), asker = addr_of(SENTINEL_ASKER);
+	struct addr guest = addr_of(SENTINEL), requester = addr_of(SENTINEL_REQUESTER);
 
-	return !memcmp(na + p->msg + 8, guest.b, 16) && !memcmp(na + p->ip6 + 24, asker.b, 16);
+	return !memcmp(na + p->msg + 8, guest.b, 16) && !memcmp(na + p->ip6 + 24, requester.b, 16);
 }
 
 /* Listens until the sentinel's answer. 1: the host was told something and may say more. */
-static int hear(struct side *side, const struct asker *asker, struct heard *ret)
+static int hear(struct side *side, const struct requester *requester, struct heard *ret)
 {
 	__u8 buf[SIDE_FRAME_MAX];
 	struct places p;
@@ -150,7 +150,7 @@ static int hear(struct side *side, const struct asker *asker, struct heard *ret)
 		if (buf[p.ip6 + 7] == 254)
 			continue;
 		if (buf[p.msg] == 135) {
-			told |= resolve(side, buf, &p, asker);
+			told |= resolve(side, buf, &p, requester);
 		} else if (buf[p.msg] != 136) {
 			ret->others++;
 		} else if (is_sentinels(buf, &p)) {
@@ -164,7 +164,7 @@ static int hear(struct side *side, const struct asker *asker, struct heard *ret)
 
 int side_ask(struct side *side, const __u8 *frame, size_t len, struct heard *ret)
 {
-	struct asker asker = { 0 };
+	struct requester requester = { 0 };
 	struct frame last = sentinel();
 	struct places p;
 	int told, i;
@@ -174,16 +174,16 @@ int side_ask(struct side *side, const __u8 *frame, size_t len, struct heard *ret
 	while (wire_receive(side->wire, buf, sizeof(buf), 0))
 		;
 	if (!places_find(frame, len, &p)) {
-		asker.s = frame + p.ip6 + 8;
-		asker.mac = frame + 6;
+		requester.s = frame + p.ip6 + 8;
+		requester.mac = frame + 6;
 	}
 	if (wire_send(side->wire, frame, len))
 		return -1;
 	for (told = 1, i = 0; told > 0 && i < ROUNDS; i++) {
 		wire_send(side->wire, last.b, last.len);
-		told = hear(side, &asker, ret);
+		told = hear(side, &requester, ret);
 	}
-	if (asker.s)
-		forget(side, asker.s);
+	if (requester.s)
+		forget(side, requester.s);
 	return told < 0 ? -1 : 0;
 }

@@ -10,10 +10,10 @@
 
 #include "build.h"
 
-#define SENTINEL       "2001:db8:1::5e17" /* a guest that only the sentinel asks for */
-#define SENTINEL_ASKER "fe80::5e"
-#define SENTINEL_MAC   "02:00:00:00:00:5e"
-#define SIDE_FRAME_MAX 2048
+#define SENTINEL	   "2001:db8:1::5e17" /* a guest that only the sentinel asks for */
+#define SENTINEL_REQUESTER "fe80::5e"
+#define SENTINEL_MAC	   "02:00:00:00:00:5e"
+#define SIDE_FRAME_MAX	   2048
 
 struct side {
 	const char *name;

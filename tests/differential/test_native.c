@@ -155,7 +155,7 @@ static void find_wrong(const struct prog *p, enum prog_hook hook, enum ndpx_verd
 		counters_read(p, &after);
 		if (counters_moved(&before, &after, v, 1))
 			continue;
-		counters_say(&before, &after, what, sizeof(what));
+		counters_describe(&before, &after, what, sizeof(what));
 		show(hook, &items[i], what);
 	}
 	if (tally[hook].different == found) {
@@ -196,7 +196,7 @@ static void run_batch(enum prog_hook hook)
 }
 
 static unsigned long long make_batch(const struct nursery *n, struct chance *c,
-				     unsigned long long most)
+				     unsigned long long max)
 {
 	struct native_ports ports = {
 		.in = prog_ports.in,
@@ -206,7 +206,7 @@ static unsigned long long make_batch(const struct nursery *n, struct chance *c,
 	struct places p;
 	size_t used = 0;
 
-	for (n_items = 0; n_items < BATCH && n_items < most; n_items++) {
+	for (n_items = 0; n_items < BATCH && n_items < max; n_items++) {
 		struct item *it = &items[n_items];
 
 		do {

@@ -113,7 +113,7 @@ static int one(struct tally *t, enum prog_hook hook, const struct row *row, stru
 	counters_read(p, &after);
 	check(t, hook, row, out);
 	if (!counters_moved(&before, &after, row->verdict, 1)) {
-		counters_say(&before, &after, what, sizeof(what));
+		counters_describe(&before, &after, what, sizeof(what));
 		complain(t, hook, row, what);
 	}
 	return 1;

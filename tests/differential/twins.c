@@ -27,23 +27,23 @@ const struct row_env *twins_env(void)
 	for (i = 0; i < all->n_rules && env.n_rules < MAX_RULE - 1; i++) {
 		const struct row_rule *r = &all->rules[i];
 
-		if (r->bits == 128 && !r->vlan && r->say.action != NDPX_ACT_NONE)
+		if (r->bits == 128 && !r->vlan && r->policy.action != NDPX_ACT_NONE)
 			rules[env.n_rules++] = *r;
 	}
-	rules[env.n_rules] = (struct row_rule){ .bits = 128, .say.action = NDPX_ACT_ANSWER };
+	rules[env.n_rules] = (struct row_rule){ .bits = 128, .policy.action = NDPX_ACT_ANSWER };
 	memcpy(rules[env.n_rules++].addr, guest.b, 16);
 	return &env;
 }
 
 static int is_guest(const struct row_rule *r)
 {
-	return r->say.action == NDPX_ACT_ANSWER;
+	return r->policy.action == NDPX_ACT_ANSWER;
 }
 
 /* proxy_ndp cannot exempt such a guest, so it gets no entry. */
 static int is_held_back(const struct row_rule *r)
 {
-	return r->say.flags & NDPX_F_PAUSED || r->port == ROW_PORT_IN;
+	return r->policy.flags & NDPX_F_PAUSED || r->port == ROW_PORT_IN;
 }
 
 static void print_conf(void)
@@ -54,23 +54,23 @@ static void print_conf(void)
 	printf("uplink eth0 {\n    mode = tc\n");
 	for (i = 0; i < env.n_rules; i++) {
 		const struct row_rule *r = &rules[i];
-		const __u8 *l = r->say.lladdr;
+		const __u8 *l = r->policy.lladdr;
 
 		inet_ntop(AF_INET6, r->addr, addr, sizeof(addr));
-		if (r->say.action == NDPX_ACT_DENY)
+		if (r->policy.action == NDPX_ACT_DENY)
 			printf("    deny += { %s }\n", addr);
 		if (!is_guest(r))
 			continue;
 		printf("    guest %s {", addr);
-		if (r->say.flags & NDPX_F_ROUTER)
+		if (r->policy.flags & NDPX_F_ROUTER)
 			printf(" router = on");
-		if (r->say.flags & NDPX_F_OVERRIDE)
+		if (r->policy.flags & NDPX_F_OVERRIDE)
 			printf(" override = on");
-		if (r->say.flags & NDPX_F_DAD_IGNORE)
+		if (r->policy.flags & NDPX_F_DAD_IGNORE)
 			printf(" dad = ignore");
-		if (r->say.flags & NDPX_F_PAUSED)
+		if (r->policy.flags & NDPX_F_PAUSED)
 			printf(" paused = on");
-		if (r->say.flags & NDPX_F_LLADDR)
+		if (r->policy.flags & NDPX_F_LLADDR)
 			printf(" lladdr = %02x:%02x:%02x:%02x:%02x:%02x", l[0], l[1], l[2], l[3],
 			       l[4], l[5]);
 		if (r->port != ROW_PORT_NONE)
@@ -90,7 +90,7 @@ static void print_ip(const char *what)
 		const struct row_rule *r = &rules[i];
 
 		inet_ntop(AF_INET6, r->addr, addr, sizeof(addr));
-		if (!strcmp(what, "addresses") && r->say.action == NDPX_ACT_OWN)
+		if (!strcmp(what, "addresses") && r->policy.action == NDPX_ACT_OWN)
 			printf("addr add %s/%d dev eth0 nodad\n", addr,
 			       r->addr[0] == 0xfe ? 64 : 128);
 		if (!is_guest(r))
@@ -101,7 +101,7 @@ static void print_ip(const char *what)
 			       r->addr[14] << 8 | r->addr[15]);
 		else if (!strcmp(what, "proxies"))
 			printf("neigh add proxy %s dev eth0%s\n", addr,
-			       r->say.flags & NDPX_F_ROUTER ? " router" : "");
+			       r->policy.flags & NDPX_F_ROUTER ? " router" : "");
 		if (!strcmp(what, "routes") && r->addr[0] != 0xfe)
 			printf("route add %s/128 dev vif0\n", addr);
 	}

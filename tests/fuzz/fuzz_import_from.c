@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-typedef int read_fn(const char *text, size_t len, struct draft *draft, struct error *err);
+typedef int read_fn(const char *text, size_t len, struct conf_writer *conf, struct error *err);
 
 /* Only too many lengths, VLANs or rules for one file may still be refused. */
 static bool too_much(const struct config_errors *errors)
@@ -24,7 +24,7 @@ static bool too_much(const struct config_errors *errors)
 			     strstr(errors->items[0].text, "more than"));
 }
 
-static void check_text(struct draft *draft)
+static void check_text(struct conf_writer *conf)
 {
 	struct config_errors errors = { 0 };
 	struct model model = { 0 };
@@ -33,7 +33,7 @@ static void check_text(struct draft *draft)
 	char *text = NULL;
 	FILE *fp = open_memstream(&text, &len);
 
-	fuzz_assert(fp && draft_write(draft, fp, &uplinks) == 0 && fclose(fp) == 0);
+	fuzz_assert(fp && conf_writer_write(conf, fp, &uplinks) == 0 && fclose(fp) == 0);
 	if (!len) {
 		free(text); /* the verb itself prints the header */
 		return;
@@ -49,16 +49,16 @@ static void check_text(struct draft *draft)
 
 static void check_reader(read_fn *fn, const char *text, size_t size, size_t lines)
 {
-	struct draft draft = { 0 };
+	struct conf_writer conf = { 0 };
 	struct error err;
-	int r = fn(text, size, &draft, &err), line;
+	int r = fn(text, size, &conf, &err), line;
 
 	fuzz_assert(!r || r == -EINVAL);
 	line = r ? atoi(err.message) : 1;
 	fuzz_assert(line >= 1 && (size_t)line <= lines);
 	if (!r)
-		check_text(&draft);
-	draft_free(&draft);
+		check_text(&conf);
+	conf_writer_free(&conf);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -10,7 +10,7 @@
 
 #include "fuzz_nd_oracle.h"
 #include "nd/reply.h"
-#include "plain.h"
+#include "fast_path.h"
 
 #define IFINDEX 3
 
@@ -46,7 +46,7 @@ size_t LLVMFuzzerCustomMutator(__u8 *data, size_t size, size_t max_size, unsigne
 int LLVMFuzzerTestOneInput(const __u8 *data, size_t size);
 
 /* Looks up the rule; say->action stays NDPX_ACT_NONE if there is none. */
-static void look_up(const struct nd_query *q, struct ndpx_say *ret, int *ret_anycast)
+static void look_up(const struct nd_query *q, struct ndpx_policy *ret, int *ret_anycast)
 {
 	__u8 t[16];
 	size_t i;
@@ -86,7 +86,7 @@ static void settings(__u8 circumstances, struct ndpx_settings *ret)
 
 /* The stages of bpf/decide.h, as far as they need no kernel. */
 static enum ndpx_verdict decide(const struct nd_frame *frame, const struct ndpx_settings *set,
-				struct nd_ns *ns, struct nd_query *q, struct ndpx_say *say)
+				struct nd_ns *ns, struct nd_query *q, struct ndpx_policy *policy)
 {
 	struct nd_port port = {
 		.mac = nd_get_mac(set->mac),
@@ -99,23 +99,23 @@ static enum ndpx_verdict decide(const struct nd_frame *frame, const struct ndpx_
 	v = nd_parse(frame, ns);
 	if (v == NDPX_V_END) {
 		v = nd_check(frame, ns, &port, q);
-		fuzz_assert(plain_agrees(frame, ns, &port, v, q));
+		fuzz_assert(fast_path_agrees(frame, ns, &port, v, q));
 	}
 	if (v != NDPX_V_END)
 		return v;
-	look_up(q, say, &is_anycast);
-	if (is_anycast && say->action == NDPX_ACT_ANSWER)
+	look_up(q, policy, &is_anycast);
+	if (is_anycast && policy->action == NDPX_ACT_ANSWER)
 		return NDPX_V_NO_GUEST;
-	if (nd_is_astray(say, q, port.mac))
+	if (nd_is_astray(policy, q, port.mac))
 		return NDPX_V_NOT_FOR_US;
-	return nd_judge(say, q, set, IFINDEX);
+	return nd_apply_rule(policy, q, set, IFINDEX);
 }
 
 int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 {
 	size_t len = size - 1, linear, out_len;
 	struct ndpx_settings set;
-	struct ndpx_say say = { 0 };
+	struct ndpx_policy policy = { 0 };
 	struct nd_frame frame = { 0 };
 	struct nd_query q = { 0 };
 	struct nd_ns ns = { 0 };
@@ -139,20 +139,20 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 		frame.meta_type = data[0] & CASE_TAG_AD ? ND_ETHERTYPE_8021AD : ND_ETHERTYPE_8021Q;
 		frame.meta_tci = 0x2000 | 88;
 	}
-	v = decide(&frame, &set, &ns, &q, &say);
+	v = decide(&frame, &set, &ns, &q, &policy);
 	fuzz_assert((int)v >= 0 && v <= NDPX_V_END);
 	/* Whatever is passed on must be what came in. */
 	fuzz_assert(!linear || !memcmp(in, data + 1, linear));
 	if (v == NDPX_V_END) {
 		/* Only bytes after the message may be non-linear. */
-		oracle_question(in, linear, ns.l2_len);
+		oracle_solicitation(in, linear, ns.l2_len);
 		out_len = ns.l2_len + ND_IP6_LEN + ND_NA_LEN;
 		out = malloc(out_len);
 		if (out) {
 			/* What a resize appends is undefined: here never zero. */
 			memset(out, 0xaa, out_len);
 			memcpy(out, in, linear < out_len ? linear : out_len);
-			nd_write(out, ns.l2_len, &q, &say, &set);
+			nd_write(out, ns.l2_len, &q, &policy, &set);
 			oracle_answer(in, linear, ns.l2_len, out, out_len);
 			free(out);
 		}

@@ -64,7 +64,7 @@ static inline const __u8 *oracle_options(const __u8 *opts, size_t len)
 }
 
 /* RFC 4861 7.1.1 and the rows of PROTOCOL.md that it names. */
-static inline void oracle_question(const __u8 *f, size_t len, size_t l2)
+static inline void oracle_solicitation(const __u8 *f, size_t len, size_t l2)
 {
 	const __u8 *ip6 = f + l2, *icmp = ip6 + 40, *t = icmp + 8, *sll;
 	size_t plen;
@@ -94,12 +94,12 @@ static inline void oracle_question(const __u8 *f, size_t len, size_t l2)
 static inline void oracle_answer(const __u8 *in, size_t in_len, size_t l2, const __u8 *out,
 				 size_t len)
 {
-	const __u8 *question = in + l2 + 40, *ip6 = out + l2, *icmp = ip6 + 40, *sll;
+	const __u8 *solicitation = in + l2 + 40, *ip6 = out + l2, *icmp = ip6 + 40, *sll;
 	int dad = oracle_is_zero(in + l2 + 8, 16);
 
 	fuzz_assert(in_len >= l2 + 64);
 	fuzz_assert(len == (l2 == 14 ? 86 : 90));
-	sll = oracle_options(question + 24, (size_t)(in[l2 + 4] << 8 | in[l2 + 5]) - 24);
+	sll = oracle_options(solicitation + 24, (size_t)(in[l2 + 4] << 8 | in[l2 + 5]) - 24);
 	if (dad)
 		fuzz_assert(!memcmp(out, oracle_all_nodes_mac, 6));
 	else
@@ -107,12 +107,13 @@ static inline void oracle_answer(const __u8 *in, size_t in_len, size_t l2, const
 	fuzz_assert(!memcmp(out + 6, oracle_mac, 6));
 	fuzz_assert(!memcmp(out + 12, in + 12, l2 - 12)); /* the same tag and ethertype */
 	fuzz_assert(!memcmp(ip6, "\x60\0\0\0\0\x20\x3a\xff", 8));
-	fuzz_assert(!memcmp(ip6 + 8, question + 8, 16) || !memcmp(ip6 + 8, oracle_link_local, 16));
+	fuzz_assert(!memcmp(ip6 + 8, solicitation + 8, 16) ||
+		    !memcmp(ip6 + 8, oracle_link_local, 16));
 	fuzz_assert(!memcmp(ip6 + 24, dad ? oracle_all_nodes : in + l2 + 8, 16));
 	fuzz_assert(icmp[0] == 136 && icmp[1] == 0 && oracle_sum(ip6, 32) == 0xffff);
 	fuzz_assert((icmp[4] & 0x1f) == 0 && (icmp[4] & 0x40) == (dad ? 0 : 0x40));
 	fuzz_assert(oracle_is_zero(icmp + 5, 3));
-	fuzz_assert(!memcmp(icmp + 8, question + 8, 16)); /* the target */
+	fuzz_assert(!memcmp(icmp + 8, solicitation + 8, 16)); /* the target */
 	fuzz_assert(icmp[24] == 2 && icmp[25] == 1);
 	fuzz_assert(!memcmp(icmp + 26, oracle_mac, 6) || !memcmp(icmp + 26, oracle_lladdr, 6));
 	if (!memcmp(in, oracle_lladdr, 6))

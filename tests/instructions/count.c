@@ -15,7 +15,7 @@
 #define WAY(name) enum ndpx_verdict __attribute__((noinline)) name
 
 static struct ndpx_settings settings;
-static const struct ndpx_say say = { .action = NDPX_ACT_ANSWER };
+static const struct ndpx_policy policy = { .action = NDPX_ACT_ANSWER };
 
 static void port_of(struct nd_port *ret)
 {
@@ -26,7 +26,7 @@ static void port_of(struct nd_port *ret)
 
 /* From the frame to the answer, but for the look-up. */
 static inline __attribute__((always_inline)) enum ndpx_verdict way(const struct nd_frame *frame,
-								   int plain)
+								   int fast_path)
 {
 	struct nd_port port;
 	struct nd_query q;
@@ -36,18 +36,18 @@ static inline __attribute__((always_inline)) enum ndpx_verdict way(const struct 
 	if (v != NDPX_V_END)
 		return v;
 	port_of(&port);
-	if (plain)
-		v = nd_plain(frame, &ns, &port, &q) ? NDPX_V_END : NDPX_V_NONE;
+	if (fast_path)
+		v = nd_fast_path(frame, &ns, &port, &q) ? NDPX_V_END : NDPX_V_NONE;
 	else
 		v = nd_check(frame, &ns, &port, &q);
 	if (v != NDPX_V_END)
 		return v;
-	nd_write(frame->data, ns.l2_len, &q, &say, &settings);
+	nd_write(frame->data, ns.l2_len, &q, &policy, &settings);
 	return NDPX_V_ANSWERED;
 }
 
 /* The path nearly all solicitations take. */
-WAY(count_plain)(const struct nd_frame *frame)
+WAY(count_fast_path)(const struct nd_frame *frame)
 {
 	return way(frame, 1);
 }
@@ -95,9 +95,9 @@ int main(void)
 	struct nd_frame frame;
 	int wrong = 0;
 
-	frame_of(row_of("P42", ND_PLAIN_LEN), &frame);
-	wrong |= count_plain(&frame) != NDPX_V_ANSWERED;
-	frame_of(row_of("P42", ND_PLAIN_LEN), &frame);
+	frame_of(row_of("P42", ND_FAST_PATH_LEN), &frame);
+	wrong |= count_fast_path(&frame) != NDPX_V_ANSWERED;
+	frame_of(row_of("P42", ND_FAST_PATH_LEN), &frame);
 	wrong |= count_long(&frame) != NDPX_V_ANSWERED;
 	frame_of(row_of("P86", ND_ETH_LEN + ND_IP6_LEN + 1), &frame);
 	wrong |= count_other(&frame) != NDPX_V_NONE;

@@ -6,7 +6,7 @@
 set -uo pipefail
 
 binary=${1:?usage: count.sh BINARY}
-declare -A most=([count_plain]=280 [count_long]=430 [count_other]=45)
+declare -A most=([count_fast_path]=280 [count_long]=430 [count_other]=45)
 
 if ! command -v valgrind >/dev/null; then
 	echo "SKIP: no valgrind"
@@ -16,7 +16,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 n=0 failed=0
-for way in count_plain count_long count_other; do
+for way in count_fast_path count_long count_other; do
 	n=$((n + 1))
 	valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect="$way" \
 		"$binary" >"$log" 2>&1 || echo "$way: status $?" >>"$log"

@@ -37,24 +37,24 @@ static bool can_own(const struct row_env *env, const struct row_rule *r)
 
 static void print_guest(const struct row_rule *r, FILE *out)
 {
-	const struct ndpx_say *say = &r->say;
-	const __u8 *m = say->lladdr;
+	const struct ndpx_policy *policy = &r->policy;
+	const __u8 *m = policy->lladdr;
 
 	fprintf(out, "    guest %s/%u {", addr_text(r->addr), r->bits);
 	if (r->port != ROW_PORT_NONE)
 		fprintf(out, " port = %s", r->port == ROW_PORT_IN ? CONF_IN : CONF_OTHER);
-	if (say->flags & NDPX_F_LLADDR)
+	if (policy->flags & NDPX_F_LLADDR)
 		fprintf(out, " lladdr = %02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3],
 			m[4], m[5]);
-	fprintf(out, "%s%s%s%s }\n", say->flags & NDPX_F_ROUTER ? " router = on" : "",
-		say->flags & NDPX_F_OVERRIDE ? " override = on" : "",
-		say->flags & NDPX_F_DAD_IGNORE ? " dad = ignore" : "",
-		say->flags & NDPX_F_PAUSED ? " paused = on" : "");
+	fprintf(out, "%s%s%s%s }\n", policy->flags & NDPX_F_ROUTER ? " router = on" : "",
+		policy->flags & NDPX_F_OVERRIDE ? " override = on" : "",
+		policy->flags & NDPX_F_DAD_IGNORE ? " dad = ignore" : "",
+		policy->flags & NDPX_F_PAUSED ? " paused = on" : "");
 }
 
 static void print_rule(const struct row_env *env, const struct row_rule *r, FILE *out)
 {
-	switch (r->say.action) {
+	switch (r->policy.action) {
 	case NDPX_ACT_ANSWER:
 		if (is_link_local(r->addr) && r->bits < 128)
 			fprintf(out, "    # left out: %s/%u: a file may not say so, see P74\n",
@@ -119,7 +119,7 @@ void conf_print_own(const struct row_env *env, FILE *out)
 	for (i = 0; i < env->n_rules; i++) {
 		const struct row_rule *r = &env->rules[i];
 
-		if (r->say.action != NDPX_ACT_OWN || !can_own(env, r))
+		if (r->policy.action != NDPX_ACT_OWN || !can_own(env, r))
 			continue;
 		has_l |= is_link_local(r->addr);
 		fprintf(out, "%s\n", addr_text(r->addr));

@@ -69,16 +69,16 @@ void link_send(int fd, const __u8 *frame, size_t len)
 /* The sentinel or its reply, up to the checksum: a veth does not corrupt. */
 static void build_echo(enum link_end end, __u16 seq, __u8 ret[ECHO_FRAME])
 {
-	const struct mac h = mac_of(H_MAC), asker_mac = mac_of(SENTINEL_MAC);
-	const struct addr host = addr_of(SENTINEL_HOST), asker = addr_of(SENTINEL);
+	const struct mac h = mac_of(H_MAC), requester_mac = mac_of(SENTINEL_MAC);
+	const struct addr host = addr_of(SENTINEL_HOST), requester = addr_of(SENTINEL);
 	const bool reply = end == LINK_REPLY;
-	const struct addr *s = reply ? &host : &asker, *d = reply ? &asker : &host;
+	const struct addr *s = reply ? &host : &requester, *d = reply ? &requester : &host;
 	const __u8 fixed[8] = { 0x60, 0, 0, 0, 0, 8, NEXT_ICMPV6, 64 };
 	__u8 *icmp = ret + 54;
 	__u16 sum;
 
-	memcpy(ret, reply ? &asker_mac : &h, 6);
-	memcpy(ret + 6, reply ? &h : &asker_mac, 6);
+	memcpy(ret, reply ? &requester_mac : &h, 6);
+	memcpy(ret + 6, reply ? &h : &requester_mac, 6);
 	ret[12] = TYPE_IPV6 >> 8;
 	ret[13] = TYPE_IPV6 & 0xff;
 	memcpy(ret + 14, fixed, 8);

@@ -140,18 +140,18 @@ static void fill_rules(enum env_id id)
 		struct row_rule rule = {
 			.vlan = table[i].vlan,
 			.bits = table[i].bits,
-			.say = { .action = table[i].action, .flags = table[i].flags },
+			.policy = { .action = table[i].action, .flags = table[i].flags },
 			.port = table[i].port,
 		};
 
 		if (!(table[i].envs & BIT(id)))
 			continue;
 		if (!strcmp(table[i].addr, OWN_ONLINK))
-			rule.say.more = NDPX_M_OWN;
+			rule.policy.more = NDPX_M_OWN;
 		lladdr.b[5] = table[i].lladdr;
 		memcpy(rule.addr, addr.b, 16);
 		/* Also where the flag is not set: it must not count then. */
-		memcpy(rule.say.lladdr, lladdr.b, 6);
+		memcpy(rule.policy.lladdr, lladdr.b, 6);
 		add_rule(id, &rule);
 	}
 }
@@ -166,12 +166,12 @@ static void fill_lengths(void)
 	for (bits = 49; bits <= 64; bits++) {
 		struct row_rule rule = {
 			.bits = bits,
-			.say = { .action = ANSWER, .flags = LL },
+			.policy = { .action = ANSWER, .flags = LL },
 		};
 
 		lladdr.b[5] = bits;
 		memcpy(rule.addr, addr.b, 16);
-		memcpy(rule.say.lladdr, lladdr.b, 6);
+		memcpy(rule.policy.lladdr, lladdr.b, 6);
 		add_rule(ENV_LENGTHS, &rule);
 	}
 }

@@ -28,7 +28,7 @@ struct row_rule {
 	__u16 vlan;
 	__u8 bits; /* 128: an entry of `guests`, else of `prefixes` */
 	__u8 addr[16];
-	struct ndpx_say say; /* say.port is left 0 */
+	struct ndpx_policy policy; /* say.port is left 0 */
 	enum row_port port;
 };
 

@@ -17,7 +17,7 @@
 #include "config/config.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-#define MOST	  20
+#define MAX	  20
 
 struct expected {
 	int line, column;
@@ -28,7 +28,7 @@ struct expected {
 struct broken {
 	const char *name;
 	const char *lines[24];
-	struct expected errors[MOST];
+	struct expected errors[MAX];
 };
 
 static const struct broken table[] = {
@@ -341,7 +341,7 @@ static void test_broken(void **state)
 	for (i = 0; i < LENGTH(b->lines) && b->lines[i]; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? "\n" : "",
 			 b->lines[i]);
-	while (n < MOST && b->errors[n].line)
+	while (n < MAX && b->errors[n].line)
 		n++;
 	r = config_parse(text, strlen(text), &model, &found, &err);
 	while (same < n && same < found.n && found.items[same].line == b->errors[same].line &&

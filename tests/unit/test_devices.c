@@ -27,10 +27,10 @@ static struct nl_link *add(uint32_t ifindex, const char *kind, const char *bus)
 
 static const char *trouble(const struct nl_link *link, bool tags)
 {
-	const struct nl_link *stripper = link;
-	const char *why = native_trouble(link, &state, tags, &stripper);
+	const struct nl_link *tag_stripper = link;
+	const char *why = native_trouble(link, &state, tags, &tag_stripper);
 
-	assert_null(stripper);
+	assert_null(tag_stripper);
 	return why;
 }
 

@@ -43,7 +43,7 @@ static void set_up(struct host *h)
 	h->links[1] = (struct nl_link){ .ifindex = VIF1, .name = "vif1", .kind = "veth" };
 	h->rules[0].key.bits = 128;
 	inet_pton(AF_INET6, "2001:db8::1", h->rules[0].key.addr);
-	h->rules[0].say.action = NDPX_ACT_ANSWER;
+	h->rules[0].policy.action = NDPX_ACT_ANSWER;
 	strcpy(h->file.dev, "eth0");
 	strcpy(up->dev, "eth0");
 	up->ifindex = ETH0;
@@ -53,19 +53,19 @@ static void set_up(struct host *h)
 	strcpy(up->record.dev, "eth0");
 	up->record.mode = NDPX_MODE_NATIVE;
 	up->record.n_vlans = 1;
-	up->record.stacks[0] = ETH0;
+	up->record.l3_devs[0] = ETH0;
 	memcpy(up->settings.mac, h->links[0].mac, 6);
 	memcpy(up->now.settings.mac, h->links[0].mac, 6);
-	up->now.n_stacks = 1;
-	up->now.stacks[0].ifindex = ETH0;
+	up->now.n_l3_devs = 1;
+	up->now.l3_devs[0].ifindex = ETH0;
 	up->have_now = true;
 	up->link = up->named = &h->links[0];
 	up->pinned = h->rules;
 	up->n_pinned = 1;
 	up->rules = h->rules;
 	up->n_rules = 1;
-	up->n_stacks = 1;
-	up->stacks[0] = (struct doctor_stack){ .ifindex = ETH0, .name = "eth0", .forwarding = 1 };
+	up->n_l3_devs = 1;
+	up->l3_devs[0] = (struct doctor_l3_dev){ .ifindex = ETH0, .name = "eth0", .forwarding = 1 };
 	up->nic.mtu = 1500;
 	up->forwarding_dev = 1;
 	h->snap.state.links = h->links;
@@ -131,7 +131,7 @@ static void manual_says_the_same(void **state)
 		const struct doctor_row *row = &doctor_rows[i];
 
 		at += (size_t)snprintf(want + at, sizeof(want) - at, ".It Cm %s Pq %s%s\n%s:\n%s\n",
-				       row->code, doctor_severity_word(row->severity),
+				       row->code, doctor_severity_name(row->severity),
 				       row->fix ? ", fixed" : "", row->meaning, row->remedy);
 		assert_true(at < sizeof(want));
 	}
@@ -298,7 +298,7 @@ static void forwarding_by_device(void **state)
 	set_up(&h);
 	h.snap.forwarding_all = 0;
 	assert_non_null(check(&h, DOCTOR_FORWARDING_OFF));
-	h.up.stacks[0].force_forwarding = 1; /* kernel 6.17 */
+	h.up.l3_devs[0].force_forwarding = 1; /* kernel 6.17 */
 	assert_well(&h);
 	findings_free(&h.found);
 }

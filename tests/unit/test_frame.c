@@ -27,7 +27,7 @@ static void address(const char *text, uint8_t ret[16])
 
 /* vlan 0: untagged. `source` and `lladdr`: as expected on the wire. */
 static void check(const struct ndpx_settings *set, uint16_t vlan, const char *target,
-		  const struct ndpx_say *say, const char *source, uint8_t flags,
+		  const struct ndpx_policy *policy, const char *source, uint8_t flags,
 		  const uint8_t lladdr[6])
 {
 	const struct recipe how = { .vlan = vlan ? vlan : -1, .flags = flags };
@@ -38,7 +38,7 @@ static void check(const struct ndpx_settings *set, uint16_t vlan, const char *ta
 	address(target, addr);
 	address(source, src);
 	build(&want, &how, all_nodes_mac, mac, src, all_nodes, ND_NA, addr, lladdr);
-	len = nd_write_unsolicited(got, set, vlan, nd_get_addr(addr), say);
+	len = nd_write_unsolicited(got, set, vlan, nd_get_addr(addr), policy);
 	assert_int_equal(len, want.len);
 	assert_memory_equal(got, want.b, len);
 }
@@ -46,38 +46,38 @@ static void check(const struct ndpx_settings *set, uint16_t vlan, const char *ta
 static void test_frames(void **state)
 {
 	struct ndpx_settings set = { 0 };
-	struct ndpx_say say = { .action = NDPX_ACT_ANSWER };
+	struct ndpx_policy policy = { .action = NDPX_ACT_ANSWER };
 
 	(void)state;
 	memcpy(set.mac, mac, 6);
-	check(&set, 0, "2001:db8:1::1", &say, "2001:db8:1::1", 0x20, mac);
-	check(&set, 0, "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", &say,
+	check(&set, 0, "2001:db8:1::1", &policy, "2001:db8:1::1", 0x20, mac);
+	check(&set, 0, "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", &policy,
 	      "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", 0x20, mac);
-	check(&set, 1, "fe80::1", &say, "fe80::1", 0x20, mac);
-	check(&set, 4094, "2001:db8:1::1", &say, "2001:db8:1::1", 0x20, mac);
-	say.flags = NDPX_F_ROUTER;
-	check(&set, 88, "2001:db8:1::1", &say, "2001:db8:1::1", 0xa0, mac);
+	check(&set, 1, "fe80::1", &policy, "fe80::1", 0x20, mac);
+	check(&set, 4094, "2001:db8:1::1", &policy, "2001:db8:1::1", 0x20, mac);
+	policy.flags = NDPX_F_ROUTER;
+	check(&set, 88, "2001:db8:1::1", &policy, "2001:db8:1::1", 0xa0, mac);
 	/* O is 1 whatever the rule says for answers. */
-	say.flags = NDPX_F_OVERRIDE | NDPX_F_LLADDR | NDPX_F_DAD_IGNORE;
-	memcpy(say.lladdr, other, 6);
-	check(&set, 0, "2001:db8:1::1", &say, "2001:db8:1::1", 0x20, other);
+	policy.flags = NDPX_F_OVERRIDE | NDPX_F_LLADDR | NDPX_F_DAD_IGNORE;
+	memcpy(policy.lladdr, other, 6);
+	check(&set, 0, "2001:db8:1::1", &policy, "2001:db8:1::1", 0x20, other);
 }
 
 static void test_sources(void **state)
 {
-	struct ndpx_say say = { .action = NDPX_ACT_ANSWER };
+	struct ndpx_policy policy = { .action = NDPX_ACT_ANSWER };
 	struct ndpx_settings set = { .source_mode = NDPX_SOURCE_LINK_LOCAL };
 
 	(void)state;
 	memcpy(set.mac, mac, 6);
 	address("fe80::fe", set.link_local);
 	address("fe80::fe", set.source);
-	check(&set, 0, "2001:db8:1::1", &say, "fe80::fe", 0x20, mac);
+	check(&set, 0, "2001:db8:1::1", &policy, "fe80::fe", 0x20, mac);
 	set.source_mode = NDPX_SOURCE_FIXED;
 	address("2001:db8::5", set.source);
-	check(&set, 88, "2001:db8:1::1", &say, "2001:db8::5", 0x20, mac);
+	check(&set, 88, "2001:db8:1::1", &policy, "2001:db8::5", 0x20, mac);
 	set.source_mode = NDPX_SOURCE_TARGET;
-	check(&set, 88, "2001:db8:1::1", &say, "2001:db8:1::1", 0x20, mac);
+	check(&set, 88, "2001:db8:1::1", &policy, "2001:db8:1::1", 0x20, mac);
 }
 
 /* Every way a solicitation is sent; the builder adds no option to those from ::. */

@@ -20,7 +20,7 @@
 #include "migrate/from_ndppd.h"
 #include "migrate/from_npd6.h"
 
-typedef int read_fn(const char *text, size_t len, struct draft *draft, struct error *err);
+typedef int read_fn(const char *text, size_t len, struct conf_writer *conf, struct error *err);
 
 /* The result for a text: the file, and the file read back. */
 struct result {
@@ -29,7 +29,7 @@ struct result {
 	struct model model;
 };
 
-static void read_back(struct draft *draft, struct result *ret)
+static void read_back(struct conf_writer *conf, struct result *ret)
 {
 	struct config_errors errors = { 0 };
 	struct error err;
@@ -38,11 +38,11 @@ static void read_back(struct draft *draft, struct result *ret)
 	memset(ret, 0, sizeof(*ret));
 	fp = open_memstream(&ret->text, &ret->len);
 	assert_non_null(fp);
-	assert_int_equal(draft_write(draft, fp, &ret->uplinks), 0);
+	assert_int_equal(conf_writer_write(conf, fp, &ret->uplinks), 0);
 	fclose(fp);
-	ret->lost = draft->lost;
-	ret->warnings = draft->warnings.n;
-	draft_free(draft);
+	ret->lost = conf->lost;
+	ret->warnings = conf->warnings.n;
+	conf_writer_free(conf);
 	if (config_parse(ret->text, ret->len, &ret->model, &errors, &err))
 		fail_msg("%s: line %d: %s", ret->text, errors.items[0].line, errors.items[0].text);
 	assert_int_equal(ret->model.n_uplinks, ret->uplinks);
@@ -55,7 +55,7 @@ static void result_free(struct result *result)
 }
 
 /* A buffer that ends with the text's NUL, so that the sanitizers catch reads past it. */
-static int read_bytes(read_fn *fn, const char *text, size_t len, struct draft *draft,
+static int read_bytes(read_fn *fn, const char *text, size_t len, struct conf_writer *conf,
 		      struct error *err)
 {
 	char *copy = malloc(len + 1);
@@ -64,20 +64,20 @@ static int read_bytes(read_fn *fn, const char *text, size_t len, struct draft *d
 	assert_non_null(copy);
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	r = fn(copy, len, draft, err);
+	r = fn(copy, len, conf, err);
 	free(copy);
 	return r;
 }
 
 static struct result convert_at(read_fn *fn, const char *text, const struct nl_state *state)
 {
-	struct draft draft = { .state = state };
+	struct conf_writer conf = { .state = state };
 	struct result result;
 	struct error err;
 
-	if (read_bytes(fn, text, strlen(text), &draft, &err))
+	if (read_bytes(fn, text, strlen(text), &conf, &err))
 		fail_msg("refused: %s", err.message);
-	read_back(&draft, &result);
+	read_back(&conf, &result);
 	return result;
 }
 
@@ -89,14 +89,14 @@ static struct result convert(read_fn *fn, const char *text)
 /* It cannot be converted at all: "LINE: part of the message". */
 static void refused(read_fn *fn, const char *text, size_t len, const char *what)
 {
-	struct draft draft = { 0 };
+	struct conf_writer conf = { 0 };
 	struct error err;
 
-	assert_int_equal(read_bytes(fn, text, len, &draft, &err), -EINVAL);
+	assert_int_equal(read_bytes(fn, text, len, &conf, &err), -EINVAL);
 	assert_int_equal(err.status, EXIT_USAGE);
 	if (strncmp(err.message, what, strlen(what)) != 0)
 		fail_msg("got \"%s\", expected \"%s\"", err.message, what);
-	draft_free(&draft);
+	conf_writer_free(&conf);
 }
 
 /* Is there a comment about `line` with `part` in it? */
@@ -589,12 +589,12 @@ static struct nl_state host = {
 
 static struct result convert_kernel(const struct kernel_proxies *k)
 {
-	struct draft draft = { .state = k->state };
+	struct conf_writer conf = { .state = k->state };
 	struct result result;
 
 	gateways[0] = (struct nl_address){ .ifindex = ETH0, .addr = addr("fe80::1") };
-	from_kernel(k, &draft);
-	read_back(&draft, &result);
+	from_kernel(k, &conf);
+	read_back(&conf, &result);
 	return result;
 }
 

@@ -65,7 +65,7 @@ static struct metrics_uplink uplink(const char *dev)
 		.mode = "native",
 		.attached = true,
 		.attached_at = 1700000000,
-		.tally = { .guests = 1000000, .prefixes = 2, .denies = 3, .own = 4 },
+		.counts = { .guests = 1000000, .prefixes = 2, .denies = 3, .own = 4 },
 	};
 	uint64_t v;
 

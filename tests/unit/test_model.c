@@ -24,7 +24,7 @@
 
 static int on_off(const char *text, void *ret, struct error *err)
 {
-	int i = parse_choice(text, off_on_words, err);
+	int i = parse_choice(text, off_on_names, err);
 
 	if (i < 0)
 		return i;
@@ -285,9 +285,9 @@ static void test_uplink_set(void **state)
 		assert_int_equal(u.mode | u.groups | u.vlan | u.rate | u.source_mode, 0);
 	}
 	for (i = 0; i < 4; i++) {
-		assert_int_equal(key_set(SCOPE_UPLINK, &u, "mode", want_mode_word(i), &err), 0);
+		assert_int_equal(key_set(SCOPE_UPLINK, &u, "mode", want_mode_name(i), &err), 0);
 		assert_int_equal(u.mode, i);
-		assert_int_equal(key_set(SCOPE_UPLINK, &u, "groups", want_groups_word(i), &err), 0);
+		assert_int_equal(key_set(SCOPE_UPLINK, &u, "groups", want_groups_name(i), &err), 0);
 		assert_int_equal(u.groups, i);
 	}
 	u = empty;
@@ -335,10 +335,10 @@ static void test_order(void **state)
 	free(u.rules);
 	model.uplinks = NULL;
 	model_free(&model);
-	assert_string_equal(want_mode_word((enum want_mode)9), "?");
-	assert_string_equal(want_groups_word((enum want_groups)9), "?");
-	assert_string_equal(answer_mode_word((enum ndpx_answer_mode)9), "?");
-	assert_string_equal(source_word((enum ndpx_source)9), "?");
+	assert_string_equal(want_mode_name((enum want_mode)9), "?");
+	assert_string_equal(want_groups_name((enum want_groups)9), "?");
+	assert_string_equal(answer_mode_name((enum ndpx_answer_mode)9), "?");
+	assert_string_equal(source_name((enum ndpx_source)9), "?");
 }
 
 int main(void)

@@ -11,7 +11,8 @@
 static struct entry entry(uint8_t last, uint16_t vlan, uint8_t origin, uint8_t flags)
 {
 	struct entry e = { .key = { .bits = 128, .vlan = vlan },
-			   .say = { .action = NDPX_ACT_ANSWER, .origin = origin, .flags = flags } };
+			   .policy = {
+				   .action = NDPX_ACT_ANSWER, .origin = origin, .flags = flags } };
 
 	e.key.addr[15] = last;
 	return e;
@@ -46,11 +47,11 @@ static void test_merge(void **state)
 	assert_memory_equal(&o.rules[2], &want[1], sizeof(want[1]));
 	assert_int_equal(o.rules[3].key.addr[15], 4);
 	assert_int_equal(o.rules[3].key.origin, NDPX_ORIGIN_NONE);
-	assert_int_equal(o.rules[3].say.flags, 4);
+	assert_int_equal(o.rules[3].policy.flags, 4);
 	assert_int_equal(o.n_shadows, 2);
 	assert_int_equal(o.shadows[0].key.addr[15], 1);
 	assert_int_equal(o.shadows[0].key.origin, NDPX_ORIGIN_COMMAND);
-	assert_int_equal(o.shadows[0].say.flags, 1);
+	assert_int_equal(o.shadows[0].policy.flags, 1);
 	assert_memory_equal(&o.shadows[1], &shadows[0], sizeof(shadows[0]));
 	origins_free(&o);
 }

@@ -17,10 +17,10 @@
 
 #define SEED   20240607
 #define ROUNDS 3000
-#define MOST   40
+#define MAX    40
 
 struct set {
-	struct entry e[2 * MOST];
+	struct entry e[2 * MAX];
 	size_t n;
 };
 
@@ -31,7 +31,7 @@ static struct entry entry(unsigned int bits, unsigned int vlan, unsigned int las
 
 	e.key.addr[0] = 0x20;
 	e.key.addr[15] = (__u8)last;
-	e.say.action = (__u8)action;
+	e.policy.action = (__u8)action;
 	return e;
 }
 
@@ -47,16 +47,16 @@ static size_t find(const struct set *set, const struct ndpx_prefix_key *key)
 /* Up to MOST entries out of 4 * 16 keys, sorted, each key once. */
 static void random_set(struct set *ret)
 {
-	size_t n = (size_t)random() % (MOST + 1), i;
+	size_t n = (size_t)random() % (MAX + 1), i;
 
 	ret->n = 0;
 	for (i = 0; i < n; i++) {
 		struct entry e = entry(random() % 2 ? 128 : 64, random() % 2 ? 88 : 0,
 				       (unsigned int)random() % 16, 1 + random() % 3);
 
-		e.say.flags = (__u8)(random() % 2);
-		e.say.port = (__u32)(random() % 2);
-		e.say.lladdr[5] = (__u8)(random() % 2);
+		e.policy.flags = (__u8)(random() % 2);
+		e.policy.port = (__u32)(random() % 2);
+		e.policy.lladdr[5] = (__u8)(random() % 2);
 		if (find(ret, &e.key) == ret->n)
 			ret->e[ret->n++] = e;
 	}
@@ -75,11 +75,11 @@ static void apply(struct set *set, const struct change *c, struct plan *counted)
 		set->e[set->n++].key = c->key;
 		counted->added += !own;
 	} else {
-		assert_memory_equal(&c->before, &set->e[i].say, sizeof(c->before));
+		assert_memory_equal(&c->before, &set->e[i].policy, sizeof(c->before));
 		counted->removed += !own && c->after.action == NDPX_ACT_NONE;
 		counted->changed += !own && c->after.action != NDPX_ACT_NONE;
 	}
-	set->e[i].say = c->after;
+	set->e[i].policy = c->after;
 	if (c->after.action == NDPX_ACT_NONE)
 		set->e[i] = set->e[--set->n];
 	counted->n++;
@@ -147,10 +147,10 @@ static void test_own_is_not_counted(void **state)
 		struct entry want = entry(128, 0, 1, NDPX_ACT_OWN), have = want;
 		struct plan plan = { 0 };
 
-		have.say.action = acts[i];
-		have.say.flags = NDPX_F_ROUTER;
-		assert_int_equal(plan_add(&plan, &want.key, &have.say, &want.say), 0);
-		assert_int_equal(plan_add(&plan, &want.key, &want.say, &have.say), 0);
+		have.policy.action = acts[i];
+		have.policy.flags = NDPX_F_ROUTER;
+		assert_int_equal(plan_add(&plan, &want.key, &have.policy, &want.policy), 0);
+		assert_int_equal(plan_add(&plan, &want.key, &want.policy, &have.policy), 0);
 		assert_int_equal(plan.n, 2);
 		assert_int_equal(plan.added + plan.removed + plan.changed, 0);
 		plan_free(&plan);

@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "nd/reply.h"
-#include "plain.h"
+#include "fast_path.h"
 #include "rows.h"
 
 #define GENERATION    7
@@ -26,9 +26,9 @@ struct outcome {
 	enum ndpx_verdict verdict;
 	int drop;
 	struct nd_query q;
-	struct ndpx_say say;
+	struct ndpx_policy policy;
 	__u32 l2_len;
-	int plain; /* nd_plain() took it */
+	int fast_path; /* nd_fast_path() took it */
 };
 
 static const char *verdict_name(enum ndpx_verdict v)
@@ -46,10 +46,10 @@ static const char *verdict_name(enum ndpx_verdict v)
 static struct ndpx_rule stored(const struct row_rule *r)
 {
 	static const __u32 ports[] = { 0, IFINDEX_IN, IFINDEX_OTHER };
-	struct ndpx_rule rule = { .say = { r->say, r->say }, .since = GENERATION };
+	struct ndpx_rule rule = { .policy = { r->policy, r->policy }, .since = GENERATION };
 
-	rule.say[1].port = ports[r->port];
-	rule.say[0] = (struct ndpx_say){ .action = NDPX_ACT_DENY };
+	rule.policy[1].port = ports[r->port];
+	rule.policy[0] = (struct ndpx_policy){ .action = NDPX_ACT_DENY };
 	return rule;
 }
 
@@ -83,7 +83,7 @@ static int find_prefix(const struct row_env *env, const struct nd_query *q, stru
 		for (b = 0; b < 16; b++)
 			net[b] = target[b] & set->lengths[i].mask[b];
 		if (!find(env, (__u8)set->lengths[i].bits, q->vlan, net, ret) ||
-		    nd_rule_says(ret, GENERATION)->action == NDPX_ACT_NONE)
+		    nd_rule_policy(ret, GENERATION)->action == NDPX_ACT_NONE)
 			continue;
 		*is_anycast = set->lengths[i].bits <= 64 && !memcmp(net, target, 16);
 		return 1;
@@ -96,9 +96,9 @@ static enum ndpx_verdict nobody(const struct nd_query *q)
 	return q->astray ? NDPX_V_NOT_FOR_US : NDPX_V_NO_GUEST;
 }
 
-static int is_own(const struct ndpx_say *say)
+static int is_own(const struct ndpx_policy *policy)
 {
-	return say->action == NDPX_ACT_OWN || (say->more & NDPX_M_OWN);
+	return policy->action == NDPX_ACT_OWN || (policy->more & NDPX_M_OWN);
 }
 
 /*
@@ -125,8 +125,8 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 		return v;
 	o->l2_len = ns.l2_len;
 	v = nd_check(frame, &ns, &port, &o->q);
-	assert_true(plain_agrees(frame, &ns, &port, v, &o->q));
-	o->plain = plain_takes(frame, &ns, &port);
+	assert_true(fast_path_agrees(frame, &ns, &port, v, &o->q));
+	o->fast_path = fast_path_takes(frame, &ns, &port);
 	if (v != NDPX_V_END)
 		return v;
 	if (env->is_port) {
@@ -136,7 +136,7 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 	}
 	nd_put_addr(addr, o->q.target);
 	if (!find(env, 128, o->q.vlan, addr, &rule) ||
-	    nd_rule_says(&rule, GENERATION)->action == NDPX_ACT_NONE) {
+	    nd_rule_policy(&rule, GENERATION)->action == NDPX_ACT_NONE) {
 		if (env->is_port && nd_addr_eq(o->q.target, port.link_local))
 			return NDPX_V_OWN_ADDRESS;
 		if (set->n_lengths == 0 || nd_addr_is_link_local(o->q.target))
@@ -145,12 +145,12 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 			return nobody(&o->q);
 		by_prefix = !env->is_port;
 	}
-	o->say = *nd_rule_says(&rule, GENERATION);
-	if (is_anycast && o->say.action == NDPX_ACT_ANSWER)
+	o->policy = *nd_rule_policy(&rule, GENERATION);
+	if (is_anycast && o->policy.action == NDPX_ACT_ANSWER)
 		return nobody(&o->q);
-	if (nd_is_astray(&o->say, &o->q, port.mac))
+	if (nd_is_astray(&o->policy, &o->q, port.mac))
 		return NDPX_V_NOT_FOR_US;
-	v = nd_judge(&o->say, &o->q, set, IFINDEX_IN);
+	v = nd_apply_rule(&o->policy, &o->q, set, IFINDEX_IN);
 	if (v != NDPX_V_END) {
 		o->drop = v == NDPX_V_PAUSED && o->q.kind == ND_KIND_PROBE;
 		return v;
@@ -159,7 +159,7 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 	    !(env->is_port && nd_addr_eq(o->q.dest, port.link_local))) {
 		nd_put_addr(addr, o->q.dest);
 		if (!find(env, 128, o->q.vlan, addr, &rule) ||
-		    !is_own(nd_rule_says(&rule, GENERATION)))
+		    !is_own(nd_rule_policy(&rule, GENERATION)))
 			return NDPX_V_BAD_DESTINATION;
 	}
 	if (o->q.kind == ND_KIND_DAD)
@@ -220,7 +220,7 @@ static void run(const struct row *row, const __u8 *in, size_t len, const __u8 *a
 		memcpy(out, buf, len < answer_len ? len : answer_len);
 		free(buf);
 		buf = out;
-		nd_write(out, o.l2_len, &o.q, &o.say, &row->env->settings);
+		nd_write(out, o.l2_len, &o.q, &o.policy, &row->env->settings);
 		assert_same_frame(out, answer, answer_len);
 	}
 	free(buf);
@@ -260,8 +260,8 @@ static void test_not_linear(void **state)
 	}
 }
 
-/* nd_plain() must accept what routers send, or everything would silently take the long way. */
-static void test_plain(void **state)
+/* nd_fast_path() must accept what routers send, or everything would silently take the long way. */
+static void test_fast_path(void **state)
 {
 	const struct row *rows;
 	size_t n = rows_all(&rows), i, taken = 0;
@@ -272,13 +272,13 @@ static void test_plain(void **state)
 		struct nd_frame frame = { .len = (__u32)rows[i].len };
 		__u8 *buf;
 
-		if (strcmp(rows[i].name, "P42") || rows[i].len != ND_PLAIN_LEN)
+		if (strcmp(rows[i].name, "P42") || rows[i].len != ND_FAST_PATH_LEN)
 			continue;
 		buf = exactly(rows[i].frame, rows[i].len);
 		frame.data = buf;
 		frame.data_end = buf + rows[i].len;
 		assert_int_equal(decide(rows[i].env, &frame, &o), rows[i].verdict);
-		assert_true(o.plain);
+		assert_true(o.fast_path);
 		taken++;
 		free(buf);
 	}
@@ -337,7 +337,7 @@ int main(void)
 	size_t n = rows_all(&rows), n_ports = rows_of_ports(&ports), n_tests = 0, i;
 	struct CMUnitTest *tests = calloc(2 * (n + n_ports), sizeof(*tests));
 	const struct CMUnitTest more[] = { cmocka_unit_test(test_not_linear),
-					   cmocka_unit_test(test_plain) };
+					   cmocka_unit_test(test_fast_path) };
 	int failed;
 
 	if (!tests)

@@ -67,7 +67,7 @@ static int by_text(const void *a, const void *b)
 }
 
 /* Asserts where the stack sees (dev, vlan), and all that is the same link, by name. */
-static void expect(const char *dev, uint16_t vlan, const char *stack, const char *members)
+static void expect(const char *dev, uint16_t vlan, const char *l3_dev, const char *members)
 {
 	struct this_link_index index;
 	struct this_link here;
@@ -82,9 +82,9 @@ static void expect(const char *dev, uint16_t vlan, const char *stack, const char
 	qsort(names, here.n, sizeof(*names), by_text);
 	for (i = 0; i < here.n; i++)
 		strcat(strcat(text, i ? " " : ""), names[i]);
-	if (strcmp(here.stack->name, stack) != 0 || strcmp(text, members) != 0)
+	if (strcmp(here.l3_dev->name, l3_dev) != 0 || strcmp(text, members) != 0)
 		fail_msg("(%s, %u): stack %s, not %s; members '%s', not '%s'", dev, vlan,
-			 here.stack->name, stack, text, members);
+			 here.l3_dev->name, l3_dev, text, members);
 	for (i = 0; i < here.n; i++)
 		assert_true(this_link_has(&here, here.members[i]));
 	assert_false(this_link_has(&here, 1));
@@ -264,7 +264,7 @@ static void test_large(void **state)
 	assert_int_equal(this_link_index(&kernel, &index), 0);
 	assert_int_equal(this_link_find(&index, &many[7], 0, &here), 0);
 	assert_int_equal(here.n, PORTS + 2);
-	assert_ptr_equal(here.stack, &many[0]);
+	assert_ptr_equal(here.l3_dev, &many[0]);
 	this_link_free(&here);
 	this_link_index_free(&index);
 	free(many);

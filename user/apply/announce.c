@@ -18,7 +18,7 @@
 #include "dataplane/dataplane.h"
 #include "config/model.h"
 #include "nd/frame.h"
-#include "util/explain.h"
+#include "util/solicitation.h"
 
 #define NS_PER_S 1000000000ll
 
@@ -30,7 +30,7 @@ static int refuse(struct error *err, const struct in6_addr *addr, const char *wh
 }
 
 static int add(struct announcements *list, const uint8_t addr[16], uint16_t vlan,
-	       const struct ndpx_say *say, struct error *err)
+	       const struct ndpx_policy *policy, struct error *err)
 {
 	struct announcement *items = array_room(list->items, list->n, sizeof(*items));
 
@@ -39,7 +39,7 @@ static int add(struct announcements *list, const uint8_t addr[16], uint16_t vlan
 	list->items = items;
 	memcpy(list->items[list->n].addr, addr, 16);
 	list->items[list->n].vlan = vlan;
-	list->items[list->n].say = *say;
+	list->items[list->n].policy = *policy;
 	list->n++;
 	return 0;
 }
@@ -51,50 +51,50 @@ static int add(struct announcements *list, const uint8_t addr[16], uint16_t vlan
 static int is_routed(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr, bool *ret,
 		     struct error *err)
 {
-	struct question q = { .target = *addr, .vlan = vlan };
-	uint8_t frame[EXPLAIN_FRAME];
-	struct trial trial;
+	struct solicitation q = { .target = *addr, .vlan = vlan };
+	uint8_t frame[FRAME_ROOM];
+	struct test_run test_run;
 	int r;
 
-	question_asker(&q);
-	r = dataplane_try(dp, frame, question_build(&q, frame), &trial, err);
-	*ret = !r && trial.verdict != NDPX_V_NOT_ROUTED;
+	solicitation_requester(&q);
+	r = dataplane_test_run(dp, frame, solicitation_build(&q, frame), &test_run, err);
+	*ret = !r && test_run.verdict != NDPX_V_NOT_ROUTED;
 	return r;
 }
 
 int announce_add(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
 		 struct announcements *list, struct error *err)
 {
-	const struct ndpx_say *say;
-	struct deciding rule;
+	const struct ndpx_policy *policy;
+	struct match rule;
 	bool routed = true;
-	int r = deciding_rule(dp, vlan, addr, &rule, err);
+	int r = match_rule(dp, vlan, addr, &rule, err);
 
 	if (r)
 		return r;
-	say = &rule.entry.say;
+	policy = &rule.entry.policy;
 	if (rule.anycast)
 		return refuse(err, addr,
 			      "the first address of a prefix (subnet-router anycast) is not "
 			      "answered for: name it as a guest");
-	if (say->action == NDPX_ACT_NONE)
+	if (policy->action == NDPX_ACT_NONE)
 		return refuse(err, addr, "no rule answers for it: 'ndpx guest add' first");
-	if (say->action == NDPX_ACT_OWN)
+	if (policy->action == NDPX_ACT_OWN)
 		return refuse(err, addr,
 			      "an address or gateway of this host: the kernel answers for it");
-	if (say->action == NDPX_ACT_DENY)
+	if (policy->action == NDPX_ACT_DENY)
 		return refuse(err, addr,
 			      "denied by the file: remove it there and run 'ndpx apply'");
-	if (say->flags & NDPX_F_PAUSED)
+	if (policy->flags & NDPX_F_PAUSED)
 		return refuse(err, addr,
 			      "its rule is paused: run 'ndpx guest replace' without 'paused'");
-	if (say->answer != NDPX_ANSWER_ALWAYS && !(say->flags & NDPX_F_HOST))
+	if (policy->answer != NDPX_ANSWER_ALWAYS && !(policy->flags & NDPX_F_HOST))
 		r = is_routed(dp, vlan, addr, &routed, err);
 	if (!r && !routed)
 		return refuse(err, addr,
 			      "answered only with a route that leaves by another interface: "
 			      "'ip -6 route add' first");
-	return r ? r : add(list, (const uint8_t *)addr, vlan, say, err);
+	return r ? r : add(list, (const uint8_t *)addr, vlan, policy, err);
 }
 
 int announce_add_all(struct dataplane *dp, int vlan, struct announcements *list, struct error *err)
@@ -105,19 +105,19 @@ int announce_add_all(struct dataplane *dp, int vlan, struct announcements *list,
 
 	for (i = 0; i < n && !r; i++) {
 		const struct entry *e = &entries[i];
-		bool answered = !(e->say.flags & NDPX_F_PAUSED);
+		bool answered = !(e->policy.flags & NDPX_F_PAUSED);
 
-		if (e->key.bits != 128 || e->say.action != NDPX_ACT_ANSWER ||
+		if (e->key.bits != 128 || e->policy.action != NDPX_ACT_ANSWER ||
 		    (vlan >= 0 && e->key.vlan != vlan))
 			continue;
-		if (answered && e->say.answer != NDPX_ANSWER_ALWAYS &&
-		    !(e->say.flags & NDPX_F_HOST))
+		if (answered && e->policy.answer != NDPX_ANSWER_ALWAYS &&
+		    !(e->policy.flags & NDPX_F_HOST))
 			r = is_routed(dp, e->key.vlan, (const struct in6_addr *)e->key.addr,
 				      &answered, err);
 		if (r)
 			break;
 		if (answered)
-			r = add(list, e->key.addr, e->key.vlan, &e->say, err);
+			r = add(list, e->key.addr, e->key.vlan, &e->policy, err);
 		else
 			list->skipped++;
 	}
@@ -150,12 +150,12 @@ static int open_socket(const char *dev, uint32_t ifindex, struct error *err)
 static int send_frame(int fd, const uint8_t *frame, size_t len)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
-	int tries;
+	int attempts;
 
-	for (tries = 0; send(fd, frame, len, 0) < 0; tries++) {
+	for (attempts = 0; send(fd, frame, len, 0) < 0; attempts++) {
 		if (errno == EINTR)
 			continue;
-		if ((errno != ENOBUFS && errno != EAGAIN) || tries == 1000)
+		if ((errno != ENOBUFS && errno != EAGAIN) || attempts == 1000)
 			return -errno;
 		poll(&p, 1, 1);
 	}
@@ -200,8 +200,8 @@ int announce_send(struct dataplane *dp, const struct announcements *list,
 	for (sent = 0; sent < total && !r; sent++) {
 		const struct announcement *a = &list->items[sent % list->n];
 		uint8_t frame[ND_FRAME_MAX];
-		size_t len =
-			nd_write_unsolicited(frame, &set, a->vlan, nd_get_addr(a->addr), &a->say);
+		size_t len = nd_write_unsolicited(frame, &set, a->vlan, nd_get_addr(a->addr),
+						  &a->policy);
 
 		due = start + (int64_t)(sent / list->n) * round + (int64_t)(sent % list->n) * each;
 		if (due > now_ns())

@@ -18,7 +18,7 @@
 struct announcement {
 	uint8_t addr[16];
 	uint16_t vlan;
-	struct ndpx_say say;
+	struct ndpx_policy policy;
 };
 
 struct announcements {

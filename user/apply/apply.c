@@ -22,7 +22,7 @@ static enum removed_why removed_why(const struct model *model, const struct inst
 	return REMOVED_NOT_IN_FILE;
 }
 
-static bool is_wanted(const struct model *model, const struct instance *instance)
+static bool is_desired(const struct model *model, const struct instance *instance)
 {
 	size_t i;
 
@@ -79,7 +79,7 @@ static int remove_others(const struct apply_context *ctx, const struct model *mo
 	for (i = 0; i < n && !r; i++) {
 		struct removed_report *gone = &ret->removed[ret->n_removed];
 
-		if (is_wanted(model, &instances[i]))
+		if (is_desired(model, &instances[i]))
 			continue;
 		if (waits(ctx, model, ret, &instances[i])) {
 			note_add(&ret->notes, instances[i].dev, NOTE_INFO,

@@ -29,20 +29,20 @@ static bool in_link(const struct groups_uplink *up, uint32_t ifindex)
 {
 	size_t i;
 
-	for (i = 0; i < up->n_stacks; i++) {
-		if (up->stacks[i].ifindex == ifindex)
+	for (i = 0; i < up->n_l3_devs; i++) {
+		if (up->l3_devs[i].ifindex == ifindex)
 			return true;
 	}
 	return ifindex == up->ifindex;
 }
 
-static uint32_t stack_ifindex(const struct groups_uplink *up, uint16_t vlan)
+static uint32_t l3_dev_ifindex(const struct groups_uplink *up, uint16_t vlan)
 {
 	size_t i;
 
-	for (i = 0; i < up->n_stacks; i++) {
-		if (up->stacks[i].vlan == vlan)
-			return up->stacks[i].ifindex;
+	for (i = 0; i < up->n_l3_devs; i++) {
+		if (up->l3_devs[i].vlan == vlan)
+			return up->l3_devs[i].ifindex;
 	}
 	return up->ifindex;
 }
@@ -55,8 +55,8 @@ static bool kernel_answers(const struct groups_uplink *up)
 
 	if (sysctl_ipv6("all", "proxy_ndp") > 0)
 		return true;
-	for (i = 0; i < up->n_stacks; i++) {
-		if (if_indextoname(up->stacks[i].ifindex, name) &&
+	for (i = 0; i < up->n_l3_devs; i++) {
+		if (if_indextoname(up->l3_devs[i].ifindex, name) &&
 		    sysctl_ipv6(name, "proxy_ndp") > 0)
 			return true;
 	}
@@ -148,19 +148,19 @@ static int set_members(const struct nl_proxy *want, size_t n_want, const struct 
 
 /* What `auto` and `join` cannot do with groups alone, in a note with its reason. */
 static void choose_allmulti(const struct groups_uplink *up, size_t addresses, size_t prefixes,
-			    struct groups_wanted *w)
+			    struct groups_desired *w)
 {
 	w->allmulti = up->want == GROUPS_ALLMULTI && addresses + prefixes > 0;
 	if (up->want == GROUPS_AUTO && prefixes) {
 		w->allmulti = true;
 		snprintf(w->note, sizeof(w->note),
 			 "%s: allmulticast, because a prefix has too many groups to join", up->dev);
-	} else if (up->want == GROUPS_AUTO && addresses > GROUPS_JOIN_MOST) {
+	} else if (up->want == GROUPS_AUTO && addresses > GROUPS_MAX_JOINED) {
 		w->allmulti = true;
 		snprintf(
 			w->note, sizeof(w->note),
 			"%s: allmulticast, because %zu groups are more than the %d that auto joins",
-			up->dev, addresses, GROUPS_JOIN_MOST);
+			up->dev, addresses, GROUPS_MAX_JOINED);
 	} else if (up->want == GROUPS_AUTO && addresses && kernel_answers(up)) {
 		w->allmulti = true;
 		snprintf(w->note, sizeof(w->note),
@@ -184,11 +184,11 @@ static void choose_allmulti(const struct groups_uplink *up, size_t addresses, si
 
 static bool is_answered(const struct entry *entry, bool address)
 {
-	return entry->say.action == NDPX_ACT_ANSWER && (entry->key.bits == 128) == address;
+	return entry->policy.action == NDPX_ACT_ANSWER && (entry->key.bits == 128) == address;
 }
 
 /* One membership an address; -ENOMEM. `n` is how many there are. */
-static int list_members(const struct groups_uplink *up, size_t n, struct groups_wanted *w)
+static int list_members(const struct groups_uplink *up, size_t n, struct groups_desired *w)
 {
 	size_t i;
 
@@ -202,7 +202,7 @@ static int list_members(const struct groups_uplink *up, size_t n, struct groups_
 		if (!is_answered(&up->entries[i], true))
 			continue;
 		memcpy(&member->addr, key->addr, sizeof(key->addr));
-		member->ifindex = stack_ifindex(up, key->vlan);
+		member->ifindex = l3_dev_ifindex(up, key->vlan);
 		member->protocol = GROUPS_PROTOCOL;
 		w->n++;
 	}
@@ -210,11 +210,12 @@ static int list_members(const struct groups_uplink *up, size_t n, struct groups_
 	return 0;
 }
 
-int groups_want(const struct groups_uplink *up, struct groups_wanted *ret, struct error *err)
+int groups_find_desired(const struct groups_uplink *up, struct groups_desired *ret,
+			struct error *err)
 {
 	bool joins = up->want == GROUPS_JOIN || up->want == GROUPS_AUTO;
 	size_t i, addresses = 0, prefixes = 0;
-	struct groups_wanted w = { 0 };
+	struct groups_desired w = { 0 };
 
 	for (i = 0; i < up->n_entries; i++) {
 		addresses += is_answered(&up->entries[i], true);
@@ -232,10 +233,10 @@ int groups_sync(const struct groups_uplink *up, struct dataplane *dp, struct gro
 {
 	struct ndpx_record *record = dataplane_record(dp);
 	struct groups_report rep = { 0 };
-	struct groups_wanted w = { 0 };
+	struct groups_desired w = { 0 };
 	int r;
 
-	r = groups_want(up, &w, err);
+	r = groups_find_desired(up, &w, err);
 	if (r)
 		return r;
 	rep.warning = w.warning;
@@ -254,13 +255,13 @@ int groups_sync(const struct groups_uplink *up, struct dataplane *dp, struct gro
 
 int groups_undo(uint32_t ifindex, struct ndpx_record *record, struct error *err)
 {
-	struct wanted_stack stacks[NDPX_MAX_VLANS];
-	struct groups_uplink up = { .ifindex = ifindex, .stacks = stacks };
+	struct l3_dev l3_devs[NDPX_MAX_VLANS];
+	struct groups_uplink up = { .ifindex = ifindex, .l3_devs = l3_devs };
 	struct groups_report ignored = { 0 };
 	int r;
 
-	for (; up.n_stacks < record->n_vlans && up.n_stacks < NDPX_MAX_VLANS; up.n_stacks++)
-		stacks[up.n_stacks].ifindex = record->stacks[up.n_stacks];
+	for (; up.n_l3_devs < record->n_vlans && up.n_l3_devs < NDPX_MAX_VLANS; up.n_l3_devs++)
+		l3_devs[up.n_l3_devs].ifindex = record->l3_devs[up.n_l3_devs];
 	r = set_members(NULL, 0, &up, &ignored, err);
 	if (!r)
 		r = set_allmulti(ifindex, false, record, NULL, &ignored, err);

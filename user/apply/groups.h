@@ -9,11 +9,11 @@
 #include "dataplane/dataplane.h"
 #include "desired/uplink.h"
 
-#define GROUPS_PROTOCOL	 110 /* NDA_PROTOCOL: `ip -6 neigh show proxy` says "proto 110" */
-#define GROUPS_JOIN_MOST 256 /* memberships that `auto` asks of a NIC's filter and a querier */
+#define GROUPS_PROTOCOL	  110 /* NDA_PROTOCOL: `ip -6 neigh show proxy` says "proto 110" */
+#define GROUPS_MAX_JOINED 256 /* memberships that `auto` asks of a NIC's filter and a querier */
 
 /* What the rules of an uplink need. */
-struct groups_wanted {
+struct groups_desired {
 	bool allmulti;
 	struct nl_proxy *members; /* owned; sorted by interface, then address */
 	size_t n;
@@ -33,8 +33,8 @@ struct groups_uplink {
 	enum want_groups want;
 	const char *dev;
 	uint32_t ifindex;
-	const struct wanted_stack *stacks; /* where the host's stack sees its VLANs */
-	size_t n_stacks;
+	const struct l3_dev *l3_devs; /* where the host's stack sees its VLANs */
+	size_t n_l3_devs;
 	const struct entry *entries;
 	size_t n_entries;
 };
@@ -43,7 +43,8 @@ struct groups_uplink {
  * What groups_sync() would bring about, with proxy_ndp as it is now. 0 or -errno; the members
  * are the caller's to free.
  */
-int groups_want(const struct groups_uplink *up, struct groups_wanted *ret, struct error *err);
+int groups_find_desired(const struct groups_uplink *up, struct groups_desired *ret,
+			struct error *err);
 
 /*
  * Brings the memberships of an uplink to what its rules need. The record of `dp` says what

@@ -70,8 +70,8 @@ static int read_ports(struct sync *s, struct error *err)
 		s->ports[i].ifindex = list[i].ifindex;
 		s->ports[i].at = list[i].at;
 		/* About to be detached: its guests are still behind it. */
-		if (!list[i].at.stack)
-			s->ports[i].at.stack = list[i].ifindex;
+		if (!list[i].at.l3_dev)
+			s->ports[i].at.l3_dev = list[i].ifindex;
 	}
 	free(list);
 	return s->ports ? 0 : error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
@@ -81,7 +81,7 @@ static int read_ports(struct sync *s, struct error *err)
 static bool inside_onlink(struct sync *s, const struct ndpx_prefix_key *key)
 {
 	const struct ndpx_settings *set = dataplane_settings(s->dp);
-	struct ndpx_say say;
+	struct ndpx_policy policy;
 	struct error ignored;
 	size_t i, b;
 
@@ -91,8 +91,9 @@ static bool inside_onlink(struct sync *s, const struct ndpx_prefix_key *key)
 		wide.bits = set->lengths[i].bits;
 		for (b = 0; b < sizeof(wide.addr); b++)
 			wide.addr[b] &= set->lengths[i].mask[b];
-		if (wide.bits <= key->bits && !dataplane_get(s->dp, &wide, &say, NULL, &ignored) &&
-		    (say.flags & NDPX_F_ONLINK))
+		if (wide.bits <= key->bits &&
+		    !dataplane_get(s->dp, &wide, &policy, NULL, &ignored) &&
+		    (policy.flags & NDPX_F_ONLINK))
 			return true;
 	}
 	return false;
@@ -102,7 +103,7 @@ static bool inside_onlink(struct sync *s, const struct ndpx_prefix_key *key)
 static int ask_uplinks(struct sync *s, const struct ndpx_prefix_key *key, struct port_facts *facts,
 		       struct error *err)
 {
-	struct ndpx_say say;
+	struct ndpx_policy policy;
 	size_t i, v;
 	int r;
 
@@ -116,9 +117,9 @@ static int ask_uplinks(struct sync *s, const struct ndpx_prefix_key *key, struct
 			struct ndpx_prefix_key there = *key;
 
 			there.vlan = record->vlans[v];
-			r = dataplane_get(s->uplinks[i].dp, &there, &say, NULL, err);
+			r = dataplane_get(s->uplinks[i].dp, &there, &policy, NULL, err);
 			if (!r)
-				port_facts_add(facts, &say, s->ports, s->n_ports);
+				port_facts_add(facts, &policy, s->ports, s->n_ports);
 			else if (r != -ENOENT)
 				return r;
 		}
@@ -130,7 +131,7 @@ static int ask_uplinks(struct sync *s, const struct ndpx_prefix_key *key, struct
 static int sync_one(struct sync *s, const struct ndpx_prefix_key *key,
 		    const struct port_facts *from, struct error *err)
 {
-	struct ndpx_say now = { 0 }, say;
+	struct ndpx_policy now = { 0 }, policy;
 	struct port_facts facts = *from;
 	int r = dataplane_get(s->dp, key, &now, NULL, err);
 
@@ -140,17 +141,17 @@ static int sync_one(struct sync *s, const struct ndpx_prefix_key *key,
 	facts.onlink = now.action == NDPX_ACT_ANSWER && (now.flags & NDPX_F_ONLINK);
 	facts.own = now.action == NDPX_ACT_OWN;
 	facts.inside_onlink = facts.denied && inside_onlink(s, key);
-	say = port_facts_say(&facts);
-	if (!memcmp(&say, &now, sizeof(say)))
+	policy = port_facts_policy(&facts);
+	if (!memcmp(&policy, &now, sizeof(policy)))
 		return 0;
-	if (plan_add(&s->plan, key, &now, &say))
+	if (plan_add(&s->plan, key, &now, &policy))
 		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	return 0;
 }
 
 static int sync_key(struct sync *s, const struct ndpx_prefix_key *changed, struct error *err)
 {
-	const struct ndpx_say guest = { .action = NDPX_ACT_ANSWER };
+	const struct ndpx_policy guest = { .action = NDPX_ACT_ANSWER };
 	struct port_facts from = { 0 };
 	struct ndpx_prefix_key key = *changed;
 	__u32 i;

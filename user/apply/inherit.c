@@ -87,7 +87,7 @@ bool inherit_waits(struct dataplane *dp)
 
 	if (!dataplane_read(dp, &rules, NULL, &n, &ignored)) {
 		for (i = 0; i < n; i++)
-			waits |= rules[i].say.origin == NDPX_ORIGIN_COMMAND;
+			waits |= rules[i].policy.origin == NDPX_ORIGIN_COMMAND;
 	}
 	if (!dataplane_read_shadows(dp, &shadows, &n_shadows, &ignored))
 		waits |= n_shadows > 0;

@@ -13,8 +13,8 @@ struct job {
 	const struct uplink *uplinks; /* of this device */
 	size_t n;
 	const struct nl_link *link;
-	const struct nl_link *stripper; /* takes VLAN tags out before XDP; NULL: nobody */
-	struct wanted wanted;
+	const struct nl_link *tag_stripper; /* takes VLAN tags out before XDP; NULL: nobody */
+	struct desired desired;
 	struct plan plan;
 	struct dataplane *dp;
 	struct inheritance before; /* of a fresh one */

@@ -34,16 +34,16 @@ static bool is_xen(const struct nl_link *link)
 }
 
 const char *native_trouble(const struct nl_link *link, const struct nl_state *state, bool tags,
-			   const struct nl_link **ret_stripper)
+			   const struct nl_link **ret_tag_stripper)
 {
 	bool veth = !strcmp(link->kind, "veth");
 
-	*ret_stripper = NULL;
+	*ret_tag_stripper = NULL;
 	if (tags && veth)
 		return "a veth may pass the VLAN tag around XDP";
 	if (!veth)
-		*ret_stripper = first_of(link, state, strips);
-	if (*ret_stripper)
+		*ret_tag_stripper = first_of(link, state, strips);
+	if (*ret_tag_stripper)
 		return "the NIC strips VLAN tags before XDP";
 	/*
 	 * Linux 6.1 and 6.12 on Xen 4.17: xennet_xdp_set() returns 0 and installs nothing where

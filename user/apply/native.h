@@ -7,10 +7,10 @@
 
 /*
  * Why native XDP would not do here, as the end of a sentence; NULL: it would. `tags`: VLANs
- * are in use. *ret_stripper is the device that takes VLAN tags out before XDP sees them (P7),
+ * are in use. *ret_tag_stripper is the device that takes VLAN tags out before XDP sees them (P7),
  * a bond's slave perhaps; NULL where that is not the reason.
  */
 const char *native_trouble(const struct nl_link *link, const struct nl_state *state, bool tags,
-			   const struct nl_link **ret_stripper);
+			   const struct nl_link **ret_tag_stripper);
 
 #endif

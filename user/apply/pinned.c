@@ -38,9 +38,9 @@ static int attach_as_it_was(struct dataplane *dp, struct error *err)
 	return dataplane_set_record(dp, err);
 }
 
-static bool is_host(const struct ndpx_say *say)
+static bool is_host(const struct ndpx_policy *policy)
 {
-	return say->action == NDPX_ACT_OWN || say->action == NDPX_ACT_HOST;
+	return policy->action == NDPX_ACT_OWN || policy->action == NDPX_ACT_HOST;
 }
 
 /*
@@ -48,7 +48,7 @@ static bool is_host(const struct ndpx_say *say)
  * these, its rule stays, for whoever made it to decide; but what it is of the host beside
  * (P76) is as of today.
  */
-static int merge(const struct entry *have, size_t n_have, const struct wanted *now,
+static int merge(const struct entry *have, size_t n_have, const struct desired *now,
 		 struct entry **ret, size_t *ret_n)
 {
 	struct entry *all = calloc(n_have + now->n_entries + 1, sizeof(*all));
@@ -61,11 +61,11 @@ static int merge(const struct entry *have, size_t n_have, const struct wanted *n
 			: o == now->n_entries ? -1
 					      : entry_compare(&have[h], &now->entries[o]);
 
-		if (c <= 0 && !is_host(&have[h].say)) {
+		if (c <= 0 && !is_host(&have[h].policy)) {
 			all[n] = have[h];
-			all[n].say.flags &= (__u8)~NDPX_F_HOST;
+			all[n].policy.flags &= (__u8)~NDPX_F_HOST;
 			if (c == 0)
-				wanted_host_guest(&all[n].say, &now->entries[o].say);
+				desired_host_guest(&all[n].policy, &now->entries[o].policy);
 			n++;
 		} else if (c >= 0) {
 			all[n++] = now->entries[o];
@@ -82,7 +82,7 @@ static int plan_pinned(struct job *job, const struct entry *have, size_t n_have,
 {
 	struct entry *all = NULL;
 	size_t n = 0;
-	int r = merge(have, n_have, &job->wanted, &all, &n);
+	int r = merge(have, n_have, &job->desired, &all, &n);
 
 	if (!r)
 		r = plan_diff(all, n, have, n_have, &job->plan);
@@ -90,9 +90,9 @@ static int plan_pinned(struct job *job, const struct entry *have, size_t n_have,
 		free(all);
 		return error_set(err, EXIT_KERNEL, -r, "out of memory");
 	}
-	free(job->wanted.entries);
-	job->wanted.entries = all;
-	job->wanted.n_entries = n;
+	free(job->desired.entries);
+	job->desired.entries = all;
+	job->desired.n_entries = n;
 	return 0;
 }
 
@@ -111,7 +111,7 @@ int apply_pinned(struct dataplane *dp, const struct uplink *uplinks, size_t n,
 		.notes = &notes,
 		.plan_rules = plan_pinned,
 	};
-	int r = wanted_build(uplinks, n, link, state, &job.wanted, err);
+	int r = desired_build(uplinks, n, link, state, &job.desired, err);
 
 	if (r)
 		return r;
@@ -131,14 +131,14 @@ int apply_pinned(struct dataplane *dp, const struct uplink *uplinks, size_t n,
  * Attaches what is missing. A port that goes meanwhile is not missed; one that refuses does not
  * keep the others from being fixed, and *ret_refused says why, its code 0: none did.
  */
-static int attach_ports(struct dataplane *dp, const struct wanted_ports *wanted,
+static int attach_ports(struct dataplane *dp, const struct desired_ports *desired,
 			struct error *ret_refused, struct error *err)
 {
 	size_t i;
 
 	ret_refused->code = 0;
-	for (i = 0; i < wanted->n_ports; i++) {
-		const struct guest_port *p = &wanted->ports[i];
+	for (i = 0; i < desired->n_ports; i++) {
+		const struct guest_port *p = &desired->ports[i];
 		struct attach_report ignored;
 
 		if (dataplane_port_attach(dp, p->ifindex, p->dev, &ignored, err) &&
@@ -151,17 +151,18 @@ static int attach_ports(struct dataplane *dp, const struct wanted_ports *wanted,
 }
 
 /* Which interfaces are guest ports, and what they and local networks are today. */
-static int commit_ports(struct dataplane *dp, const struct wanted_ports *wanted, struct error *err)
+static int commit_ports(struct dataplane *dp, const struct desired_ports *desired,
+			struct error *err)
 {
 	struct ndpx_settings set = *dataplane_settings(dp);
 	const struct plan nothing = { 0 };
 	struct ndpx_sections sections;
-	const struct ports_change change = { wanted->ports, wanted->n_ports, &sections };
+	const struct ports_change change = { desired->ports, desired->n_ports, &sections };
 	int r = dataplane_sections(dp, &sections, err);
 
 	if (r)
 		return r;
-	memcpy(set.nets, wanted->nets, sizeof(set.nets));
+	memcpy(set.nets, desired->nets, sizeof(set.nets));
 	if (settings_same(&set, dataplane_settings(dp)) && !dataplane_ports_differ(dp, &change))
 		return 0;
 	return dataplane_commit_ports(dp, &nothing, &set, &change, err);
@@ -170,18 +171,18 @@ static int commit_ports(struct dataplane *dp, const struct wanted_ports *wanted,
 int apply_ports_pinned(struct dataplane *dp, const struct model *model,
 		       const struct nl_state *state, struct error *err)
 {
-	struct wanted_ports wanted = { 0 };
+	struct desired_ports desired = { 0 };
 	struct error refused = { 0 };
-	int r = wanted_ports_build(model, state, NULL, 0, &wanted, err);
+	int r = desired_ports_build(model, state, NULL, 0, &desired, err);
 
 	if (!r)
-		r = attach_ports(dp, &wanted, &refused, err);
+		r = attach_ports(dp, &desired, &refused, err);
 	if (!r)
-		r = commit_ports(dp, &wanted, err);
+		r = commit_ports(dp, &desired, err);
 	if (!r && refused.code) {
 		*err = refused;
 		r = -err->code;
 	}
-	wanted_ports_free(&wanted);
+	desired_ports_free(&desired);
 	return r;
 }

@@ -18,7 +18,7 @@
 struct ports_job {
 	const struct apply_context *ctx;
 	struct ports_report *report;
-	struct wanted_ports wanted;
+	struct desired_ports desired;
 	struct ndpx_settings settings;
 	struct plan plan;
 	struct dataplane *dp;
@@ -81,9 +81,9 @@ static int open_or_make(struct ports_job *job, struct error *err)
 static int commit(struct ports_job *job, struct error *err)
 {
 	const struct ports_change change = {
-		.ports = job->wanted.ports,
-		.n = job->wanted.n_ports,
-		.sections = &job->wanted.sections,
+		.ports = job->desired.ports,
+		.n = job->desired.n_ports,
+		.sections = &job->desired.sections,
 	};
 	const struct ndpx_settings *now = dataplane_settings(job->dp);
 	struct entry *have = NULL;
@@ -92,14 +92,14 @@ static int commit(struct ports_job *job, struct error *err)
 
 	if (r)
 		return r;
-	r = plan_diff(job->wanted.entries, job->wanted.n_entries, have, n_have, &job->plan);
+	r = plan_diff(job->desired.entries, job->desired.n_entries, have, n_have, &job->plan);
 	free(have);
 	if (r)
 		return no_memory(err);
 	job->settings = *now;
 	job->settings.flags = (now->flags & NDPX_S_PAUSED) |
 			      (job->ctx->paused || job->before.paused ? NDPX_S_PAUSED : 0);
-	memcpy(job->settings.nets, job->wanted.nets, sizeof(job->wanted.nets));
+	memcpy(job->settings.nets, job->desired.nets, sizeof(job->desired.nets));
 	job->changed = job->plan.n || !settings_same(now, &job->settings) ||
 		       dataplane_ports_differ(job->dp, &change);
 	if (!job->changed)
@@ -113,11 +113,11 @@ static int attach_all(struct ports_job *job, struct error *err)
 	struct ports_report *report = job->report;
 	size_t i;
 
-	report->attached = calloc(job->wanted.n_ports + 1, sizeof(*report->attached));
+	report->attached = calloc(job->desired.n_ports + 1, sizeof(*report->attached));
 	if (!report->attached)
 		return no_memory(err);
-	for (i = 0; i < job->wanted.n_ports; i++) {
-		const struct guest_port *p = &job->wanted.ports[i];
+	for (i = 0; i < job->desired.n_ports; i++) {
+		const struct guest_port *p = &job->desired.ports[i];
 		struct attach_report rep = { 0 };
 
 		if (dataplane_port_attach(job->dp, p->ifindex, p->dev, &rep, err)) {
@@ -134,7 +134,7 @@ static int attach_all(struct ports_job *job, struct error *err)
 		job->swapped |= rep.swapped;
 	}
 	/* All refused: no port is at fault, but the kernel or the program. */
-	if (job->refused && job->refused == job->wanted.n_ports && err->code != ENODEV)
+	if (job->refused && job->refused == job->desired.n_ports && err->code != ENODEV)
 		return -err->code;
 	/* A port that kept the older program is to be tried again: the record stays as it is. */
 	return job->refused && job->swapped ? 0 : dataplane_ports_attached(job->dp, err);
@@ -158,7 +158,7 @@ static int detach_others(struct ports_job *job, struct error *err)
 	for (i = 0; i < n && !r; i++) {
 		char *name = report->detached[report->n_detached];
 
-		if (list[i].at.stack)
+		if (list[i].at.l3_dev)
 			continue;
 		if (!if_indextoname(list[i].ifindex, name))
 			snprintf(name, IFNAMSIZ, "%s", list[i].dev);
@@ -210,9 +210,9 @@ static void fill_report(struct ports_job *job)
 {
 	struct ports_report *ret = job->report;
 
-	notes_take(&ret->notes, &job->wanted.notes);
+	notes_take(&ret->notes, &job->desired.notes);
 	ret->there = true;
-	ret->devices = job->wanted.n_ports;
+	ret->devices = job->desired.n_ports;
 	ret->swapped = job->swapped;
 	ret->paused = job->settings.flags & NDPX_S_PAUSED;
 	ret->changed = job->changed;
@@ -240,13 +240,13 @@ int apply_ports(const struct apply_context *ctx, const struct model *model,
 	}
 	r = rules_of_all(ctx->bpffs, &guests, &n_guests, err);
 	if (!r)
-		r = wanted_ports_build(model, state, guests, n_guests, &job.wanted, err);
+		r = desired_ports_build(model, state, guests, n_guests, &job.desired, err);
 	free(guests);
 	if (!r)
 		r = run(&job, err);
 	if (!r)
 		fill_report(&job);
-	wanted_ports_free(&job.wanted);
+	desired_ports_free(&job.desired);
 	plan_free(&job.plan);
 	inherit_free(&job.before);
 	dataplane_close(job.dp);

@@ -16,12 +16,12 @@ static void join_groups(struct dataplane *dp, struct notes *notes)
 {
 	struct ndpx_record *record = dataplane_record(dp);
 	struct groups_report report = { 0 };
-	struct wanted_stack stacks[NDPX_MAX_VLANS];
+	struct l3_dev l3_devs[NDPX_MAX_VLANS];
 	struct groups_uplink up = {
 		.want = (enum want_groups)record->groups,
 		.dev = record->dev,
 		.ifindex = record->ifindex,
-		.stacks = stacks,
+		.l3_devs = l3_devs,
 	};
 	struct entry *entries = NULL;
 	uint32_t flags = record->flags;
@@ -31,9 +31,9 @@ static void join_groups(struct dataplane *dp, struct notes *notes)
 	/* Allmulticast hears whatever is added; what can go is for the next apply to find. */
 	if (record->groups == GROUPS_NONE || (record->flags & NDPX_R_ALLMULTI))
 		return;
-	for (; up.n_stacks < record->n_vlans && up.n_stacks < NDPX_MAX_VLANS; up.n_stacks++) {
-		stacks[up.n_stacks].vlan = record->vlans[up.n_stacks];
-		stacks[up.n_stacks].ifindex = record->stacks[up.n_stacks];
+	for (; up.n_l3_devs < record->n_vlans && up.n_l3_devs < NDPX_MAX_VLANS; up.n_l3_devs++) {
+		l3_devs[up.n_l3_devs].vlan = record->vlans[up.n_l3_devs];
+		l3_devs[up.n_l3_devs].ifindex = record->l3_devs[up.n_l3_devs];
 	}
 	r = dataplane_read(dp, &entries, NULL, &up.n_entries, &why);
 	up.entries = entries;
@@ -52,14 +52,14 @@ static void join_groups(struct dataplane *dp, struct notes *notes)
 }
 
 /* Undoes a committed plan. */
-static void take_back(struct rules_change *change)
+static void rollback(struct rules_change *change)
 {
 	struct plan *plan = &change->plan;
 	struct error ignored;
 	size_t i;
 
 	for (i = 0; i < plan->n; i++) {
-		struct ndpx_say before = plan->changes[i].before;
+		struct ndpx_policy before = plan->changes[i].before;
 
 		plan->changes[i].before = plan->changes[i].after;
 		plan->changes[i].after = before;
@@ -80,7 +80,7 @@ static int commit_all(struct rules_change *changes, size_t n, struct error *err)
 	if (r) {
 		/* The failed one undid itself. */
 		for (i--; i > 0; i--)
-			take_back(&changes[i - 1]);
+			rollback(&changes[i - 1]);
 	}
 	return r;
 }

@@ -34,7 +34,7 @@ static int check_mode(const struct job *job, const char *trouble, struct error *
 				 job->link->name, job->link->kind);
 	if (!trouble || mode == WANT_AUTO || mode == WANT_TC)
 		return 0;
-	if (!job->stripper) {
+	if (!job->tag_stripper) {
 		if (mode == WANT_NATIVE)
 			note_add(job->notes, job->link->name, NOTE_WARNING, "%s: %s",
 				 job->link->name, trouble);
@@ -42,7 +42,7 @@ static int check_mode(const struct job *job, const char *trouble, struct error *
 	}
 	return error_set(err, EXIT_KERNEL, EOPNOTSUPP,
 			 "%s: mode = %s: %s: 'ethtool -K %s rxvlan off', or mode = tc",
-			 job->link->name, want_mode_word(mode), trouble, job->stripper->name);
+			 job->link->name, want_mode_name(mode), trouble, job->tag_stripper->name);
 }
 
 static void fill_record(const struct job *job, struct ndpx_record *record)
@@ -54,10 +54,10 @@ static void fill_record(const struct job *job, struct ndpx_record *record)
 	snprintf(record->dev, sizeof(record->dev), "%s", job->link->name);
 	record->n_vlans = (__u32)job->n;
 	memset(record->vlans, 0, sizeof(record->vlans));
-	memset(record->stacks, 0, sizeof(record->stacks));
+	memset(record->l3_devs, 0, sizeof(record->l3_devs));
 	for (i = 0; i < job->n; i++) {
-		record->vlans[i] = job->wanted.stacks[i].vlan;
-		record->stacks[i] = job->wanted.stacks[i].ifindex;
+		record->vlans[i] = job->desired.l3_devs[i].vlan;
+		record->l3_devs[i] = job->desired.l3_devs[i].ifindex;
 	}
 }
 
@@ -65,14 +65,14 @@ static void fill_record(const struct job *job, struct ndpx_record *record)
 static bool settings_differ(struct job *job)
 {
 	const struct ndpx_settings *now = dataplane_settings(job->dp);
-	struct ndpx_settings *want = &job->wanted.settings;
+	struct ndpx_settings *want = &job->desired.settings;
 
 	want->n_lengths = now->n_lengths;
 	want->far = now->far;
 	want->epoch = now->epoch;
 	memcpy(want->lengths, now->lengths, sizeof(want->lengths));
 	return !settings_same(want, now) ||
-	       dataplane_links_differ(job->dp, job->wanted.links, job->wanted.n_links);
+	       dataplane_links_differ(job->dp, job->desired.links, job->desired.n_links);
 }
 
 /* The instance of the device: the one that is there, or a new one without a program yet. */
@@ -133,7 +133,7 @@ static bool keeps_vlan(const void *arg, uint16_t vlan)
 static int plan_rules(struct job *job, const struct entry *have, size_t n_have, struct error *err)
 {
 	const struct inheritance *in = &job->before;
-	struct wanted *w = &job->wanted;
+	struct desired *w = &job->desired;
 	struct origins o = { 0 };
 	struct entry *shadows = NULL;
 	size_t n_shadows = 0;
@@ -177,14 +177,14 @@ int job_commit(struct job *job, struct error *err)
 	if (r)
 		return r;
 	/* Who paused an uplink resumes it: a reload, or a hook of another guest, must not. */
-	job->wanted.settings.flags |= dataplane_settings(job->dp)->flags & NDPX_S_PAUSED;
+	job->desired.settings.flags |= dataplane_settings(job->dp)->flags & NDPX_S_PAUSED;
 	if (job->ctx->paused || job->before.paused)
-		job->wanted.settings.flags |= NDPX_S_PAUSED;
+		job->desired.settings.flags |= NDPX_S_PAUSED;
 	job->settings_changed = settings_differ(job);
 	if (!job->plan.n && !job->settings_changed)
 		return 0;
-	return dataplane_commit_links(job->dp, &job->plan, &job->wanted.settings, job->wanted.links,
-				      job->wanted.n_links, err);
+	return dataplane_commit_links(job->dp, &job->plan, &job->desired.settings,
+				      job->desired.links, job->desired.n_links, err);
 }
 
 /* Hardware drivers reset the link when XDP comes; a virtual one has none to lose. */
@@ -214,9 +214,10 @@ static int attach(struct job *job, const char *trouble, struct error *err)
 		n = snprintf(reason, sizeof(reason), "%s: %s: TC instead of native XDP",
 			     job->link->name, trouble);
 		/* There it is again after `down`: a TC that auto once chose stays. */
-		if (job->stripper)
+		if (job->tag_stripper)
 			snprintf(reason + n, sizeof(reason) - (size_t)n,
-				 ", which needs 'ethtool -K %s rxvlan off'", job->stripper->name);
+				 ", which needs 'ethtool -K %s rxvlan off'",
+				 job->tag_stripper->name);
 	}
 	warn_of_reset(job, trouble != NULL);
 	return dataplane_attach(job->dp, job->uplinks[0].mode, trouble ? reason : NULL,
@@ -225,24 +226,24 @@ static int attach(struct job *job, const char *trouble, struct error *err)
 
 static int sync_groups(struct job *job, const struct ndpx_record *before, struct error *err)
 {
-	struct wanted_stack stacks[2 * NDPX_MAX_VLANS];
-	size_t n = job->wanted.n_stacks, i;
+	struct l3_dev l3_devs[2 * NDPX_MAX_VLANS];
+	size_t n = job->desired.n_l3_devs, i;
 	struct groups_uplink up;
 
 	/* Where the link was seen before as well: what was joined there is to be left. */
-	memcpy(stacks, job->wanted.stacks, n * sizeof(*stacks));
+	memcpy(l3_devs, job->desired.l3_devs, n * sizeof(*l3_devs));
 	for (i = 0; i < before->n_vlans && i < NDPX_MAX_VLANS; i++) {
-		stacks[n].vlan = WANTED_NO_VLAN;
-		stacks[n++].ifindex = before->stacks[i];
+		l3_devs[n].vlan = DESIRED_NO_VLAN;
+		l3_devs[n++].ifindex = before->l3_devs[i];
 	}
 	up = (struct groups_uplink){
 		.want = job->uplinks[0].groups,
 		.dev = job->link->name,
 		.ifindex = job->link->ifindex,
-		.stacks = stacks,
-		.n_stacks = n,
-		.entries = job->wanted.entries,
-		.n_entries = job->wanted.n_entries,
+		.l3_devs = l3_devs,
+		.n_l3_devs = n,
+		.entries = job->desired.entries,
+		.n_entries = job->desired.n_entries,
 	};
 	return groups_sync(&up, job->dp, &job->groups, err);
 }
@@ -263,7 +264,7 @@ int job_finish(struct job *job, const struct ndpx_record *before, struct error *
 
 void job_free(struct job *job)
 {
-	wanted_free(&job->wanted);
+	desired_free(&job->desired);
 	plan_free(&job->plan);
 	inherit_free(&job->before);
 	dataplane_close(job->dp);
@@ -328,10 +329,10 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 
 	r = check_link(job->link, state, err);
 	if (!r)
-		r = wanted_build(job->uplinks, job->n, job->link, state, &job->wanted, err);
+		r = desired_build(job->uplinks, job->n, job->link, state, &job->desired, err);
 	if (r)
 		return r;
-	trouble = native_trouble(job->link, state, job->wanted.hidden_tags, &job->stripper);
+	trouble = native_trouble(job->link, state, job->desired.hidden_tags, &job->tag_stripper);
 	r = check_mode(job, trouble, err);
 	if (!r)
 		r = open_or_make(job, err);
@@ -344,7 +345,7 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 
 static void fill_report(struct job *job, struct uplink_report *ret)
 {
-	notes_take(&ret->notes, &job->wanted.notes);
+	notes_take(&ret->notes, &job->desired.notes);
 	if (job->attach.note[0])
 		note_add(&ret->notes, ret->dev, job->attach.attached ? NOTE_INFO : NOTE_DETAIL,
 			 "%s", job->attach.note);
@@ -362,7 +363,7 @@ static void fill_report(struct job *job, struct uplink_report *ret)
 	ret->attached = job->attach.attached;
 	ret->swapped = job->attach.swapped;
 	ret->settings_changed = job->settings_changed;
-	ret->paused = job->wanted.settings.flags & NDPX_S_PAUSED;
+	ret->paused = job->desired.settings.flags & NDPX_S_PAUSED;
 	ret->added = job->plan.added;
 	ret->removed = job->plan.removed;
 	ret->changed = job->plan.changed;

@@ -12,7 +12,7 @@ void before_print(const struct before *list, size_t n, const char *indent, struc
 	for (i = 0; i < n; i++) {
 		out_text(out, "%sbefore ours: %s\n", indent, before_text(&list[i], text));
 		out_object(out, NULL);
-		out_string(out, "hook", NULL, before_hook_word(list[i].hook));
+		out_string(out, "hook", NULL, before_hook_name(list[i].hook));
 		out_string(out, "name", NULL, list[i].name);
 		if (list[i].prog_id)
 			out_number(out, "prog_id", NULL, list[i].prog_id);

@@ -263,7 +263,7 @@ int command_parse_dev(int argc, char **argv, struct place *ret, bool *ret_found,
 	return 0;
 }
 
-const char *command_dev_word(int argc, char **argv)
+const char *command_dev_arg(int argc, char **argv)
 {
 	int i;
 
@@ -313,7 +313,7 @@ int command_open(const struct command *cmd, const char *dev, struct dataplane **
 	return 0;
 }
 
-const char *mode_word(enum ndpx_mode mode)
+const char *mode_name(enum ndpx_mode mode)
 {
 	switch (mode) {
 	case NDPX_MODE_NATIVE:
@@ -331,7 +331,7 @@ const char *mode_word(enum ndpx_mode mode)
 int command_choose_vlan(const struct ndpx_record *record, const struct place *place, uint16_t *ret,
 			struct error *err)
 {
-	uint16_t wanted = place->have_vlan ? place->vlan : 0;
+	uint16_t desired = place->have_vlan ? place->vlan : 0;
 	char list[256] = "";
 	size_t i, at = 0;
 
@@ -340,8 +340,8 @@ int command_choose_vlan(const struct ndpx_record *record, const struct place *pl
 		return 0;
 	}
 	for (i = 0; i < record->n_vlans && i < NDPX_MAX_VLANS; i++) {
-		if (record->vlans[i] == wanted) {
-			*ret = wanted;
+		if (record->vlans[i] == desired) {
+			*ret = desired;
 			return 0;
 		}
 		if (at < sizeof(list) - 8)
@@ -352,7 +352,7 @@ int command_choose_vlan(const struct ndpx_record *record, const struct place *pl
 		return error_set(err, EXIT_USAGE, EINVAL,
 				 "%s: missing 'vlan': attached VLANs are %s", place->dev, list);
 	return error_set(err, EXIT_USAGE, EINVAL,
-			 "%s: VLAN %u is not attached: attached VLANs are %s", place->dev, wanted,
+			 "%s: VLAN %u is not attached: attached VLANs are %s", place->dev, desired,
 			 list);
 }
 

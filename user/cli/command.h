@@ -100,10 +100,10 @@ int command_open(const struct command *cmd, const char *dev, struct dataplane **
 		 struct error *err);
 
 /* The word behind "dev", as it was typed; NULL where there is none. */
-const char *command_dev_word(int argc, char **argv);
+const char *command_dev_arg(int argc, char **argv);
 
 /* "native", "generic", "tc": the word of a mode as `status` says it. */
-const char *mode_word(enum ndpx_mode mode);
+const char *mode_name(enum ndpx_mode mode);
 
 /* The VLAN a rule of the command line goes to on this device: named, or the only one. */
 int command_choose_vlan(const struct ndpx_record *record, const struct place *place, uint16_t *ret,

@@ -65,9 +65,9 @@ void config_errors_sort(struct config_errors *errors)
 		qsort(errors->items, errors->n, sizeof(*errors->items), by_position);
 }
 
-void config_errors_limit(struct config_errors *errors, size_t most)
+void config_errors_limit(struct config_errors *errors, size_t max)
 {
-	while (errors->n > most) {
+	while (errors->n > max) {
 		free(errors->items[--errors->n].text);
 		errors->more++;
 	}

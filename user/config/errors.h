@@ -27,8 +27,8 @@ void config_error_at(struct config_errors *errors, int line, int column, const c
 
 /* Into the order of their positions. */
 void config_errors_sort(struct config_errors *errors);
-/* Leaves the first `most`, and counts the others. */
-void config_errors_limit(struct config_errors *errors, size_t most);
+/* Leaves the first `max`, and counts the others. */
+void config_errors_limit(struct config_errors *errors, size_t max);
 void config_errors_free(struct config_errors *errors);
 
 #endif

@@ -11,12 +11,12 @@
 
 #include "config/keys.h"
 
-#define MAX_WORDS 40  /* all of `guest add`'s words are 24 */
+#define MAX_ARGS  40  /* all of `guest add`'s words are 24 */
 #define MAX_SHOWN 100 /* errors; more would scroll the first away */
 
-static int import_add(struct import *import, const struct guest_words *words, int line)
+static int import_add(struct import *import, const struct guest_args *args, int line)
 {
-	struct import_item item = { .rule = words->rule, .place = words->place };
+	struct import_item item = { .rule = args->rule, .place = args->place };
 
 	item.rule.line = line;
 	return array_push(import->items, import->n, item) ? 0 : -ENOMEM;
@@ -29,7 +29,7 @@ void import_free(struct import *import)
 }
 
 /* Cuts a line into words; -1 for too many. A word that starts with # ends the line. */
-static int split(char *line, char *words[MAX_WORDS])
+static int split(char *line, char *args[MAX_ARGS])
 {
 	int n = 0;
 
@@ -38,9 +38,9 @@ static int split(char *line, char *words[MAX_WORDS])
 			line++;
 		if (!*line || *line == '#')
 			return n;
-		if (n == MAX_WORDS)
+		if (n == MAX_ARGS)
 			return -1;
-		words[n++] = line;
+		args[n++] = line;
 		while (*line && !isspace((unsigned char)*line))
 			line++;
 		if (*line)
@@ -50,8 +50,8 @@ static int split(char *line, char *words[MAX_WORDS])
 
 static int read_lines(char *text, size_t len, struct import *import, struct config_errors *errors)
 {
-	char *words[MAX_WORDS], *end = text + len, *next;
-	struct guest_words guest;
+	char *args[MAX_ARGS], *end = text + len, *next;
+	struct guest_args guest;
 	struct error err;
 	int line = 0, n, at;
 
@@ -69,17 +69,17 @@ static int read_lines(char *text, size_t len, struct import *import, struct conf
 					"NUL byte: not a text file");
 			continue;
 		}
-		n = split(text, words);
+		n = split(text, args);
 		if (n == 0)
 			continue;
 		if (n < 0) {
 			config_error(errors, line, "too many words");
 			continue;
 		}
-		if (words_parse(SCOPE_WORDS, n, words, &guest, &at, &err)) {
-			const char *word = at < n ? words[at] : strchr(words[n - 1], '\0');
+		if (key_args_parse(SCOPE_ARGS, n, args, &guest, &at, &err)) {
+			const char *arg = at < n ? args[at] : strchr(args[n - 1], '\0');
 
-			config_error_at(errors, line, (int)(word - text) + 1, "%s", err.message);
+			config_error_at(errors, line, (int)(arg - text) + 1, "%s", err.message);
 			continue;
 		}
 		if (import_add(import, &guest, line))
@@ -89,7 +89,7 @@ static int read_lines(char *text, size_t len, struct import *import, struct conf
 }
 
 /* A JSON value as the word `guest add` would have; NULL for a type that is none. */
-static const char *value_word(const json_t *value, char buf[32])
+static const char *value_arg(const json_t *value, char buf[32])
 {
 	if (json_is_string(value))
 		return json_string_value(value);
@@ -111,38 +111,38 @@ static bool is_statistic(const char *key)
 
 static int read_object(json_t *object, int at, struct import *import, struct config_errors *errors)
 {
-	char *words[MAX_WORDS], numbers[MAX_WORDS][32];
+	char *args[MAX_ARGS], numbers[MAX_ARGS][32];
 	const char *key, *address;
-	struct guest_words guest;
+	struct guest_args guest;
 	struct error err;
 	json_t *value;
-	int n = 1, word_at;
+	int n = 1, arg_at;
 
 	address = json_string_value(json_object_get(object, "address"));
 	if (!address) {
 		config_error(errors, at, "'address' is missing or not a string");
 		return 0;
 	}
-	words[0] = (char *)address;
+	args[0] = (char *)address;
 	json_object_foreach(object, key, value) {
-		const char *word;
+		const char *arg;
 
 		if (!strcmp(key, "address") || is_statistic(key))
 			continue;
-		if (n + 2 > MAX_WORDS) {
+		if (n + 2 > MAX_ARGS) {
 			config_error(errors, at, "too many keys");
 			return 0;
 		}
-		word = value_word(value, numbers[n]);
-		if (!word) {
+		arg = value_arg(value, numbers[n]);
+		if (!arg) {
 			config_error(errors, at, "%s: expected a string, a number or a boolean",
 				     key);
 			return 0;
 		}
-		words[n++] = (char *)key;
-		words[n++] = (char *)word;
+		args[n++] = (char *)key;
+		args[n++] = (char *)arg;
 	}
-	if (words_parse(SCOPE_WORDS, n, words, &guest, &word_at, &err)) {
+	if (key_args_parse(SCOPE_ARGS, n, args, &guest, &arg_at, &err)) {
 		config_error(errors, at, "%s", err.message);
 		return 0;
 	}

@@ -11,14 +11,14 @@
 #define UPLINK (1u << SCOPE_UPLINK)
 #define GUEST  (1u << SCOPE_GUEST)
 #define PORTS  (1u << SCOPE_PORTS)
-#define WORDS  (1u << SCOPE_WORDS)
+#define ARGS   (1u << SCOPE_ARGS)
 #define DEL    (1u << SCOPE_DEL)
 
 /* Where a scope keeps a value. */
 #define KEPT(scope, type, member)                                                                  \
 	[scope] = { offsetof(struct type, member), sizeof(((struct type *)0)->member) }
 #define OF_UPLINK(member) KEPT(SCOPE_UPLINK, uplink, member)
-#define OF_RULE(member)	  KEPT(SCOPE_GUEST, rule, member), KEPT(SCOPE_WORDS, rule, member)
+#define OF_RULE(member)	  KEPT(SCOPE_GUEST, rule, member), KEPT(SCOPE_ARGS, rule, member)
 #define OF_PORTS(member)  KEPT(SCOPE_PORTS, ports_section, member)
 
 static void store(const struct key *key, enum key_scope scope, void *object, unsigned long value)
@@ -40,11 +40,11 @@ static void store(const struct key *key, enum key_scope scope, void *object, uns
 	}
 }
 
-static int parse_words(const struct key *key, enum key_scope scope, const char *text, void *object,
-		       struct error *err)
+static int parse_one_of(const struct key *key, enum key_scope scope, const char *text, void *object,
+			struct error *err)
 {
 	struct rule *rule = object;
-	int i = parse_choice(text, key->words, err);
+	int i = parse_choice(text, key->choices, err);
 
 	if (i < 0)
 		return i;
@@ -55,21 +55,21 @@ static int parse_words(const struct key *key, enum key_scope scope, const char *
 	return 0;
 }
 
-static const char *print_words(const struct key *key, const struct guest_words *object,
-			       char buf[KEY_TEXT_LEN])
+static const char *print_one_of(const struct key *key, const struct guest_args *object,
+				char buf[KEY_TEXT_LEN])
 {
 	uint8_t value = key->flag ? (object->rule.flags & key->flag) != 0
-				  : *((const uint8_t *)object + key->field[SCOPE_WORDS].at);
+				  : *((const uint8_t *)object + key->field[SCOPE_ARGS].at);
 
 	(void)buf;
-	return key->words[value];
+	return key->choices[value];
 }
 
 static int parse_count(const struct key *key, enum key_scope scope, const char *text, void *object,
 		       struct error *err)
 {
 	unsigned long value;
-	int r = parse_number(text, key->most, &value, err);
+	int r = parse_number(text, key->max, &value, err);
 
 	if (!r)
 		store(key, scope, object, value);
@@ -80,13 +80,13 @@ static int parse_count(const struct key *key, enum key_scope scope, const char *
 static int parse_vlan(const struct key *key, enum key_scope scope, const char *text, void *object,
 		      struct error *err)
 {
-	struct place *place = &((struct guest_words *)object)->place;
+	struct place *place = &((struct guest_args *)object)->place;
 	unsigned long vid;
 	int r;
 
 	if (scope == SCOPE_UPLINK)
 		return parse_count(key, scope, text, object, err);
-	r = parse_number(text, key->most, &vid, err);
+	r = parse_number(text, key->max, &vid, err);
 	if (r)
 		return r;
 	if (place->have_vlan && place->vlan != vid)
@@ -97,7 +97,7 @@ static int parse_vlan(const struct key *key, enum key_scope scope, const char *t
 	return 0;
 }
 
-static const char *print_vlan(const struct key *key, const struct guest_words *object,
+static const char *print_vlan(const struct key *key, const struct guest_args *object,
 			      char buf[KEY_TEXT_LEN])
 {
 	(void)key;
@@ -108,7 +108,7 @@ static const char *print_vlan(const struct key *key, const struct guest_words *o
 static int parse_device(const struct key *key, enum key_scope scope, const char *text, void *object,
 			struct error *err)
 {
-	struct place *place = &((struct guest_words *)object)->place, named = { 0 };
+	struct place *place = &((struct guest_args *)object)->place, named = { 0 };
 	int r = parse_dev(text, &named, err);
 
 	(void)key;
@@ -126,7 +126,7 @@ static int parse_device(const struct key *key, enum key_scope scope, const char 
 	return 0;
 }
 
-static const char *print_device(const struct key *key, const struct guest_words *object,
+static const char *print_device(const struct key *key, const struct guest_args *object,
 				char buf[KEY_TEXT_LEN])
 {
 	(void)key;
@@ -149,7 +149,7 @@ static int parse_port(const struct key *key, enum key_scope scope, const char *t
 					     : error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 }
 
-static const char *print_port(const struct key *key, const struct guest_words *object,
+static const char *print_port(const struct key *key, const struct guest_args *object,
 			      char buf[KEY_TEXT_LEN])
 {
 	(void)key;
@@ -169,7 +169,7 @@ static int parse_lladdr(const struct key *key, enum key_scope scope, const char 
 	return r;
 }
 
-static const char *print_lladdr(const struct key *key, const struct guest_words *object,
+static const char *print_lladdr(const struct key *key, const struct guest_args *object,
 				char buf[KEY_TEXT_LEN])
 {
 	return object->rule.flags & key->flag ? mac_text(object->rule.lladdr, buf) : NULL;
@@ -185,7 +185,7 @@ static int parse_source(const struct key *key, enum key_scope scope, const char 
 	(void)key;
 	(void)scope;
 	for (mode = NDPX_SOURCE_TARGET; mode <= NDPX_SOURCE_LINK_LOCAL; mode++) {
-		if (!strcmp(text, source_word((enum ndpx_source)mode))) {
+		if (!strcmp(text, source_name((enum ndpx_source)mode))) {
 			uplink->source_mode = (enum ndpx_source)mode;
 			return 0;
 		}
@@ -249,26 +249,26 @@ const struct key keys[] = {
 	  .values = "ADDR[/LEN]",
 	  .help = "an address or prefix to answer for" },
 	{ .name = "dev",
-	  .where = WORDS | DEL,
+	  .where = ARGS | DEL,
 	  .parse = parse_device,
 	  .print = print_device,
 	  .values = "DEV",
 	  .help = "the uplink; eth0.88 is VLAN 88 of eth0" },
 	{ .name = "vlan",
-	  .where = UPLINK | WORDS | DEL,
+	  .where = UPLINK | ARGS | DEL,
 	  .parse = parse_vlan,
 	  .print = print_vlan,
 	  .field = { OF_UPLINK(vlan) },
-	  .most = 4094,
+	  .max = 4094,
 	  .number = true,
 	  .values = "N",
 	  .by_default = "0",
 	  .help = "the VLAN; 0: untagged" },
 	{ .name = "mode",
 	  .where = UPLINK,
-	  .parse = parse_words,
+	  .parse = parse_one_of,
 	  .field = { OF_UPLINK(mode) },
-	  .words = mode_words,
+	  .choices = mode_names,
 	  .by_default = "auto",
 	  .help = "how the program is attached" },
 	{ .name = "source",
@@ -279,25 +279,25 @@ const struct key keys[] = {
 	  .help = "the IPv6 source of answers" },
 	{ .name = "groups",
 	  .where = UPLINK,
-	  .parse = parse_words,
+	  .parse = parse_one_of,
 	  .field = { OF_UPLINK(groups) },
-	  .words = groups_words,
+	  .choices = groups_names,
 	  .by_default = "auto",
 	  .help = "how multicast solicitations get past the NIC's filter" },
 	{ .name = "rate",
 	  .where = UPLINK,
 	  .parse = parse_count,
 	  .field = { OF_UPLINK(rate) },
-	  .most = 1000000000,
+	  .max = 1000000000,
 	  .number = true,
 	  .values = "N",
 	  .by_default = "0",
 	  .help = "answers a second for each asking MAC; 0: no limit" },
 	{ .name = "strict_lladdr",
 	  .where = UPLINK,
-	  .parse = parse_words,
+	  .parse = parse_one_of,
 	  .field = { OF_UPLINK(strict_lladdr) },
-	  .words = off_on_words,
+	  .choices = off_on_names,
 	  .by_default = "off",
 	  .help = "leaves a solicitation with two different MACs to the kernel" },
 	{ .name = "deny",
@@ -319,64 +319,64 @@ const struct key keys[] = {
 	  .values = "ADDR[/LEN]",
 	  .help = "prefixes that guests believe to be on their link" },
 	{ .name = "port",
-	  .where = GUEST | WORDS,
+	  .where = GUEST | ARGS,
 	  .parse = parse_port,
 	  .print = print_port,
 	  .values = "IF",
 	  .help = "the interface that leads to the guest" },
 	{ .name = "lladdr",
-	  .where = GUEST | WORDS,
+	  .where = GUEST | ARGS,
 	  .parse = parse_lladdr,
 	  .print = print_lladdr,
 	  .flag = NDPX_F_LLADDR,
 	  .values = "MAC",
 	  .help = "the MAC address inside the answer" },
 	{ .name = "router",
-	  .where = GUEST | WORDS,
-	  .parse = parse_words,
-	  .print = print_words,
-	  .words = off_on_words,
+	  .where = GUEST | ARGS,
+	  .parse = parse_one_of,
+	  .print = print_one_of,
+	  .choices = off_on_names,
 	  .flag = NDPX_F_ROUTER,
 	  .by_default = "off",
 	  .help = "the R flag of the answer" },
 	{ .name = "override",
-	  .where = GUEST | WORDS,
-	  .parse = parse_words,
-	  .print = print_words,
-	  .words = off_on_words,
+	  .where = GUEST | ARGS,
+	  .parse = parse_one_of,
+	  .print = print_one_of,
+	  .choices = off_on_names,
 	  .flag = NDPX_F_OVERRIDE,
 	  .by_default = "off",
 	  .help = "the O flag of the answer" },
 	{ .name = "dad",
-	  .where = GUEST | WORDS,
-	  .parse = parse_words,
-	  .print = print_words,
-	  .words = dad_words,
+	  .where = GUEST | ARGS,
+	  .parse = parse_one_of,
+	  .print = print_one_of,
+	  .choices = dad_names,
 	  .flag = NDPX_F_DAD_IGNORE,
 	  .by_default = "defend",
 	  .help = "how duplicate address detection for the address is handled" },
 	{ .name = "answer",
-	  .where = GUEST | WORDS,
-	  .parse = parse_words,
-	  .print = print_words,
+	  .where = GUEST | ARGS,
+	  .parse = parse_one_of,
+	  .print = print_one_of,
 	  .field = { OF_RULE(answer) },
-	  .words = answer_words,
+	  .choices = answer_names,
 	  .by_default = "always",
 	  .help = "whether a route or a neighbour entry is required to answer" },
 	{ .name = "paused",
-	  .where = GUEST | WORDS,
-	  .parse = parse_words,
-	  .print = print_words,
-	  .words = off_on_words,
+	  .where = GUEST | ARGS,
+	  .parse = parse_one_of,
+	  .print = print_one_of,
+	  .choices = off_on_names,
 	  .flag = NDPX_F_PAUSED,
 	  .by_default = "off",
 	  .help = "keeps the rule but does not answer" },
 	{ .name = "wide",
-	  .where = UPLINK | GUEST | PORTS | WORDS,
-	  .parse = parse_words,
-	  .print = print_words,
+	  .where = UPLINK | GUEST | PORTS | ARGS,
+	  .parse = parse_one_of,
+	  .print = print_one_of,
 	  .field = { OF_UPLINK(wide), OF_RULE(wide), OF_PORTS(wide) },
-	  .words = off_on_words,
+	  .choices = off_on_names,
 	  .set_only = true,
 	  .by_default = "off",
 	  .help = "allows a prefix shorter than /48" },

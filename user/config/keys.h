@@ -14,14 +14,14 @@ enum key_scope {
 	SCOPE_UPLINK, /* struct uplink */
 	SCOPE_GUEST,  /* struct rule */
 	SCOPE_PORTS,  /* struct ports_section */
-	SCOPE_WORDS,  /* `guest add|replace` and `guest import`: struct guest_words */
-	SCOPE_DEL,    /* `guest del`: struct guest_words */
+	SCOPE_ARGS,   /* `guest add|replace` and `guest import`: struct guest_args */
+	SCOPE_DEL,    /* `guest del`: struct guest_args */
 	SCOPES
 };
 
 /* A guest as the command line names it. */
-struct guest_words {
-	struct rule rule; /* first: what SCOPE_GUEST has goes for SCOPE_WORDS */
+struct guest_args {
+	struct rule rule; /* first: what SCOPE_GUEST has goes for SCOPE_ARGS */
 	struct place place;
 };
 
@@ -33,19 +33,19 @@ struct key {
 	/* A list takes values one by one, and `object` is a struct rule for each. */
 	int (*parse)(const struct key *key, enum key_scope scope, const char *text, void *object,
 		     struct error *err);
-	/* Of a struct guest_words; NULL: it has none. Only for keys in SCOPE_WORDS. */
-	const char *(*print)(const struct key *key, const struct guest_words *object,
+	/* Of a struct guest_args; NULL: it has none. Only for keys in SCOPE_ARGS. */
+	const char *(*print)(const struct key *key, const struct guest_args *object,
 			     char buf[KEY_TEXT_LEN]);
 	struct {
 		unsigned short at, size;
-	} field[SCOPES];	  /* by scope, for parsers that need nothing else */
-	const char *const *words; /* those it can be, or NULL */
-	unsigned long most;	  /* of a number */
-	uint8_t flag;		  /* NDPX_F_*, set by the second of `words` */
+	} field[SCOPES];	    /* by scope, for parsers that need nothing else */
+	const char *const *choices; /* those it can be, or NULL */
+	unsigned long max;	    /* of a number */
+	uint8_t flag;		    /* NDPX_F_*, set by the second of `choices` */
 	bool list, number;
 	bool set_only;		/* not printed while it has its default, in JSON either */
 	enum key_scope opens;	/* a block, with a title; SCOPE_FILE: it has a value */
-	const char *values;	/* as usage calls them; NULL: `words` */
+	const char *values;	/* as usage calls them; NULL: `choices` */
 	const char *by_default; /* NULL: none */
 	const char *help;
 };
@@ -68,10 +68,10 @@ const char *keys_usage(enum key_scope scope, const char *separator, char *buf, s
 bool key_is_switch(const struct key *key);
 
 /*
- * ADDR[/LEN] and pairs of KEY VALUE as SCOPE_WORDS or SCOPE_DEL has them. *ret_at is the
+ * ADDR[/LEN] and pairs of KEY VALUE as SCOPE_ARGS or SCOPE_DEL has them. *ret_at is the
  * word that an error is about, `n` if one is missing. *ret only on success.
  */
-int words_parse(enum key_scope scope, int n, char *const words[], struct guest_words *ret,
-		int *ret_at, struct error *err);
+int key_args_parse(enum key_scope scope, int n, char *const args[], struct guest_args *ret,
+		   int *ret_at, struct error *err);
 
 #endif

@@ -14,53 +14,53 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-const char *const mode_words[] = { "auto", "native", "generic", "tc", NULL };
-const char *const groups_words[] = { "auto", "join", "allmulti", "none", NULL };
-const char *const answer_words[] = { "always", "routed", "alive", NULL };
-const char *const dad_words[] = { "defend", "ignore", NULL };
-const char *const off_on_words[] = { "off", "on", NULL };
-static const char *const source_words[] = { "target", "link-local", "address", NULL };
-static const char *const origin_words[] = { "host", "file", "command", "route", "learned", NULL };
+const char *const mode_names[] = { "auto", "native", "generic", "tc", NULL };
+const char *const groups_names[] = { "auto", "join", "allmulti", "none", NULL };
+const char *const answer_names[] = { "always", "routed", "alive", NULL };
+const char *const dad_names[] = { "defend", "ignore", NULL };
+const char *const off_on_names[] = { "off", "on", NULL };
+static const char *const source_names[] = { "target", "link-local", "address", NULL };
+static const char *const origin_names[] = { "host", "file", "command", "route", "learned", NULL };
 
 static int bad(struct error *err, const char *fmt, const char *text)
 {
 	return error_set(err, EXIT_USAGE, EINVAL, fmt, text);
 }
 
-int parse_choice(const char *text, const char *const *words, struct error *err)
+int parse_choice(const char *text, const char *const *choices, struct error *err)
 {
 	char list[128] = "";
 	size_t i, at = 0;
 
-	for (i = 0; words[i]; i++) {
-		if (!strcmp(text, words[i]))
+	for (i = 0; choices[i]; i++) {
+		if (!strcmp(text, choices[i]))
 			return (int)i;
 		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s",
-				       i == 0	      ? ""
-				       : words[i + 1] ? ", "
-						      : " or ",
-				       words[i]);
+				       i == 0		? ""
+				       : choices[i + 1] ? ", "
+							: " or ",
+				       choices[i]);
 	}
 	return error_set(err, EXIT_USAGE, EINVAL, "invalid value '%s' (expected %s)", text, list);
 }
 
-int parse_number(const char *text, unsigned long most, unsigned long *ret, struct error *err)
+int parse_number(const char *text, unsigned long max, unsigned long *ret, struct error *err)
 {
 	unsigned long value;
 	char *end;
 
 	errno = 0;
 	value = strtoul(text, &end, 10);
-	if (!isdigit((unsigned char)text[0]) || *end || errno || value > most)
+	if (!isdigit((unsigned char)text[0]) || *end || errno || value > max)
 		return error_set(err, EXIT_USAGE, EINVAL, "'%s': expected a number from 0 to %lu",
-				 text, most);
+				 text, max);
 	*ret = value;
 	return 0;
 }
 
 int parse_origin(const char *text, enum ndpx_origin *ret, struct error *err)
 {
-	int i = parse_choice(text, origin_words, err);
+	int i = parse_choice(text, origin_names, err);
 
 	if (i < 0)
 		return i;
@@ -276,31 +276,31 @@ void model_free(struct model *model)
 	memset(model, 0, sizeof(*model));
 }
 
-const char *want_mode_word(enum want_mode mode)
+const char *want_mode_name(enum want_mode mode)
 {
-	return (size_t)mode < ARRAY_SIZE(mode_words) - 1 ? mode_words[mode] : "?";
+	return (size_t)mode < ARRAY_SIZE(mode_names) - 1 ? mode_names[mode] : "?";
 }
 
-const char *want_groups_word(enum want_groups groups)
+const char *want_groups_name(enum want_groups groups)
 {
-	return (size_t)groups < ARRAY_SIZE(groups_words) - 1 ? groups_words[groups] : "?";
+	return (size_t)groups < ARRAY_SIZE(groups_names) - 1 ? groups_names[groups] : "?";
 }
 
-const char *answer_mode_word(enum ndpx_answer_mode mode)
+const char *answer_mode_name(enum ndpx_answer_mode mode)
 {
-	return (size_t)mode < ARRAY_SIZE(answer_words) - 1 ? answer_words[mode] : "?";
+	return (size_t)mode < ARRAY_SIZE(answer_names) - 1 ? answer_names[mode] : "?";
 }
 
-const char *origin_word(enum ndpx_origin origin)
+const char *origin_name(enum ndpx_origin origin)
 {
 	size_t i = (size_t)origin - NDPX_ORIGIN_HOST;
 
-	return i < ARRAY_SIZE(origin_words) - 1 ? origin_words[i] : "?";
+	return i < ARRAY_SIZE(origin_names) - 1 ? origin_names[i] : "?";
 }
 
-const char *source_word(enum ndpx_source source)
+const char *source_name(enum ndpx_source source)
 {
-	return (size_t)source < ARRAY_SIZE(source_words) - 1 ? source_words[source] : "?";
+	return (size_t)source < ARRAY_SIZE(source_names) - 1 ? source_names[source] : "?";
 }
 
 const char *target_text(const struct in6_addr *addr, unsigned int bits, char buf[RULE_TEXT_LEN])

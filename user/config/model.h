@@ -87,13 +87,13 @@ struct place {
 };
 
 /* The words that a key can be, in the order of their values; NULL at the end. */
-extern const char *const mode_words[], *const groups_words[], *const answer_words[];
-extern const char *const dad_words[], *const off_on_words[];
+extern const char *const mode_names[], *const groups_names[], *const answer_names[];
+extern const char *const dad_names[], *const off_on_names[];
 
-/* The index of `text` in `words`, or -EINVAL with all of them in the message. */
-int parse_choice(const char *text, const char *const *words, struct error *err);
+/* The index of `text` in `choices`, or -EINVAL with all of them in the message. */
+int parse_choice(const char *text, const char *const *choices, struct error *err);
 /* Each returns 0, or -EINVAL with a sentence that says what was expected. */
-int parse_number(const char *text, unsigned long most, unsigned long *ret, struct error *err);
+int parse_number(const char *text, unsigned long max, unsigned long *ret, struct error *err);
 int parse_mac(const char *text, uint8_t ret[6], struct error *err);
 int parse_ifname(const char *text, char ret[DEV_NAME_LEN], struct error *err);
 /* "eth0", or "eth0.88" for VLAN 88 on eth0, whether or not a device of that name exists. */
@@ -127,11 +127,11 @@ int uplink_compare(const void *a, const void *b);
 void model_free(struct model *model);
 
 /* Words of the enumerations, as the file and the outputs spell them. Never NULL. */
-const char *want_mode_word(enum want_mode mode);
-const char *want_groups_word(enum want_groups groups);
-const char *answer_mode_word(enum ndpx_answer_mode mode);
-const char *origin_word(enum ndpx_origin origin);
-const char *source_word(enum ndpx_source source);
+const char *want_mode_name(enum want_mode mode);
+const char *want_groups_name(enum want_groups groups);
+const char *answer_mode_name(enum ndpx_answer_mode mode);
+const char *origin_name(enum ndpx_origin origin);
+const char *source_name(enum ndpx_source source);
 
 #define RULE_TEXT_LEN (INET6_ADDRSTRLEN + 4)
 /* "2001:db8::1" or "2001:db8::/64"; returns `buf`. */

@@ -59,13 +59,13 @@ static int digit_of(char c, int base)
 	return digit < base ? digit : -1;
 }
 
-/* Digits of `base` at `p`, at most `most` of them; *ret_n says how many there are. */
-static unsigned int digits(const char *p, size_t len, int base, size_t most, size_t *ret_n)
+/* Digits of `base` at `p`, at most `max` of them; *ret_n says how many there are. */
+static unsigned int digits(const char *p, size_t len, int base, size_t max, size_t *ret_n)
 {
 	unsigned int value = 0;
 	size_t n;
 
-	for (n = 0; n < len && n < most && digit_of(p[n], base) >= 0; n++)
+	for (n = 0; n < len && n < max && digit_of(p[n], base) >= 0; n++)
 		value = value * (unsigned int)base + (unsigned int)digit_of(p[n], base);
 	*ret_n = n;
 	return value;

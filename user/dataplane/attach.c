@@ -50,7 +50,7 @@ static bool is_xdp(enum ndpx_mode mode)
 }
 
 /* Is `mode` what `want` asks for? A TC that auto once chose stays until `down`. */
-static bool satisfies(enum ndpx_mode mode, enum want_mode want, enum want_mode wanted_before,
+static bool satisfies(enum ndpx_mode mode, enum want_mode want, enum want_mode desired_before,
 		      bool no_native)
 {
 	bool tc = mode == NDPX_MODE_TCX || mode == NDPX_MODE_CLSACT;
@@ -65,7 +65,7 @@ static bool satisfies(enum ndpx_mode mode, enum want_mode want, enum want_mode w
 	default:
 		if (no_native)
 			return tc;
-		return mode == NDPX_MODE_NATIVE || (tc && wanted_before == WANT_AUTO);
+		return mode == NDPX_MODE_NATIVE || (tc && desired_before == WANT_AUTO);
 	}
 }
 
@@ -140,7 +140,7 @@ int dataplane_attach(struct dataplane *dp, enum want_mode want, const char *no_n
 	struct attachment was;
 	int r = 0;
 
-	hook_settle(&h);
+	hook_finish_rename(&h);
 	dataplane_attachment(dp, &was);
 	if (was.mode == NDPX_MODE_NONE ||
 	    !satisfies(was.mode, want, (enum want_mode)dp->record.want, no_native != NULL)) {

@@ -53,12 +53,12 @@ void hook_tcx_list(uint32_t ifindex, struct tcx_list *ret)
 		.attach_type = ATTACH_TCX_INGRESS,
 		.prog_ids = (uintptr_t)ret->prog_ids,
 		.link_ids = (uintptr_t)ret->link_ids,
-		.count = TCX_MOST,
+		.count = TCX_MAX,
 	};
 
 	memset(ret, 0, sizeof(*ret));
 	if (!sys_bpf(BPF_PROG_QUERY, &attr, sizeof(attr)))
-		ret->n = attr.count < TCX_MOST ? attr.count : TCX_MOST;
+		ret->n = attr.count < TCX_MAX ? attr.count : TCX_MAX;
 }
 
 int hook_attach_tcx(const struct hook *h, int prog, struct error *err)

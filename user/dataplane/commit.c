@@ -102,8 +102,8 @@ static int stage(struct dataplane *dp, enum map_id map, const struct plan *plan,
 		if (c->before.action == NDPX_ACT_NONE ||
 		    bpf_map_lookup_elem(dp->fds[map], &raw, &rule))
 			memset(&rule, 0, sizeof(rule));
-		rule.say[0] = c->before;
-		rule.say[1] = c->after;
+		rule.policy[0] = c->before;
+		rule.policy[1] = c->after;
 		rule.since = generation;
 		r = writer_put(&w, &c->key, &rule);
 	}
@@ -135,7 +135,7 @@ static int lengths_after(struct dataplane *dp, const struct plan *plan, struct n
 	int r = dataplane_read_map(dp, MAP_PREFIXES, &list);
 
 	for (i = 0; i < list.n && !r; i++) {
-		if (dataplane_says(&list.items[i].rule, dataplane_generation_of(dp))->action !=
+		if (dataplane_policy(&list.items[i].rule, dataplane_generation_of(dp))->action !=
 		    NDPX_ACT_NONE)
 			counts[list.items[i].key.bits & 127]++;
 	}
@@ -241,9 +241,9 @@ static int commit(struct dataplane *dp, const struct plan *plan, const struct nd
 		  const struct extra *extra, struct error *err)
 {
 	__u32 next = dataplane_generation_of(dp) + 1;
-	struct ndpx_settings wanted;
+	struct ndpx_settings desired;
 	struct error ignored;
-	int r = settings_after(dp, plan, extra, set, &wanted);
+	int r = settings_after(dp, plan, extra, set, &desired);
 
 	if (r)
 		return commit_fail(r, err);
@@ -252,13 +252,13 @@ static int commit(struct dataplane *dp, const struct plan *plan, const struct nd
 	if (r)
 		return r;
 	__atomic_store_n(&dp->config->staged, 1, __ATOMIC_RELEASE);
-	r = stage_all(dp, plan, extra, next, &wanted);
+	r = stage_all(dp, plan, extra, next, &desired);
 	if (r) {
 		/* Nothing was visible; take it out again. */
 		dataplane_recover(dp, &ignored);
 		return commit_fail(r, err);
 	}
-	memcpy(&dp->config->set[next & 1], &wanted, sizeof(wanted));
+	memcpy(&dp->config->set[next & 1], &desired, sizeof(desired));
 	/* The commit: a single store, for every rule and setting at once. */
 	__atomic_store_n(&dp->config->generation, next, __ATOMIC_RELEASE);
 	/* What could not be swept is invisible, and the next command's to sweep. */
@@ -311,12 +311,12 @@ static int recover_map(struct dataplane *dp, enum map_id map)
 		r = q;
 	for (i = 0; i < list.n && !r; i++) {
 		struct ndpx_rule *rule = &list.items[i].rule;
-		struct ndpx_say say = *dataplane_says(rule, generation);
+		struct ndpx_policy policy = *dataplane_policy(rule, generation);
 
-		if (say.action == NDPX_ACT_NONE) {
+		if (policy.action == NDPX_ACT_NONE) {
 			r = writer_put(&del, &list.items[i].key, NULL);
 		} else if ((__s32)(generation - rule->since) < 0) {
-			rule->say[0] = rule->say[1] = say;
+			rule->policy[0] = rule->policy[1] = policy;
 			rule->since = generation;
 			r = writer_put(&put, &list.items[i].key, rule);
 		}

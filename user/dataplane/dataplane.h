@@ -141,7 +141,7 @@ size_t attachment_before(uint32_t ifindex, const struct attachment *at,
 /* "TCX program 'pass' (id 12)", in `buf`. */
 const char *before_text(const struct before *b, char buf[BEFORE_TEXT_LEN]);
 /* "xdp", "tcx", "clsact". */
-const char *before_hook_word(enum before_hook hook);
+const char *before_hook_name(enum before_hook hook);
 
 /* What dataplane_attach() did. */
 struct attach_report {
@@ -174,7 +174,7 @@ int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats 
 int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret_n,
 			   struct error *err);
 /* One rule, of `shadows` where key->origin is set; -ENOENT, *err untouched, when there is none. `ret_stats` may be NULL. */
-int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struct ndpx_say *ret,
+int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struct ndpx_policy *ret,
 		  struct entry_stats *ret_stats, struct error *err);
 
 /*
@@ -258,15 +258,15 @@ int dataplane_port_detach(const char *bpffs, uint32_t ifindex, struct error *err
 void dataplane_port_forget(struct dataplane *dp, uint32_t ifindex);
 
 /* How many rules of each kind an instance holds. */
-struct tally {
+struct rule_counts {
 	size_t guests, prefixes; /* answers, by exact address and by prefix */
 	size_t denies;
 	size_t own; /* addresses and gateways of this host */
 };
-int tally_rules(struct dataplane *dp, struct tally *ret, struct error *err);
+int rule_counts_read(struct dataplane *dp, struct rule_counts *ret, struct error *err);
 
 /* Which rule decides for an address: what the program finds, found by user space. */
-struct deciding {
+struct match {
 	struct entry entry; /* say.action NDPX_ACT_NONE: no rule */
 	bool host;    /* an address of this host on another interface (P76), whose rule it is */
 	bool anycast; /* the address is the first of this prefix: RFC 4861 7.2.7, not answered */
@@ -276,18 +276,18 @@ struct deciding {
  * The address itself, else the longest prefix, which speaks neither for link-local
  * targets nor, where it answers, for its own first address. 0, or -errno with *err set.
  */
-int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
-		  struct deciding *ret, struct error *err);
+int match_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr, struct match *ret,
+	       struct error *err);
 
 /* The settings in force. The pointer lives as long as `dp`; another commit may change it. */
 const struct ndpx_settings *dataplane_settings(const struct dataplane *dp);
 
 /* The outcome of a test run. */
-enum trial_act { TRIAL_PASS, TRIAL_DROP, TRIAL_ANSWER };
+enum test_run_act { TEST_RUN_PASS, TEST_RUN_DROP, TEST_RUN_ANSWER };
 
-struct trial {
+struct test_run {
 	enum ndpx_verdict verdict; /* NDPX_V_NONE: no solicitation */
-	enum trial_act act;
+	enum test_run_act act;
 	uint8_t frame[2048]; /* as the program left it: the answer, where it answers */
 	size_t len;
 };
@@ -297,12 +297,13 @@ struct trial {
  * the same maps. Nothing is sent, and no counter, statistics or token changes. -ESTALE where
  * another build of ndpx attached the program. The caller holds the lock.
  */
-int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct trial *ret,
-		  struct error *err);
+int dataplane_test_run(struct dataplane *dp, const uint8_t *frame, size_t len, struct test_run *ret,
+		       struct error *err);
 
 /* The same on a guest port; `dp` is of DATAPLANE_PORTS. */
-int dataplane_try_port(struct dataplane *dp, const struct port_state *port, const uint8_t *frame,
-		       size_t len, struct trial *ret, struct error *err);
+int dataplane_test_run_port(struct dataplane *dp, const struct port_state *port,
+			    const uint8_t *frame, size_t len, struct test_run *ret,
+			    struct error *err);
 
 /* Sums over all CPUs, by verdict. */
 int dataplane_counters(const struct dataplane *dp, uint64_t ret[NDPX_COUNTERS], struct error *err);

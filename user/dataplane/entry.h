@@ -20,14 +20,14 @@ enum want_mode {
 /* One rule as the maps hold it; bits 128: a key of `guests`, else of `prefixes`. */
 struct entry {
 	struct ndpx_prefix_key key;
-	struct ndpx_say say;
+	struct ndpx_policy policy;
 };
 
 /* What was counted for a rule. */
 struct entry_stats {
 	__u64 answers;
-	__u64 last_answer;   /* CLOCK_MONOTONIC, ns; 0: never */
-	__u8 last_asker[16]; /* network order */
+	__u64 last_answer;	 /* CLOCK_MONOTONIC, ns; 0: never */
+	__u8 last_requester[16]; /* network order */
 };
 
 /* An interface as a guest port. */
@@ -40,8 +40,8 @@ struct guest_port {
 /* One step of a difference: from `before` (NDPX_ACT_NONE: new) to `after` (NONE: gone). */
 struct change {
 	struct ndpx_prefix_key key;
-	struct ndpx_say before;
-	struct ndpx_say after;
+	struct ndpx_policy before;
+	struct ndpx_policy after;
 };
 
 struct plan {

@@ -49,7 +49,7 @@ int hook_detach(const struct hook *h, struct error *err)
 	char path[PATH_MAX];
 	int fd, r;
 
-	hook_settle(h);
+	hook_finish_rename(h);
 	fd = hook_open_link(h, &was);
 	if (fd >= 0) {
 		/* Now, not when the last reference goes: on 5.10 that is asynchronous. */

@@ -25,7 +25,7 @@ static const char *fresh_path(const struct hook *h, char path[PATH_MAX])
 	return dataplane_path(h->dir, name, path);
 }
 
-void hook_settle(const struct hook *h)
+void hook_finish_rename(const struct hook *h)
 {
 	char fresh[PATH_MAX], path[PATH_MAX];
 

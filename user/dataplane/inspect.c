@@ -8,7 +8,7 @@
 
 #include "dataplane/internal.h"
 
-#define MOST_MAPS 16 /* our program has seven */
+#define MAX_MAPS 16 /* our program has seven */
 
 static uint32_t id_of(int fd)
 {
@@ -75,8 +75,8 @@ void dataplane_inspect(const struct dataplane *dp, const struct attachment *at,
 		       struct inspection *ret)
 {
 	static const enum map_id needed[] = { MAP_GUESTS, MAP_COUNTERS, MAP_CONFIG };
-	__u32 ids[MOST_MAPS] = { 0 };
-	struct bpf_prog_info info = { .nr_map_ids = MOST_MAPS, .map_ids = (__u64)(uintptr_t)ids };
+	__u32 ids[MAX_MAPS] = { 0 };
+	struct bpf_prog_info info = { .nr_map_ids = MAX_MAPS, .map_ids = (__u64)(uintptr_t)ids };
 	struct inspection in = { .current = dp->record.object_hash == dataplane_object_hash() };
 	__u32 len = sizeof(info), dev = link_device(dp);
 	size_t i, j, found = 0;
@@ -91,7 +91,7 @@ void dataplane_inspect(const struct dataplane *dp, const struct attachment *at,
 		for (i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
 			uint32_t id = id_of(dp->fds[needed[i]]);
 
-			for (j = 0; j < info.nr_map_ids && j < MOST_MAPS; j++) {
+			for (j = 0; j < info.nr_map_ids && j < MAX_MAPS; j++) {
 				if (id && ids[j] == id) {
 					found++;
 					break;

@@ -96,8 +96,8 @@ struct items {
 };
 
 __u32 dataplane_generation_of(const struct dataplane *dp);
-/* The data plane's nd_rule_says(), as user space must read it. */
-const struct ndpx_say *dataplane_says(const struct ndpx_rule *rule, __u32 generation);
+/* The data plane's nd_rule_policy(), as user space must read it. */
+const struct ndpx_policy *dataplane_policy(const struct ndpx_rule *rule, __u32 generation);
 /* The map a key belongs to, the size of that map's keys, and the key as that map has it. */
 enum map_id dataplane_map_of(const struct ndpx_prefix_key *key);
 size_t dataplane_key_size(enum map_id map);
@@ -149,7 +149,7 @@ struct hook {
 /* The path of its pin, in `path`. */
 const char *hook_pin_path(const struct hook *h, char path[PATH_MAX]);
 /* Finishes what a process killed between pinning and renaming left. */
-void hook_settle(const struct hook *h);
+void hook_finish_rename(const struct hook *h);
 void hook_attachment(const struct hook *h, struct attachment *ret);
 /* The pinned link, if it still hangs on a device; -1 where there is none. The caller closes it. */
 int hook_open_link(const struct hook *h, struct attachment *ret);
@@ -177,9 +177,9 @@ int hook_attach_clsact(const struct hook *h, int prog, struct error *err);
 bool hook_is_behind(const struct hook *h, const struct attachment *now);
 
 /* Of a device's TCX programs at ingress, in the order in which they run. */
-#define TCX_MOST 64 /* BPF_MPROG_MAX: as many as a kernel takes on a device */
+#define TCX_MAX 64 /* BPF_MPROG_MAX: as many as a kernel takes on a device */
 struct tcx_list {
-	uint32_t prog_ids[TCX_MOST], link_ids[TCX_MOST]; /* 0: attached without a link */
+	uint32_t prog_ids[TCX_MAX], link_ids[TCX_MAX]; /* 0: attached without a link */
 	uint32_t n;
 };
 /* Empty where the kernel has no TCX. */

@@ -141,5 +141,5 @@ bool dataplane_is_this_link(const struct dataplane *dp, uint16_t vlan, uint32_t 
 	};
 	__u32 nothing;
 
-	return ifindex == link->stack || !bpf_map_lookup_elem(dp->fds[MAP_LINKS], &key, &nothing);
+	return ifindex == link->l3_dev || !bpf_map_lookup_elem(dp->fds[MAP_LINKS], &key, &nothing);
 }

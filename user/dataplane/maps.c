@@ -116,7 +116,7 @@ __u32 dataplane_generation_of(const struct dataplane *dp)
 	return __atomic_load_n(&dp->config->generation, __ATOMIC_ACQUIRE);
 }
 
-const struct ndpx_say *dataplane_says(const struct ndpx_rule *rule, __u32 generation)
+const struct ndpx_policy *dataplane_policy(const struct ndpx_rule *rule, __u32 generation)
 {
-	return &rule->say[(__s32)(generation - rule->since) >= 0];
+	return &rule->policy[(__s32)(generation - rule->since) >= 0];
 }

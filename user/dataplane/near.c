@@ -63,7 +63,7 @@ static bool place(struct dataplane *dp, const struct change *c, __u32 generation
 		if (slot->tag)
 			continue;
 		memset(&slot->rule, 0, sizeof(slot->rule));
-		slot->rule.say[1] = c->after;
+		slot->rule.policy[1] = c->after;
 		slot->rule.since = generation;
 		memcpy(slot->addr, c->key.addr, sizeof(slot->addr));
 		__atomic_store_n(&slot->tag, NDPX_NEAR_TAG(c->key.vlan), __ATOMIC_RELEASE);
@@ -84,7 +84,7 @@ void near_stage(struct dataplane *dp, const struct plan *plan, __u32 generation,
 
 		if (!slot)
 			continue;
-		slot->rule.say[0] = c->before;
+		slot->rule.policy[0] = c->before;
 		__atomic_store_n(&slot->rule.since, generation, __ATOMIC_RELEASE);
 		wait = true;
 	}
@@ -95,7 +95,7 @@ void near_stage(struct dataplane *dp, const struct plan *plan, __u32 generation,
 		struct ndpx_near *slot = is_near(&c->key) ? find(dp, &c->key) : NULL;
 
 		if (slot)
-			slot->rule.say[1] = c->after;
+			slot->rule.policy[1] = c->after;
 		else if (is_near(&c->key) && c->before.action == NDPX_ACT_NONE)
 			*far += place(dp, c, generation) ? 0 : 1;
 		else if (is_near(&c->key) && c->after.action == NDPX_ACT_NONE)
@@ -139,10 +139,10 @@ void near_recover(struct dataplane *dp)
 
 		if (!slot->tag)
 			continue;
-		if (dataplane_says(&slot->rule, generation)->action == NDPX_ACT_NONE) {
+		if (dataplane_policy(&slot->rule, generation)->action == NDPX_ACT_NONE) {
 			clear(slot);
 		} else if ((__s32)(generation - slot->rule.since) < 0) {
-			slot->rule.say[1] = slot->rule.say[0];
+			slot->rule.policy[1] = slot->rule.policy[0];
 			__atomic_store_n(&slot->rule.since, generation, __ATOMIC_RELEASE);
 		}
 	}
@@ -159,6 +159,7 @@ void near_add_stats(const struct dataplane *dp, const struct ndpx_prefix_key *ke
 	stats->answers += slot->rule.answers;
 	if (slot->rule.last_answer > stats->last_answer) {
 		stats->last_answer = slot->rule.last_answer;
-		memcpy(stats->last_asker, slot->rule.last_asker, sizeof(stats->last_asker));
+		memcpy(stats->last_requester, slot->rule.last_requester,
+		       sizeof(stats->last_requester));
 	}
 }

@@ -92,7 +92,7 @@ int dataplane_take_stats(struct dataplane *dp, const struct entry *entries,
 			continue; /* it has no such rule any longer */
 		rule.answers = stats[i].answers;
 		rule.last_answer = stats[i].last_answer;
-		memcpy(rule.last_asker, stats[i].last_asker, sizeof(rule.last_asker));
+		memcpy(rule.last_requester, stats[i].last_requester, sizeof(rule.last_requester));
 		if (bpf_map_update_elem(fd, &raw, &rule, BPF_EXIST))
 			return dataplane_fail(err, errno, "carrying statistics over");
 	}

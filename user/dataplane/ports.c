@@ -16,8 +16,8 @@
 
 static const struct ndpx_port_at nowhere;
 
-/* The data plane's nd_port_says(), as user space must read it. */
-static const struct ndpx_port_at *says(const struct ndpx_port *port, __u32 generation)
+/* The data plane's nd_port_state(), as user space must read it. */
+static const struct ndpx_port_at *state_of(const struct ndpx_port *port, __u32 generation)
 {
 	return &port->at[(__s32)(generation - port->since) >= 0];
 }
@@ -114,7 +114,7 @@ int dataplane_ports_read(const struct dataplane *dp, struct port_state **ret, si
 		p->ifindex = keys[i];
 		p->flags = port.flags;
 		snprintf(p->dev, sizeof(p->dev), "%.*s", (int)sizeof(port.dev) - 1, port.dev);
-		p->at = *says(&port, generation);
+		p->at = *state_of(&port, generation);
 		hook_attachment(&h, &p->attachment);
 		(*ret_n)++;
 	}
@@ -198,7 +198,7 @@ int dataplane_sections(const struct dataplane *dp, struct ndpx_sections *ret, st
 }
 
 /* NULL: not to be a guest port. */
-static const struct guest_port *wanted(const struct ports_change *change, uint32_t ifindex)
+static const struct guest_port *desired(const struct ports_change *change, uint32_t ifindex)
 {
 	if (!change->n)
 		return NULL;
@@ -206,10 +206,10 @@ static const struct guest_port *wanted(const struct ports_change *change, uint32
 }
 
 /* A port keeps its name when it goes: the interface may be gone already. */
-static bool is_as_wanted(const struct ndpx_port *port, __u32 generation,
-			 const struct guest_port *want)
+static bool is_as_desired(const struct ndpx_port *port, __u32 generation,
+			  const struct guest_port *want)
 {
-	return !memcmp(says(port, generation), want ? &want->at : &nowhere, sizeof(nowhere)) &&
+	return !memcmp(state_of(port, generation), want ? &want->at : &nowhere, sizeof(nowhere)) &&
 	       (!want || !strncmp(port->dev, want->dev, sizeof(port->dev)));
 }
 
@@ -227,10 +227,10 @@ bool dataplane_ports_differ(const struct dataplane *dp, const struct ports_chang
 		 memcmp(&now, change->sections, sizeof(now)) != 0 ||
 		 read_keys(dp->fds[MAP_PORTS], &keys, &n);
 	for (i = 0; i < n && !differ; i++) {
-		const struct guest_port *want = wanted(change, keys[i]);
+		const struct guest_port *want = desired(change, keys[i]);
 
 		differ = bpf_map_lookup_elem(dp->fds[MAP_PORTS], &keys[i], &port) ||
-			 !is_as_wanted(&port, generation, want);
+			 !is_as_desired(&port, generation, want);
 		there += want != NULL;
 	}
 	free(keys);
@@ -247,9 +247,9 @@ static int stage_port(struct dataplane *dp, uint32_t ifindex, const struct guest
 
 	if (bpf_map_lookup_elem(dp->fds[MAP_PORTS], &ifindex, &port) && errno != ENOENT)
 		return -errno;
-	if (is_as_wanted(&port, current, want))
+	if (is_as_desired(&port, current, want))
 		return 0;
-	now = *says(&port, current);
+	now = *state_of(&port, current);
 	port.at[0] = now;
 	port.at[1] = want ? want->at : nowhere;
 	if (want)
@@ -276,7 +276,7 @@ int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *chang
 		return 0;
 	r = read_keys(dp->fds[MAP_PORTS], &keys, &n);
 	for (i = 0; i < n && !r; i++)
-		r = stage_port(dp, keys[i], wanted(change, keys[i]), generation);
+		r = stage_port(dp, keys[i], desired(change, keys[i]), generation);
 	for (i = 0; i < change->n && !r; i++)
 		r = stage_port(dp, change->ports[i].ifindex, &change->ports[i], generation);
 	free(keys);
@@ -326,7 +326,7 @@ int dataplane_port_attach(struct dataplane *dp, uint32_t ifindex, const char *de
 	enum ndpx_mode mode;
 	int prog, r;
 
-	hook_settle(&h);
+	hook_finish_rename(&h);
 	hook_attachment(&h, &rep.now);
 	rep.attached = rep.now.mode == NDPX_MODE_NONE;
 	rep.swapped = !rep.attached && (dp->record.object_hash != dataplane_object_hash() ||

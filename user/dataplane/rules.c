@@ -136,7 +136,7 @@ static void stats_of(const struct ndpx_rule *rule, struct entry_stats *ret)
 {
 	ret->answers = rule->answers;
 	ret->last_answer = rule->last_answer;
-	memcpy(ret->last_asker, rule->last_asker, sizeof(ret->last_asker));
+	memcpy(ret->last_requester, rule->last_requester, sizeof(ret->last_requester));
 }
 
 int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats **ret_stats,
@@ -165,12 +165,12 @@ int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats 
 		qsort(list.items, list.n, sizeof(*list.items), by_key);
 	for (i = 0; i < list.n; i++) {
 		const struct ndpx_rule *rule = &list.items[i].rule;
-		const struct ndpx_say *say = dataplane_says(rule, generation);
+		const struct ndpx_policy *policy = dataplane_policy(rule, generation);
 
-		if (say->action == NDPX_ACT_NONE)
+		if (policy->action == NDPX_ACT_NONE)
 			continue;
 		entries[n].key = list.items[i].key;
-		entries[n].say = *say;
+		entries[n].policy = *policy;
 		if (stats) {
 			stats_of(rule, &stats[n]);
 			near_add_stats(dp, &entries[n].key, &stats[n]);
@@ -197,13 +197,13 @@ int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret
 	if (!r && !entries)
 		r = -ENOMEM;
 	for (i = 0; i < list.n && !r; i++) {
-		const struct ndpx_say *say =
-			dataplane_says(&list.items[i].rule, dataplane_generation_of(dp));
+		const struct ndpx_policy *policy =
+			dataplane_policy(&list.items[i].rule, dataplane_generation_of(dp));
 
-		if (say->action == NDPX_ACT_NONE)
+		if (policy->action == NDPX_ACT_NONE)
 			continue;
 		entries[n].key = list.items[i].key;
-		entries[n++].say = *say;
+		entries[n++].policy = *policy;
 	}
 	free(list.items);
 	if (r) {
@@ -217,20 +217,20 @@ int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret
 	return 0;
 }
 
-int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struct ndpx_say *ret,
+int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struct ndpx_policy *ret,
 		  struct entry_stats *ret_stats, struct error *err)
 {
 	struct ndpx_prefix_key raw;
 	struct ndpx_rule rule;
-	const struct ndpx_say *say;
+	const struct ndpx_policy *policy;
 
 	dataplane_key_in(key, &raw);
 	if (bpf_map_lookup_elem(dp->fds[dataplane_map_of(key)], &raw, &rule))
 		return errno == ENOENT ? -ENOENT : dataplane_fail(err, errno, "reading a rule");
-	say = dataplane_says(&rule, dataplane_generation_of(dp));
-	if (say->action == NDPX_ACT_NONE)
+	policy = dataplane_policy(&rule, dataplane_generation_of(dp));
+	if (policy->action == NDPX_ACT_NONE)
 		return -ENOENT;
-	*ret = *say;
+	*ret = *policy;
 	if (ret_stats) {
 		stats_of(&rule, ret_stats);
 		near_add_stats(dp, key, ret_stats);
@@ -264,7 +264,7 @@ int dataplane_counters(const struct dataplane *dp, uint64_t ret[NDPX_COUNTERS], 
 	return 0;
 }
 
-int tally_rules(struct dataplane *dp, struct tally *ret, struct error *err)
+int rule_counts_read(struct dataplane *dp, struct rule_counts *ret, struct error *err)
 {
 	struct entry *entries = NULL;
 	size_t n = 0, i;
@@ -274,9 +274,10 @@ int tally_rules(struct dataplane *dp, struct tally *ret, struct error *err)
 		return r;
 	memset(ret, 0, sizeof(*ret));
 	for (i = 0; i < n; i++) {
-		if (entries[i].say.action == NDPX_ACT_OWN || entries[i].say.action == NDPX_ACT_HOST)
+		if (entries[i].policy.action == NDPX_ACT_OWN ||
+		    entries[i].policy.action == NDPX_ACT_HOST)
 			ret->own++;
-		else if (entries[i].say.action == NDPX_ACT_DENY)
+		else if (entries[i].policy.action == NDPX_ACT_DENY)
 			ret->denies++;
 		else if (entries[i].key.bits == 128)
 			ret->guests++;
@@ -287,8 +288,8 @@ int tally_rules(struct dataplane *dp, struct tally *ret, struct error *err)
 	return 0;
 }
 
-int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
-		  struct deciding *ret, struct error *err)
+int match_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr, struct match *ret,
+	       struct error *err)
 {
 	const struct ndpx_settings *set = dataplane_settings(dp);
 	struct ndpx_prefix_key *key = &ret->entry.key;
@@ -301,30 +302,31 @@ int deciding_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *ad
 	key->bits = 128;
 	key->vlan = vlan;
 	memcpy(key->addr, addr, sizeof(key->addr));
-	r = dataplane_get(dp, key, &ret->entry.say, NULL, err);
+	r = dataplane_get(dp, key, &ret->entry.policy, NULL, err);
 	/* P76: what the prefixes say holds, with R. */
-	if (!r && ret->entry.say.action == NDPX_ACT_HOST) {
+	if (!r && ret->entry.policy.action == NDPX_ACT_HOST) {
 		ret->host = true;
-		host_flags = ret->entry.say.flags;
+		host_flags = ret->entry.policy.flags;
 		r = -ENOENT;
 	}
 	for (i = 0; r == -ENOENT && i < set->n_lengths && !IN6_IS_ADDR_LINKLOCAL(addr); i++) {
 		net = network_of(addr, set->lengths[i].bits);
 		key->bits = set->lengths[i].bits;
 		memcpy(key->addr, &net, sizeof(key->addr));
-		r = dataplane_get(dp, key, &ret->entry.say, NULL, err);
+		r = dataplane_get(dp, key, &ret->entry.policy, NULL, err);
 	}
 	if (r == -ENOENT)
 		memset(&ret->entry, 0, sizeof(ret->entry));
 	else if (r)
 		return r;
-	if (ret->host && ret->entry.say.action == NDPX_ACT_ANSWER)
-		ret->entry.say.flags |= host_flags;
+	if (ret->host && ret->entry.policy.action == NDPX_ACT_ANSWER)
+		ret->entry.policy.flags |= host_flags;
 	/* Of guest ports the same bit is NDPX_F_GATEWAY. */
-	ret->host |= dp->ifindex != DATAPLANE_PORTS && ret->entry.say.action == NDPX_ACT_ANSWER &&
-		     (ret->entry.say.flags & NDPX_F_HOST);
+	ret->host |= dp->ifindex != DATAPLANE_PORTS &&
+		     ret->entry.policy.action == NDPX_ACT_ANSWER &&
+		     (ret->entry.policy.flags & NDPX_F_HOST);
 	/* P81: what is longer than /64 is a slice, not a subnet. */
-	ret->anycast = ret->entry.say.action == NDPX_ACT_ANSWER && key->bits <= 64 &&
+	ret->anycast = ret->entry.policy.action == NDPX_ACT_ANSWER && key->bits <= 64 &&
 		       !memcmp(&net, addr, sizeof(net));
 	return 0;
 }

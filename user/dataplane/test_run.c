@@ -18,13 +18,13 @@ static enum ndpx_verdict verdict_of(__u32 retval)
 	return retval == (__u32)TC_ACT_UNSPEC ? NDPX_V_NONE : (enum ndpx_verdict)(retval >> 8);
 }
 
-static enum trial_act act_of(bool xdp, __u32 action)
+static enum test_run_act act_of(bool xdp, __u32 action)
 {
 	if (action == (xdp ? (__u32)XDP_TX : (__u32)TC_ACT_REDIRECT))
-		return TRIAL_ANSWER;
+		return TEST_RUN_ANSWER;
 	if (action == (xdp ? (__u32)XDP_DROP : (__u32)TC_ACT_SHOT))
-		return TRIAL_DROP;
-	return TRIAL_PASS;
+		return TEST_RUN_DROP;
+	return TEST_RUN_PASS;
 }
 
 /* The program that an instance of this kind runs right now. */
@@ -40,7 +40,7 @@ static enum program program_of(struct dataplane *dp)
 }
 
 static int run(struct dataplane *dp, uint32_t ifindex, const uint8_t *frame, size_t len,
-	       struct trial *ret, struct error *err)
+	       struct test_run *ret, struct error *err)
 {
 	const enum program program = program_of(dp);
 	const bool xdp = program == PROGRAM_XDP;
@@ -76,14 +76,15 @@ static int run(struct dataplane *dp, uint32_t ifindex, const uint8_t *frame, siz
 	return 0;
 }
 
-int dataplane_try(struct dataplane *dp, const uint8_t *frame, size_t len, struct trial *ret,
-		  struct error *err)
+int dataplane_test_run(struct dataplane *dp, const uint8_t *frame, size_t len, struct test_run *ret,
+		       struct error *err)
 {
 	return run(dp, dp->ifindex, frame, len, ret, err);
 }
 
-int dataplane_try_port(struct dataplane *dp, const struct port_state *port, const uint8_t *frame,
-		       size_t len, struct trial *ret, struct error *err)
+int dataplane_test_run_port(struct dataplane *dp, const struct port_state *port,
+			    const uint8_t *frame, size_t len, struct test_run *ret,
+			    struct error *err)
 {
 	return run(dp, port->ifindex, frame, len, ret, err);
 }

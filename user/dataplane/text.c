@@ -43,7 +43,7 @@ const char *before_text(const struct before *b, char buf[BEFORE_TEXT_LEN])
 	return buf;
 }
 
-const char *before_hook_word(enum before_hook hook)
+const char *before_hook_name(enum before_hook hook)
 {
 	return hook == BEFORE_XDP ? "xdp" : hook == BEFORE_TCX ? "tcx" : "clsact";
 }

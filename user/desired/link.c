@@ -7,7 +7,7 @@
 #include "util/array.h"
 #include "desired/internal.h"
 
-static int add_key(struct wanted *w, const struct ndpx_link *link, enum ndpx_link_kind kind,
+static int add_key(struct desired *w, const struct ndpx_link *link, enum ndpx_link_kind kind,
 		   uint64_t value)
 {
 	struct ndpx_link_key *keys = array_room(w->links, w->n_links, sizeof(*keys));
@@ -32,7 +32,7 @@ static uint64_t mac_value(const uint8_t mac[6])
 }
 
 /* P15: the other MACs that this host may ask with here. */
-static int add_stations(struct wanted *w, const struct this_link_index *index,
+static int add_own_macs(struct desired *w, const struct this_link_index *index,
 			const struct this_link *here, struct ndpx_link *link)
 {
 	const struct nl_state *state = index->state;
@@ -45,14 +45,14 @@ static int add_stations(struct wanted *w, const struct this_link_index *index,
 		if (!memcmp(l->mac, link->mac, sizeof(l->mac)) ||
 		    !this_link_may_ask(index, here, l))
 			continue;
-		link->stations |= 1ull << ndpx_filter_bit(mac_value(l->mac));
-		r = add_key(w, link, NDPX_LINK_STATION, mac_value(l->mac));
+		link->own_macs |= 1ull << ndpx_filter_bit(mac_value(l->mac));
+		r = add_key(w, link, NDPX_LINK_OWN_MAC, mac_value(l->mac));
 	}
 	return r;
 }
 
 /* P40: the other link-local addresses that it may ask from, of this very link only. */
-static int add_locals(struct wanted *w, const struct nl_state *state, const struct this_link *here,
+static int add_locals(struct desired *w, const struct nl_state *state, const struct this_link *here,
 		      struct ndpx_link *link)
 {
 	size_t i;
@@ -73,7 +73,7 @@ static int add_locals(struct wanted *w, const struct nl_state *state, const stru
 }
 
 /* The link-local address of an interface, NULL if it has none. */
-const struct in6_addr *wanted_link_local(uint32_t ifindex, const struct nl_state *state)
+const struct in6_addr *desired_link_local(uint32_t ifindex, const struct nl_state *state)
 {
 	size_t i;
 
@@ -85,15 +85,15 @@ const struct in6_addr *wanted_link_local(uint32_t ifindex, const struct nl_state
 	return NULL;
 }
 
-int wanted_fill_link(struct wanted *w, const struct this_link_index *index,
-		     const struct this_link *here, struct ndpx_link *link)
+int desired_fill_link(struct desired *w, const struct this_link_index *index,
+		      const struct this_link *here, struct ndpx_link *link)
 {
-	const struct in6_addr *local = wanted_link_local(here->stack->ifindex, index->state);
+	const struct in6_addr *local = desired_link_local(here->l3_dev->ifindex, index->state);
 	size_t i;
 	int r = 0;
 
-	memcpy(link->mac, here->stack->mac, sizeof(link->mac));
-	link->stack = here->stack->ifindex;
+	memcpy(link->mac, here->l3_dev->mac, sizeof(link->mac));
+	link->l3_dev = here->l3_dev->ifindex;
 	if (local)
 		memcpy(link->link_local, local, sizeof(*local));
 	for (i = 0; i < here->n && !r; i++) {
@@ -101,12 +101,12 @@ int wanted_fill_link(struct wanted *w, const struct this_link_index *index,
 		r = add_key(w, link, NDPX_LINK_MEMBER, here->members[i]);
 	}
 	if (!r)
-		r = add_stations(w, index, here, link);
+		r = add_own_macs(w, index, here, link);
 	return r ? r : add_locals(w, index->state, here, link);
 }
 
 /* Sorted, each once: two interfaces may have one MAC. */
-void wanted_sort_links(struct wanted *w)
+void desired_sort_links(struct desired *w)
 {
 	size_t i, n = 0;
 

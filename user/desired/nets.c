@@ -39,9 +39,9 @@ static void fill_net(const struct nl_net *net, uint16_t vlan, struct ndpx_net *r
 }
 
 /* P82: what the program cannot ask the routing table for. The longest of each kind are kept. */
-int wanted_find_nets(struct wanted *w, const char *dev, const struct nl_state *state)
+int desired_find_nets(struct desired *w, const char *dev, const struct nl_state *state)
 {
-	struct ndpx_net *all = calloc(state->n_nets * (w->n_stacks + 1) + 1, sizeof(*all));
+	struct ndpx_net *all = calloc(state->n_nets * (w->n_l3_devs + 1) + 1, sizeof(*all));
 	size_t i, j, n = 0, same = 0;
 
 	if (!all)
@@ -51,9 +51,9 @@ int wanted_find_nets(struct wanted *w, const char *dev, const struct nl_state *s
 
 		if (net->local && !is_address(state, net))
 			fill_net(net, 0, &all[n++]);
-		for (j = 0; j < w->n_stacks && !net->local; j++) {
-			if (net->ifindex == w->stacks[j].ifindex)
-				fill_net(net, w->stacks[j].vlan, &all[n++]);
+		for (j = 0; j < w->n_l3_devs && !net->local; j++) {
+			if (net->ifindex == w->l3_devs[j].ifindex)
+				fill_net(net, w->l3_devs[j].vlan, &all[n++]);
 		}
 	}
 	qsort(all, n, sizeof(*all), by_bits);
@@ -79,7 +79,7 @@ int wanted_find_nets(struct wanted *w, const char *dev, const struct nl_state *s
  * P83: interfaces without neighbour discovery. Where there is not an Ethernet interface header the program
  * finds out itself, from kernel 5.12 on, so those come last.
  */
-void wanted_find_no_nd(struct wanted *w, const struct nl_state *state)
+void desired_find_no_nd(struct desired *w, const struct nl_state *state)
 {
 	size_t i, n = 0;
 	int ethernet;

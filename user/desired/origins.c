@@ -15,11 +15,11 @@ static size_t list_commands(const struct entry *have, size_t n_have, const struc
 	size_t i, n = 0;
 
 	for (i = 0; i < n_have; i++) {
-		if (have[i].say.origin != NDPX_ORIGIN_COMMAND || !keeps(arg, have[i].key.vlan))
+		if (have[i].policy.origin != NDPX_ORIGIN_COMMAND || !keeps(arg, have[i].key.vlan))
 			continue;
 		ret[n] = have[i];
 		/* P76: what the host's addresses add is for today's to add. */
-		ret[n++].say.flags &= (__u8)~NDPX_F_HOST;
+		ret[n++].policy.flags &= (__u8)~NDPX_F_HOST;
 	}
 	for (i = 0; i < n_shadows; i++) {
 		if (!keeps(arg, shadows[i].key.vlan))
@@ -57,9 +57,9 @@ int origins_merge(const struct entry *want, size_t n_want, const struct entry *h
 			continue;
 		}
 		/* P76: an address of the host on another interface is not a rule by itself. */
-		if (order == 0 && want[w].say.action == NDPX_ACT_HOST) {
+		if (order == 0 && want[w].policy.action == NDPX_ACT_HOST) {
 			o.rules[o.n_rules] = commands[c++];
-			wanted_host_guest(&o.rules[o.n_rules++].say, &want[w++].say);
+			desired_host_guest(&o.rules[o.n_rules++].policy, &want[w++].policy);
 			continue;
 		}
 		o.rules[o.n_rules++] = want[w++];

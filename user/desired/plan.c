@@ -7,7 +7,7 @@
 #include "util/array.h"
 #include "desired/plan.h"
 
-static const struct ndpx_say nothing; /* NDPX_ACT_NONE */
+static const struct ndpx_policy nothing; /* NDPX_ACT_NONE */
 
 bool settings_same(const struct ndpx_settings *a, const struct ndpx_settings *b)
 {
@@ -15,13 +15,13 @@ bool settings_same(const struct ndpx_settings *a, const struct ndpx_settings *b)
 	return memcmp((const void *)a, (const void *)b, sizeof(*a)) == 0;
 }
 
-static bool is_guest(const struct ndpx_say *say)
+static bool is_guest(const struct ndpx_policy *policy)
 {
-	return say->action == NDPX_ACT_ANSWER || say->action == NDPX_ACT_DENY;
+	return policy->action == NDPX_ACT_ANSWER || policy->action == NDPX_ACT_DENY;
 }
 
-int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct ndpx_say *before,
-	     const struct ndpx_say *after)
+int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct ndpx_policy *before,
+	     const struct ndpx_policy *after)
 {
 	struct change *c;
 
@@ -81,14 +81,14 @@ int plan_append(const struct entry *want, size_t n_want, const struct entry *hav
 		else
 			c = entry_compare(&want[w], &have[h]);
 		if (c < 0) {
-			r = plan_add(plan, &want[w].key, NULL, &want[w].say);
+			r = plan_add(plan, &want[w].key, NULL, &want[w].policy);
 			w++;
 		} else if (c > 0) {
-			r = plan_add(plan, &have[h].key, &have[h].say, NULL);
+			r = plan_add(plan, &have[h].key, &have[h].policy, NULL);
 			h++;
 		} else {
-			if (memcmp(&want[w].say, &have[h].say, sizeof(want[w].say)))
-				r = plan_add(plan, &want[w].key, &have[h].say, &want[w].say);
+			if (memcmp(&want[w].policy, &have[h].policy, sizeof(want[w].policy)))
+				r = plan_add(plan, &want[w].key, &have[h].policy, &want[w].policy);
 			w++;
 			h++;
 		}

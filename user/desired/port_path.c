@@ -12,15 +12,15 @@ enum carries { CARRIES_NOTHING, CARRIES_LINK_LOCAL, CARRIES_ROUTES };
 /* A firewall bridge has no IPv6, or a link-local address as every device; routes tell. */
 static enum carries carries(const struct nl_link *link, const struct nl_state *state)
 {
-	enum carries most = link->routed ? CARRIES_ROUTES : CARRIES_NOTHING;
+	enum carries best = link->routed ? CARRIES_ROUTES : CARRIES_NOTHING;
 	size_t i;
 
-	for (i = 0; i < state->n_addresses && most < CARRIES_ROUTES; i++) {
+	for (i = 0; i < state->n_addresses && best < CARRIES_ROUTES; i++) {
 		if (state->addresses[i].ifindex == link->ifindex)
-			most = IN6_IS_ADDR_LINKLOCAL(&state->addresses[i].addr) ? CARRIES_LINK_LOCAL
+			best = IN6_IS_ADDR_LINKLOCAL(&state->addresses[i].addr) ? CARRIES_LINK_LOCAL
 										: CARRIES_ROUTES;
 	}
-	return most;
+	return best;
 }
 
 /* The veth whose other end is a port of this bridge; `n` counts them. */
@@ -38,7 +38,8 @@ static const struct nl_link *other_bridges(const struct nl_link *bridge, const s
 		    !l->lower || l->lower_netns >= 0)
 			continue;
 		peer = nl_link_by_index(state, l->lower);
-		if (!peer || peer->master == bridge->ifindex || wanted_station(peer, state) == peer)
+		if (!peer || peer->master == bridge->ifindex ||
+		    desired_mac_dev(peer, state) == peer)
 			continue;
 		found = peer;
 		++*n;
@@ -73,7 +74,7 @@ void port_path(const struct nl_link *port, const struct nl_state *state, struct 
 	size_t bridges = 0, ways = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	while (bridges < PORT_PATH_MOST && (master = wanted_station(at, state)) != at) {
+	while (bridges < MAX_PORT_PATH && (master = desired_mac_dev(at, state)) != at) {
 		enum carries c = carries(master, state);
 		const struct nl_link *vlan = c == CARRIES_ROUTES ? NULL : only_vlan(master, state);
 
@@ -82,7 +83,7 @@ void port_path(const struct nl_link *port, const struct nl_state *state, struct 
 		if (!bridges++)
 			ret->bridge = master;
 		if (c == CARRIES_ROUTES || vlan) {
-			ret->stack = vlan ? vlan : master;
+			ret->l3_dev = vlan ? vlan : master;
 			return;
 		}
 		if (c == CARRIES_LINK_LOCAL && !local)
@@ -93,11 +94,11 @@ void port_path(const struct nl_link *port, const struct nl_state *state, struct 
 			break;
 	}
 	if (!bridges)
-		ret->stack = port;
+		ret->l3_dev = port;
 	else if (local)
-		ret->stack = local;
+		ret->l3_dev = local;
 	else if (bridges == 1 && !ways)
-		ret->stack = ret->bridge; /* nothing yet, but it is the only candidate */
+		ret->l3_dev = ret->bridge; /* nothing yet, but it is the only candidate */
 }
 
 /* "vif-g1" for "vif-g1-emu" (libxl), "vif7.0" for "tap7.0" (XAPI, QEMU's device model). */

@@ -9,13 +9,13 @@
 #include "netlink/netlink.h"
 
 struct port_path {
-	const struct nl_link *stack;  /* NULL: several could be it, or none */
+	const struct nl_link *l3_dev; /* NULL: several could be it, or none */
 	const struct nl_link *bridge; /* the first one, NULL: in no bridge */
 	/* The port of one of these bridges that is isolated from others, 0: none. */
 	uint32_t isolated;
 };
 
-#define PORT_PATH_MOST 8 /* bridges behind each other */
+#define MAX_PORT_PATH 8 /* bridges behind each other */
 
 void port_path(const struct nl_link *port, const struct nl_state *state, struct port_path *ret);
 

@@ -14,10 +14,10 @@
 /* --- one address or prefix --- */
 
 /* Link-local addresses are each link's own: the host does not route between them. */
-bool port_facts_skip(const struct ndpx_prefix_key *key, const struct ndpx_say *say)
+bool port_facts_skip(const struct ndpx_prefix_key *key, const struct ndpx_policy *policy)
 {
-	return say->action == NDPX_ACT_OWN || say->action == NDPX_ACT_NONE ||
-	       say->action == NDPX_ACT_HOST || (say->flags & NDPX_F_HOST) ||
+	return policy->action == NDPX_ACT_OWN || policy->action == NDPX_ACT_NONE ||
+	       policy->action == NDPX_ACT_HOST || (policy->flags & NDPX_F_HOST) ||
 	       IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)key->addr);
 }
 
@@ -36,75 +36,75 @@ static const struct ndpx_port_at *port_at(uint32_t ifindex, const struct guest_p
 	return found ? &found->at : &nowhere;
 }
 
-void port_facts_add(struct port_facts *facts, const struct ndpx_say *say,
+void port_facts_add(struct port_facts *facts, const struct ndpx_policy *policy,
 		    const struct guest_port *ports, size_t n_ports)
 {
 	uint32_t port, isolated;
 
-	if (say->action == NDPX_ACT_DENY)
+	if (policy->action == NDPX_ACT_DENY)
 		facts->denied = true;
-	if (say->action != NDPX_ACT_ANSWER)
+	if (policy->action != NDPX_ACT_ANSWER)
 		return;
-	port = port_at(say->port, ports, n_ports)->stack;
-	isolated = port_at(say->port, ports, n_ports)->isolated;
+	port = port_at(policy->port, ports, n_ports)->l3_dev;
+	isolated = port_at(policy->port, ports, n_ports)->isolated;
 	/* The same address on two uplinks, behind different ports: the kernel's to tell. */
 	if (facts->guest && (facts->port != port || facts->isolated != isolated))
 		port = isolated = 0;
 	facts->guest = true;
 	facts->port = port;
 	facts->isolated = isolated;
-	facts->paused |= (say->flags & NDPX_F_PAUSED) != 0;
-	facts->flags |= say->flags & (NDPX_F_ROUTER | NDPX_F_DAD_IGNORE);
-	if (say->answer > facts->answer)
-		facts->answer = say->answer;
+	facts->paused |= (policy->flags & NDPX_F_PAUSED) != 0;
+	facts->flags |= policy->flags & (NDPX_F_ROUTER | NDPX_F_DAD_IGNORE);
+	if (policy->answer > facts->answer)
+		facts->answer = policy->answer;
 }
 
-struct ndpx_say port_facts_say(const struct port_facts *facts)
+struct ndpx_policy port_facts_policy(const struct port_facts *facts)
 {
-	struct ndpx_say say = { .action = NDPX_ACT_ANSWER };
+	struct ndpx_policy policy = { .action = NDPX_ACT_ANSWER };
 
 	if (facts->onlink)
-		say.flags |= NDPX_F_ONLINK;
+		policy.flags |= NDPX_F_ONLINK;
 	/* A guest that is moving is wherever the routes say, and its next home is not defended. */
 	if (facts->guest) {
-		say.port = facts->port;
-		ndpx_set_isolated(&say, facts->isolated);
+		policy.port = facts->port;
+		ndpx_set_isolated(&policy, facts->isolated);
 		if (!facts->port || facts->paused || facts->answer != NDPX_ANSWER_ALWAYS)
-			say.answer = NDPX_ANSWER_ELSEWHERE;
+			policy.answer = NDPX_ANSWER_ELSEWHERE;
 	}
 	if (facts->gateway) {
 		/* P87 to P89; a guest may be the others' gateway. */
-		say.flags |= NDPX_F_GATEWAY | NDPX_F_ROUTER | NDPX_F_OVERRIDE;
+		policy.flags |= NDPX_F_GATEWAY | NDPX_F_ROUTER | NDPX_F_OVERRIDE;
 		if (facts->guest)
-			say.flags |= facts->flags & NDPX_F_DAD_IGNORE;
+			policy.flags |= facts->flags & NDPX_F_DAD_IGNORE;
 		if (facts->guest && facts->paused)
-			say.flags |= NDPX_F_DAD_IGNORE;
+			policy.flags |= NDPX_F_DAD_IGNORE;
 		/* It may be inside a prefix that is a guest, or be no guest of ours at all. */
 		if (!facts->guest && !facts->own && !facts->link_local)
-			say.answer = NDPX_ANSWER_GATEWAY;
+			policy.answer = NDPX_ANSWER_GATEWAY;
 	} else if (facts->own && facts->inside_onlink) {
 		/*
 		 * Linux answers on the link an address is on, and on no other. R, for the host
 		 * routes: without it a guest would drop its default route by this address.
 		 */
-		say.flags |= NDPX_F_ROUTER | NDPX_F_DAD_IGNORE;
+		policy.flags |= NDPX_F_ROUTER | NDPX_F_DAD_IGNORE;
 	} else if (facts->own) {
-		say = (struct ndpx_say){ .action = NDPX_ACT_OWN };
+		policy = (struct ndpx_policy){ .action = NDPX_ACT_OWN };
 	} else if (facts->guest) {
 		/* P91, P93. RFC 4861 7.2.5: without R, a host that used it as a router no longer would. */
-		say.flags |= NDPX_F_DAD_OVERRIDE | facts->flags;
+		policy.flags |= NDPX_F_DAD_OVERRIDE | facts->flags;
 		if (facts->paused)
-			say.flags |= NDPX_F_DAD_IGNORE;
+			policy.flags |= NDPX_F_DAD_IGNORE;
 	} else if (facts->onlink || (facts->denied && facts->inside_onlink)) {
 		/* P93; the address may be the asking guest's own. */
-		say.flags |= NDPX_F_DAD_IGNORE;
-		say.answer = NDPX_ANSWER_ELSEWHERE;
+		policy.flags |= NDPX_F_DAD_IGNORE;
+		policy.answer = NDPX_ANSWER_ELSEWHERE;
 	} else {
-		say.action = facts->denied ? NDPX_ACT_DENY : NDPX_ACT_NONE;
+		policy.action = facts->denied ? NDPX_ACT_DENY : NDPX_ACT_NONE;
 	}
-	if (facts->own && say.action == NDPX_ACT_ANSWER)
-		say.more = NDPX_M_OWN; /* P44 */
-	return say;
+	if (facts->own && policy.action == NDPX_ACT_ANSWER)
+		policy.more = NDPX_M_OWN; /* P44 */
+	return policy;
 }
 
 /* --- the rules of a section --- */
@@ -112,7 +112,7 @@ struct ndpx_say port_facts_say(const struct port_facts *facts)
 /* Something known of a key; what is known of one key comes to stand together. */
 struct known {
 	struct ndpx_prefix_key key; /* first, for entry_compare() */
-	struct ndpx_say say;	    /* an uplink's, or NDPX_F_GATEWAY, NDPX_F_ONLINK */
+	struct ndpx_policy policy;  /* an uplink's, or NDPX_F_GATEWAY, NDPX_F_ONLINK */
 };
 _Static_assert(offsetof(struct known, key) == 0, "entry_compare() reads the key at the start");
 
@@ -143,9 +143,9 @@ static size_t list_known(const struct ports_section *section, uint16_t group,
 	size_t i, n = 0;
 
 	for (i = 0; i < n_guests; i++) {
-		if (port_facts_skip(&guests[i].key, &guests[i].say))
+		if (port_facts_skip(&guests[i].key, &guests[i].policy))
 			continue;
-		list[n] = (struct known){ .key = guests[i].key, .say = guests[i].say };
+		list[n] = (struct known){ .key = guests[i].key, .policy = guests[i].policy };
 		list[n++].key.vlan = group;
 	}
 	for (i = 0; i < section->n_rules; i++) {
@@ -154,7 +154,7 @@ static size_t list_known(const struct ports_section *section, uint16_t group,
 
 		*k = (struct known){ .key = { .bits = r->bits, .vlan = group } };
 		memcpy(k->key.addr, &r->addr, sizeof(k->key.addr));
-		k->say.flags = r->flags;
+		k->policy.flags = r->flags;
 	}
 	/* P75. Link-local ones are each port's own, and the port knows its. */
 	for (i = 0; i < state->n_addresses; i++) {
@@ -164,26 +164,26 @@ static size_t list_known(const struct ports_section *section, uint16_t group,
 		if (IN6_IS_ADDR_LOOPBACK(addr) || IN6_IS_ADDR_LINKLOCAL(addr))
 			continue;
 		*k = (struct known){ .key = { .bits = 128, .vlan = group },
-				     .say.action = NDPX_ACT_OWN };
+				     .policy.action = NDPX_ACT_OWN };
 		memcpy(k->key.addr, addr, sizeof(k->key.addr));
 		n++;
 	}
 	return n;
 }
 
-static void gather(struct port_facts *facts, const struct known *k, const struct wanted_ports *w)
+static void gather(struct port_facts *facts, const struct known *k, const struct desired_ports *w)
 {
-	facts->gateway |= (k->say.action == NDPX_ACT_NONE) && (k->say.flags & NDPX_F_GATEWAY);
-	facts->onlink |= (k->say.action == NDPX_ACT_NONE) && (k->say.flags & NDPX_F_ONLINK);
-	facts->own |= k->say.action == NDPX_ACT_OWN;
-	port_facts_add(facts, &k->say, w->ports, w->n_ports);
+	facts->gateway |= (k->policy.action == NDPX_ACT_NONE) && (k->policy.flags & NDPX_F_GATEWAY);
+	facts->onlink |= (k->policy.action == NDPX_ACT_NONE) && (k->policy.flags & NDPX_F_ONLINK);
+	facts->own |= k->policy.action == NDPX_ACT_OWN;
+	port_facts_add(facts, &k->policy, w->ports, w->n_ports);
 }
 
-static int add_section(struct wanted_ports *w, const struct ports_section *section, uint16_t group,
+static int add_section(struct desired_ports *w, const struct ports_section *section, uint16_t group,
 		       const struct nl_state *state, const struct entry *guests, size_t n_guests)
 {
-	size_t most = n_guests + section->n_rules + state->n_addresses + 1, n, i, j;
-	struct known *list = malloc(most * sizeof(*list));
+	size_t max = n_guests + section->n_rules + state->n_addresses + 1, n, i, j;
+	struct known *list = malloc(max * sizeof(*list));
 	struct entry *entries;
 
 	if (!list)
@@ -208,32 +208,32 @@ static int add_section(struct wanted_ports *w, const struct ports_section *secti
 		facts.link_local = IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)list[i].key.addr);
 		memset(e, 0, sizeof(*e));
 		e->key = list[i].key;
-		e->say = port_facts_say(&facts);
-		w->n_entries += e->say.action != NDPX_ACT_NONE;
+		e->policy = port_facts_policy(&facts);
+		w->n_entries += e->policy.action != NDPX_ACT_NONE;
 	}
 	free(list);
 	return 0;
 }
 
 /* P93: what the host takes for its own is elsewhere. Nothing is on-link, for no uplink is named. */
-static int find_local(struct wanted_ports *w, const struct nl_state *state)
+static int find_local(struct desired_ports *w, const struct nl_state *state)
 {
-	struct wanted local = { 0 };
-	int r = wanted_find_nets(&local, "ports", state);
+	struct desired local = { 0 };
+	int r = desired_find_nets(&local, "ports", state);
 
 	memcpy(w->nets, local.settings.nets, sizeof(w->nets));
 	notes_take(&w->notes, &local.notes);
-	wanted_free(&local);
+	desired_free(&local);
 	return r;
 }
 
-int wanted_ports_build(const struct model *model, const struct nl_state *state,
-		       const struct entry *guests, size_t n_guests, struct wanted_ports *ret,
-		       struct error *err)
+int desired_ports_build(const struct model *model, const struct nl_state *state,
+			const struct entry *guests, size_t n_guests, struct desired_ports *ret,
+			struct error *err)
 {
-	struct wanted_ports w = { 0 };
+	struct desired_ports w = { 0 };
 	size_t i;
-	int r = wanted_ports_find(&w, model, state);
+	int r = desired_ports_find(&w, model, state);
 
 	if (!r)
 		r = find_local(&w, state);
@@ -247,18 +247,18 @@ int wanted_ports_build(const struct model *model, const struct nl_state *state,
 		*ret = w;
 		return 0;
 	}
-	wanted_ports_free(&w);
+	desired_ports_free(&w);
 	if (r == -E2BIG)
 		return error_set(err, EXIT_USAGE, E2BIG, "ports: more than %d interfaces match",
 				 NDPX_MAX_PORTS);
 	return error_set(err, EXIT_KERNEL, -r, "out of memory");
 }
 
-void wanted_ports_free(struct wanted_ports *wanted)
+void desired_ports_free(struct desired_ports *desired)
 {
-	free(wanted->entries);
-	free(wanted->ports);
-	free(wanted->unclear);
-	notes_free(&wanted->notes);
-	memset(wanted, 0, sizeof(*wanted));
+	free(desired->entries);
+	free(desired->ports);
+	free(desired->unclear);
+	notes_free(&desired->notes);
+	memset(desired, 0, sizeof(*desired));
 }

@@ -4,8 +4,8 @@
  * section, and what each section's ports are told of gateways, neighbours and all guests.
  * Pure, as uplink.h is.
  */
-#ifndef NDPX_WANTED_PORTS_H
-#define NDPX_WANTED_PORTS_H
+#ifndef NDPX_DESIRED_PORTS_H
+#define NDPX_DESIRED_PORTS_H
 
 #include "desired/uplink.h"
 
@@ -14,7 +14,7 @@ struct unclear_port {
 	char dev[IFNAMSIZ], bridge[IFNAMSIZ];
 };
 
-struct wanted_ports {
+struct desired_ports {
 	struct entry *entries; /* owned; sorted, each key once; `vlan` is the section's number */
 	size_t n_entries;
 	struct guest_port *ports; /* owned; sorted by ifindex */
@@ -28,17 +28,17 @@ struct wanted_ports {
 
 /*
  * `guests` are the `n_guests` rules of all uplinks as their maps hold them, in any order
- * and of whatever VLAN. 0, or -ENOMEM or -E2BIG with *err set. wanted_ports_free() after
+ * and of whatever VLAN. 0, or -ENOMEM or -E2BIG with *err set. desired_ports_free() after
  * success.
  */
-int wanted_ports_build(const struct model *model, const struct nl_state *state,
-		       const struct entry *guests, size_t n_guests, struct wanted_ports *ret,
-		       struct error *err);
-void wanted_ports_free(struct wanted_ports *wanted);
+int desired_ports_build(const struct model *model, const struct nl_state *state,
+			const struct entry *guests, size_t n_guests, struct desired_ports *ret,
+			struct error *err);
+void desired_ports_free(struct desired_ports *desired);
 
 /* The ports, their notes and what is unclear, alone. 0, -ENOMEM or -E2BIG. */
-int wanted_ports_find(struct wanted_ports *w, const struct model *model,
-		      const struct nl_state *state);
+int desired_ports_find(struct desired_ports *w, const struct model *model,
+		       const struct nl_state *state);
 /* Order of struct guest_port. */
 int guest_port_compare(const void *a, const void *b);
 
@@ -58,12 +58,12 @@ struct port_facts {
 };
 
 /* Takes in what an uplink says; `ports` tell where a rule's port is seen. */
-void port_facts_add(struct port_facts *facts, const struct ndpx_say *say,
+void port_facts_add(struct port_facts *facts, const struct ndpx_policy *policy,
 		    const struct guest_port *ports, size_t n_ports);
 /* What the section's ports are told of it; NDPX_ACT_NONE: nothing. */
-struct ndpx_say port_facts_say(const struct port_facts *facts);
+struct ndpx_policy port_facts_policy(const struct port_facts *facts);
 
 /* Is it a rule of an uplink that guest ports take no part in? */
-bool port_facts_skip(const struct ndpx_prefix_key *key, const struct ndpx_say *say);
+bool port_facts_skip(const struct ndpx_prefix_key *key, const struct ndpx_policy *policy);
 
 #endif

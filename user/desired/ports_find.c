@@ -105,25 +105,25 @@ static void fill_port(const struct nl_link *link, const struct nl_state *state, 
 		      const struct port_path *path, struct guest_port *ret)
 {
 	const struct nl_link *card = port_of_card(link, state);
-	const struct in6_addr *local = wanted_link_local(path->stack->ifindex, state);
+	const struct in6_addr *local = desired_link_local(path->l3_dev->ifindex, state);
 	struct port_path other = *path;
 
 	if (card != link)
 		port_path(card, state, &other);
-	if (!other.stack)
+	if (!other.l3_dev)
 		other = *path;
 	memset(ret, 0, sizeof(*ret));
 	ret->ifindex = link->ifindex;
 	memcpy(ret->dev, link->name, sizeof(ret->dev));
-	memcpy(ret->at.mac, path->stack->mac, sizeof(ret->at.mac));
+	memcpy(ret->at.mac, path->l3_dev->mac, sizeof(ret->at.mac));
 	ret->at.group = (uint16_t)section;
-	ret->at.stack = other.stack->ifindex;
+	ret->at.l3_dev = other.l3_dev->ifindex;
 	ret->at.isolated = other.isolated;
 	if (local)
 		memcpy(ret->at.link_local, local, sizeof(*local));
 }
 
-static int leave_unclear(struct wanted_ports *w, const char *pattern, const struct nl_link *link,
+static int leave_unclear(struct desired_ports *w, const char *pattern, const struct nl_link *link,
 			 const struct nl_link *bridge)
 {
 	struct unclear_port *more = realloc(w->unclear, (w->n_unclear + 1) * sizeof(*more));
@@ -141,8 +141,8 @@ static int leave_unclear(struct wanted_ports *w, const char *pattern, const stru
 }
 
 /* One interface that a section names. 0, -E2BIG or -ENOMEM. */
-static int add_port(struct wanted_ports *w, const struct model *model, const struct nl_state *state,
-		    const struct nl_link *link, int section)
+static int add_port(struct desired_ports *w, const struct model *model,
+		    const struct nl_state *state, const struct nl_link *link, int section)
 {
 	const char *pattern = model->ports[section].pattern;
 	const struct nl_link *uplink = uplink_of(model, state, link);
@@ -150,8 +150,8 @@ static int add_port(struct wanted_ports *w, const struct model *model, const str
 
 	if (!uplink && link->is_ethernet) {
 		port_path(link, state, &path);
-		if (path.stack && path.stack != link)
-			uplink = uplink_in(model, state, path.stack);
+		if (path.l3_dev && path.l3_dev != link)
+			uplink = uplink_in(model, state, path.l3_dev);
 	}
 	if (uplink) {
 		note_add(&w->notes, link->name, NOTE_INFO,
@@ -172,7 +172,7 @@ static int add_port(struct wanted_ports *w, const struct model *model, const str
 			 pattern, link->name, link->kind);
 		return 0;
 	}
-	if (!path.stack)
+	if (!path.l3_dev)
 		return leave_unclear(w, pattern, link, path.bridge);
 	if (w->n_ports == NDPX_MAX_PORTS)
 		return -E2BIG;
@@ -180,8 +180,8 @@ static int add_port(struct wanted_ports *w, const struct model *model, const str
 	return 0;
 }
 
-int wanted_ports_find(struct wanted_ports *w, const struct model *model,
-		      const struct nl_state *state)
+int desired_ports_find(struct desired_ports *w, const struct model *model,
+		       const struct nl_state *state)
 {
 	bool matched[NDPX_MAX_SECTIONS] = { false };
 	size_t i;

@@ -73,7 +73,7 @@ const struct nl_link *this_link_vrf(const struct this_link_index *index, const s
 
 /* --- the walk --- */
 
-struct spot {
+struct location {
 	const struct nl_link *link;
 	uint16_t vlan;
 	bool up; /* only by masters and devices above: frames that come in get here */
@@ -81,7 +81,7 @@ struct spot {
 
 struct walk {
 	const struct this_link_index *x;
-	struct spot *spots; /* owned; in the order they were come to */
+	struct location *locations; /* owned; in the order they were come to */
 	size_t n;
 	struct seen {
 		uint32_t ifindex;
@@ -124,7 +124,7 @@ static int grow_seen(struct walk *w)
 
 static void visit(struct walk *w, const struct nl_link *link, uint16_t vlan, bool up)
 {
-	struct spot *spots;
+	struct location *locations;
 	size_t i;
 
 	if (!link || w->error)
@@ -136,14 +136,14 @@ static void visit(struct walk *w, const struct nl_link *link, uint16_t vlan, boo
 	i = place_of(w, link->ifindex, vlan);
 	if (w->seen[i].vlan_up != UINT32_MAX)
 		return;
-	spots = array_room(w->spots, w->n, sizeof(*spots));
-	if (!spots) {
+	locations = array_room(w->locations, w->n, sizeof(*locations));
+	if (!locations) {
 		w->error = -ENOMEM;
 		return;
 	}
-	w->spots = spots;
+	w->locations = locations;
 	w->seen[i] = (struct seen){ .ifindex = link->ifindex, .vlan_up = vlan };
-	spots[w->n++] = (struct spot){ .link = link, .vlan = vlan, .up = up };
+	locations[w->n++] = (struct location){ .link = link, .vlan = vlan, .up = up };
 }
 
 /*
@@ -151,7 +151,7 @@ static void visit(struct walk *w, const struct nl_link *link, uint16_t vlan, boo
  * interface has the MAC of its NIC; where none has it, all of them may be meant, for to
  * answer a neighbour's own questions is worse than silence.
  */
-static void visit_openvswitch(struct walk *w, const struct spot *from)
+static void visit_openvswitch(struct walk *w, const struct location *from)
 {
 	const struct nl_state *state = w->x->state;
 	bool same = false;
@@ -168,7 +168,7 @@ static void visit_openvswitch(struct walk *w, const struct spot *from)
 }
 
 /* What is above: VLAN devices before masters, as the kernel hands frames to them. */
-static void visit_uppers(struct walk *w, const struct spot *from)
+static void visit_uppers(struct walk *w, const struct location *from)
 {
 	const struct nl_link *const *list = w->x->by_lower, *master;
 	size_t n = w->x->state->n_links;
@@ -191,7 +191,7 @@ static void visit_uppers(struct walk *w, const struct spot *from)
 }
 
 /* What is below, and beside: the other end of a veth. */
-static void visit_lowers(struct walk *w, const struct spot *from)
+static void visit_lowers(struct walk *w, const struct location *from)
 {
 	const struct nl_link *link = from->link, *lower = lower_of(w->x, link);
 	const struct nl_link *const *list = w->x->by_master;
@@ -215,12 +215,12 @@ static int walk_all(struct walk *w, const struct nl_link *dev, uint16_t vlan)
 	visit(w, dev, vlan, true);
 	/* First all that is above, so that nothing of it is taken for something beside. */
 	for (i = 0; i < w->n && !w->error; i++) {
-		const struct spot from = w->spots[i];
+		const struct location from = w->locations[i];
 
 		visit_uppers(w, &from);
 	}
 	for (i = 0; i < w->n && !w->error; i++) {
-		struct spot from = w->spots[i];
+		struct location from = w->locations[i];
 
 		visit_lowers(w, &from);
 		from.up = false;
@@ -231,7 +231,7 @@ static int walk_all(struct walk *w, const struct nl_link *dev, uint16_t vlan)
 
 static void walk_free(struct walk *w)
 {
-	free(w->spots);
+	free(w->locations);
 	free(w->seen);
 }
 
@@ -246,22 +246,22 @@ static bool is_port(const struct this_link_index *x, const struct nl_link *link)
 }
 
 /* NULL where this host has no interface for the VLAN. */
-static const struct nl_link *choose_stack(const struct walk *w)
+static const struct nl_link *choose_l3_dev(const struct walk *w)
 {
 	const struct nl_link *best = NULL;
-	int most = -1;
+	int best_score = -1;
 	size_t i;
 
 	for (i = 0; i < w->n; i++) {
-		const struct spot *s = &w->spots[i];
+		const struct location *s = &w->locations[i];
 		int score;
 
 		if (!s->up || s->vlan || is_port(w->x, s->link))
 			continue;
 		score = this_link_worth(w->x, s->link->ifindex);
-		if (score > most) {
+		if (score > best_score) {
 			best = s->link;
-			most = score;
+			best_score = score;
 		}
 	}
 	return best;
@@ -283,22 +283,22 @@ int this_link_find(const struct this_link_index *index, const struct nl_link *de
 
 	memset(ret, 0, sizeof(*ret));
 	if (!r)
-		ret->stack = choose_stack(&w);
-	if (!r && !ret->stack && vlan) {
+		ret->l3_dev = choose_l3_dev(&w);
+	if (!r && !ret->l3_dev && vlan) {
 		/* No device has this VLAN: what comes in is at the device's, if anywhere. */
 		walk_free(&w);
 		return this_link_find(index, dev, 0, ret);
 	}
-	if (!r && !ret->stack)
-		ret->stack = dev;
+	if (!r && !ret->l3_dev)
+		ret->l3_dev = dev;
 	if (!r)
 		ret->members = malloc((w.n + 1) * sizeof(*ret->members));
 	if (!r && !ret->members)
 		r = -ENOMEM;
 	if (!r)
-		ret->vrf = this_link_vrf(index, ret->stack);
+		ret->vrf = this_link_vrf(index, ret->l3_dev);
 	for (i = 0; i < w.n && !r; i++) {
-		const struct spot *s = &w.spots[i];
+		const struct location *s = &w.locations[i];
 
 		if (!s->vlan && this_link_vrf(index, s->link) == ret->vrf)
 			ret->members[ret->n++] = s->link->ifindex;

@@ -13,8 +13,8 @@
 struct this_link {
 	uint32_t *members; /* owned; ifindexes, sorted: what leaves by one stays on this link */
 	size_t n;
-	const struct nl_link *stack; /* where this host's stack sees it; its MAC is H */
-	const struct nl_link *vrf;   /* that `stack` is in, NULL: none */
+	const struct nl_link *l3_dev; /* where this host's stack sees it; its MAC is H */
+	const struct nl_link *vrf;    /* that `l3_dev` is in, NULL: none */
 };
 
 /* The interfaces of a state in orders that make the closure quick; for many VLANs. */

@@ -11,7 +11,7 @@
 #define note(w, dev, ...) note_add(&(w)->notes, dev, NOTE_INFO, __VA_ARGS__)
 
 /* A bond, team or bridge speaks with its own MAC; a VRF or a macvlan's owner does not. */
-const struct nl_link *wanted_station(const struct nl_link *link, const struct nl_state *state)
+const struct nl_link *desired_mac_dev(const struct nl_link *link, const struct nl_state *state)
 {
 	const struct nl_link *master = link->master ? nl_link_by_index(state, link->master) : NULL;
 
@@ -24,26 +24,26 @@ const struct nl_link *wanted_station(const struct nl_link *link, const struct nl
 /* P7: a VLAN device on the uplink, or on what it is a port of, wants its tags seen. */
 static bool has_vlan_devices(const struct nl_link *link, const struct nl_state *state)
 {
-	const struct nl_link *station = wanted_station(link, state);
+	const struct nl_link *mac_dev = desired_mac_dev(link, state);
 	size_t i;
 
 	for (i = 0; i < state->n_links; i++) {
 		const struct nl_link *l = &state->links[i];
 
-		if (l->vlan && (l->lower == link->ifindex || l->lower == station->ifindex))
+		if (l->vlan && (l->lower == link->ifindex || l->lower == mac_dev->ifindex))
 			return true;
 	}
 	return false;
 }
 
 /* Have all VLANs of the device the same? */
-static bool same_link_local(const struct wanted *w)
+static bool same_link_local(const struct desired *w)
 {
 	static const struct in6_addr none;
 	size_t i;
 
-	for (i = 1; i < w->n_stacks; i++) {
-		const struct ndpx_link *l = ndpx_link_of(&w->settings, w->stacks[i].vlan);
+	for (i = 1; i < w->n_l3_devs; i++) {
+		const struct ndpx_link *l = ndpx_link_of(&w->settings, w->l3_devs[i].vlan);
 
 		if (memcmp(l->link_local, &none, sizeof(none)) != 0 &&
 		    memcmp(l->link_local, w->settings.link_local, sizeof(none)) != 0)
@@ -52,7 +52,7 @@ static bool same_link_local(const struct wanted *w)
 	return true;
 }
 
-static void build_settings(struct wanted *w, const struct uplink *u)
+static void build_settings(struct desired *w, const struct uplink *u)
 {
 	struct ndpx_settings *s = &w->settings;
 
@@ -79,22 +79,22 @@ static void build_settings(struct wanted *w, const struct uplink *u)
 	}
 }
 
-void wanted_entry(const struct rule *rule, uint32_t port, struct entry *ret)
+void desired_entry(const struct rule *rule, uint32_t port, struct entry *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->key.bits = rule->bits;
 	ret->key.vlan = rule->vlan;
 	memcpy(ret->key.addr, &rule->addr, sizeof(ret->key.addr));
-	ret->say.action = rule->action;
-	ret->say.flags = rule->flags;
-	ret->say.answer = rule->answer;
-	ret->say.origin = NDPX_ORIGIN_FILE;
-	ret->say.port = port;
-	memcpy(ret->say.lladdr, rule->lladdr, sizeof(ret->say.lladdr));
+	ret->policy.action = rule->action;
+	ret->policy.flags = rule->flags;
+	ret->policy.answer = rule->answer;
+	ret->policy.origin = NDPX_ORIGIN_FILE;
+	ret->policy.port = port;
+	memcpy(ret->policy.lladdr, rule->lladdr, sizeof(ret->policy.lladdr));
 }
 
 /* Room for `more` entries at the end. */
-static struct entry *grow(struct wanted *w, size_t more)
+static struct entry *grow(struct desired *w, size_t more)
 {
 	struct entry *entries = realloc(w->entries, (w->n_entries + more + 1) * sizeof(*entries));
 
@@ -121,7 +121,7 @@ static int by_text(const void *a, const void *b)
 }
 
 /* One note for all ports that do not exist, each counted once. */
-static void note_missing(struct wanted *w, const char *dev, const char **names, size_t n)
+static void note_missing(struct desired *w, const char *dev, const char **names, size_t n)
 {
 	size_t i, different = n > 0;
 
@@ -137,7 +137,7 @@ static void note_missing(struct wanted *w, const char *dev, const char **names, 
 		     different - 1);
 }
 
-static int add_rules(struct wanted *w, const struct uplink *u, const struct nl_state *state)
+static int add_rules(struct desired *w, const struct uplink *u, const struct nl_state *state)
 {
 	struct entry *at = grow(w, u->n_rules);
 	const struct nl_link *last = NULL;
@@ -160,7 +160,7 @@ static int add_rules(struct wanted *w, const struct uplink *u, const struct nl_s
 			missing = more;
 			missing[n_missing++] = rule->port;
 		}
-		wanted_entry(rule, port, at + i);
+		desired_entry(rule, port, at + i);
 	}
 	w->n_entries += u->n_rules;
 	note_missing(w, u->dev, missing, n_missing);
@@ -178,8 +178,8 @@ static void own_entry(uint16_t vlan, const struct in6_addr *addr, enum ndpx_acti
 	ret->key.bits = 128;
 	ret->key.vlan = vlan;
 	memcpy(ret->key.addr, addr, sizeof(*addr));
-	ret->say.action = action;
-	ret->say.origin = NDPX_ORIGIN_HOST;
+	ret->policy.action = action;
+	ret->policy.origin = NDPX_ORIGIN_HOST;
 }
 
 /*
@@ -187,7 +187,7 @@ static void own_entry(uint16_t vlan, const struct in6_addr *addr, enum ndpx_acti
  * the host's other ones, of which the kernel says nothing here. Of another VRF they are, too,
  * but there the routes of this link's VRF know them or not, and are asked.
  */
-static int add_own(struct wanted *w, const struct this_link_index *index,
+static int add_own(struct desired *w, const struct this_link_index *index,
 		   const struct this_link *here, uint16_t vlan)
 {
 	const struct nl_state *state = index->state;
@@ -208,9 +208,9 @@ static int add_own(struct wanted *w, const struct this_link_index *index,
 			continue;
 		dev = this_link_by_index(index, a->ifindex);
 		own_entry(vlan, &a->addr, NDPX_ACT_HOST, at + n);
-		at[n].say.flags = NDPX_F_ROUTER;
+		at[n].policy.flags = NDPX_F_ROUTER;
 		if (!dev || this_link_vrf(index, dev) == here->vrf)
-			at[n].say.flags |= NDPX_F_HOST;
+			at[n].policy.flags |= NDPX_F_HOST;
 		n++;
 	}
 	for (i = 0; i < state->n_gateways; i++) {
@@ -225,9 +225,9 @@ static int add_own(struct wanted *w, const struct this_link_index *index,
  * Of one key: what is on this link decides, then a deny, then a guest, and last that it is
  * an address of the host elsewhere, in this VRF before another.
  */
-static int rank(const struct ndpx_say *say)
+static int rank(const struct ndpx_policy *policy)
 {
-	switch (say->action) {
+	switch (policy->action) {
 	case NDPX_ACT_OWN:
 		return 0;
 	case NDPX_ACT_DENY:
@@ -235,7 +235,7 @@ static int rank(const struct ndpx_say *say)
 	case NDPX_ACT_ANSWER:
 		return 2;
 	default:
-		return say->flags & NDPX_F_HOST ? 3 : 4;
+		return policy->flags & NDPX_F_HOST ? 3 : 4;
 	}
 }
 
@@ -244,16 +244,17 @@ static int by_key_then_rank(const void *a, const void *b)
 	int c = entry_compare(a, b);
 
 	return c ? c
-		 : rank(&((const struct entry *)a)->say) - rank(&((const struct entry *)b)->say);
+		 : rank(&((const struct entry *)a)->policy) -
+			       rank(&((const struct entry *)b)->policy);
 }
 
-void wanted_host_guest(struct ndpx_say *guest, const struct ndpx_say *host)
+void desired_host_guest(struct ndpx_policy *guest, const struct ndpx_policy *host)
 {
 	if (guest->action == NDPX_ACT_ANSWER && host->action == NDPX_ACT_HOST)
 		guest->flags |= host->flags;
 }
 
-static void keep_first(struct wanted *w, const char *dev)
+static void keep_first(struct desired *w, const char *dev)
 {
 	char text[RULE_TEXT_LEN];
 	size_t i, n = 0;
@@ -264,8 +265,8 @@ static void keep_first(struct wanted *w, const char *dev)
 		const struct entry *e = &w->entries[i];
 
 		if (n > 0 && entry_compare(&w->entries[n - 1], e) == 0) {
-			wanted_host_guest(&w->entries[n - 1].say, &e->say);
-			if (e->say.action == NDPX_ACT_ANSWER)
+			desired_host_guest(&w->entries[n - 1].policy, &e->policy);
+			if (e->policy.action == NDPX_ACT_ANSWER)
 				note(w, dev,
 				     "%s: guest %s is an address or gateway of this host: not "
 				     "answered for",
@@ -280,22 +281,22 @@ static void keep_first(struct wanted *w, const char *dev)
 }
 
 /* One uplink: its link, its rules and the host's addresses as its VLAN sees them. */
-static int add_uplink(struct wanted *w, const struct this_link_index *index,
+static int add_uplink(struct desired *w, const struct this_link_index *index,
 		      const struct nl_link *dev, const struct uplink *u, size_t i)
 {
 	/* The first is also what untagged frames meet where no uplink is theirs. */
-	struct ndpx_link *link = &w->settings.links[i ? i + (w->stacks[0].vlan != 0) : 0];
+	struct ndpx_link *link = &w->settings.links[i ? i + (w->l3_devs[0].vlan != 0) : 0];
 	struct this_link here;
 	int r = this_link_find(index, dev, u->vlan, &here);
 
 	if (r)
 		return r;
-	w->stacks[i].vlan = link->vlan = u->vlan;
-	w->stacks[i].ifindex = here.stack->ifindex;
-	w->n_stacks = i + 1;
-	r = wanted_fill_link(w, index, &here, link);
+	w->l3_devs[i].vlan = link->vlan = u->vlan;
+	w->l3_devs[i].ifindex = here.l3_dev->ifindex;
+	w->n_l3_devs = i + 1;
+	r = desired_fill_link(w, index, &here, link);
 	if (!r && u->vlan) {
-		size_t slot = i + (w->stacks[0].vlan != 0);
+		size_t slot = i + (w->l3_devs[0].vlan != 0);
 
 		w->settings.links[slot] = *link;
 		w->settings.slots[u->vlan] = (uint8_t)slot;
@@ -308,11 +309,11 @@ static int add_uplink(struct wanted *w, const struct this_link_index *index,
 	return r;
 }
 
-int wanted_build(const struct uplink *uplinks, size_t n, const struct nl_link *link,
-		 const struct nl_state *state, struct wanted *ret, struct error *err)
+int desired_build(const struct uplink *uplinks, size_t n, const struct nl_link *link,
+		  const struct nl_state *state, struct desired *ret, struct error *err)
 {
 	struct this_link_index index;
-	struct wanted w = { 0 };
+	struct desired w = { 0 };
 	size_t i;
 	int r;
 
@@ -327,11 +328,11 @@ int wanted_build(const struct uplink *uplinks, size_t n, const struct nl_link *l
 	}
 	this_link_index_free(&index);
 	if (!r)
-		r = wanted_find_nets(&w, uplinks[0].dev, state);
-	wanted_find_no_nd(&w, state);
+		r = desired_find_nets(&w, uplinks[0].dev, state);
+	desired_find_no_nd(&w, state);
 	if (r)
 		error_set(err, EXIT_KERNEL, -r, "out of memory");
-	wanted_sort_links(&w);
+	desired_sort_links(&w);
 	if (!r && 2 * w.n_links > NDPX_MAX_LINKS)
 		r = error_set(err, EXIT_USAGE, E2BIG,
 			      "%s: %zu interfaces and MACs of this host on its VLANs, room for "
@@ -345,7 +346,7 @@ int wanted_build(const struct uplink *uplinks, size_t n, const struct nl_link *l
 			      "addresses, and they share one program: use source = target",
 			      uplinks[0].dev);
 	if (r) {
-		wanted_free(&w);
+		desired_free(&w);
 		return r;
 	}
 	keep_first(&w, uplinks[0].dev);
@@ -353,10 +354,10 @@ int wanted_build(const struct uplink *uplinks, size_t n, const struct nl_link *l
 	return 0;
 }
 
-void wanted_free(struct wanted *wanted)
+void desired_free(struct desired *desired)
 {
-	free(wanted->entries);
-	free(wanted->links);
-	notes_free(&wanted->notes);
-	memset(wanted, 0, sizeof(*wanted));
+	free(desired->entries);
+	free(desired->links);
+	notes_free(&desired->notes);
+	memset(desired, 0, sizeof(*desired));
 }

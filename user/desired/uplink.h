@@ -3,8 +3,8 @@
  * From the model and what the kernel knows of its links to what an instance should
  * hold. Pure: both sides are data, the result is data.
  */
-#ifndef NDPX_WANTED_H
-#define NDPX_WANTED_H
+#ifndef NDPX_DESIRED_H
+#define NDPX_DESIRED_H
 
 #include "config/model.h"
 #include "netlink/netlink.h"
@@ -12,20 +12,20 @@
 #include "desired/this_link.h"
 #include "util/notes.h"
 
-#define WANTED_NO_VLAN 0xffff
+#define DESIRED_NO_VLAN 0xffff
 
 /* The interface on which this host's own stack sees an uplink's link. */
-struct wanted_stack {
+struct l3_dev {
 	uint16_t vlan;
 	uint32_t ifindex;
 };
 
-struct wanted {
+struct desired {
 	struct entry *entries; /* owned; sorted, each key once */
 	size_t n_entries;
 	struct ndpx_settings settings; /* without the prefix lengths */
-	struct wanted_stack stacks[NDPX_MAX_VLANS];
-	size_t n_stacks;
+	struct l3_dev l3_devs[NDPX_MAX_VLANS];
+	size_t n_l3_devs;
 	struct ndpx_link_key *links; /* owned; sorted by link_key_compare(), without an epoch */
 	size_t n_links;
 	bool hidden_tags; /* VLAN devices or VLANs are there, so tags must be seen (P7) */
@@ -34,21 +34,21 @@ struct wanted {
 
 /*
  * `uplinks` are the `n` uplinks of one device, which is `link` of `state`. 0, or
- * -ENOMEM or -E2BIG with *err set. wanted_free() after success.
+ * -ENOMEM or -E2BIG with *err set. desired_free() after success.
  */
-int wanted_build(const struct uplink *uplinks, size_t n, const struct nl_link *link,
-		 const struct nl_state *state, struct wanted *ret, struct error *err);
-void wanted_free(struct wanted *wanted);
+int desired_build(const struct uplink *uplinks, size_t n, const struct nl_link *link,
+		  const struct nl_state *state, struct desired *ret, struct error *err);
+void desired_free(struct desired *desired);
 
 /* The interface whose MAC a link speaks with: its bond, team or bridge, else itself. */
-const struct nl_link *wanted_station(const struct nl_link *link, const struct nl_state *state);
+const struct nl_link *desired_mac_dev(const struct nl_link *link, const struct nl_state *state);
 /* The link-local address of an interface, NULL if it has none. */
-const struct in6_addr *wanted_link_local(uint32_t ifindex, const struct nl_state *state);
+const struct in6_addr *desired_link_local(uint32_t ifindex, const struct nl_state *state);
 
 /* P76: what a guest is more where it is an address of this host as well, by `host` if at all. */
-void wanted_host_guest(struct ndpx_say *guest, const struct ndpx_say *host);
+void desired_host_guest(struct ndpx_policy *guest, const struct ndpx_policy *host);
 
 /* A rule of the file as the maps hold it; `port` is its resolved ifindex or 0. */
-void wanted_entry(const struct rule *rule, uint32_t port, struct entry *ret);
+void desired_entry(const struct rule *rule, uint32_t port, struct entry *ret);
 
 #endif

@@ -53,22 +53,23 @@ static void check_rules(const struct doctor_uplink *up, struct findings *ret)
 	for (i = 0; i < up->want.n_entries; i++) {
 		const struct entry *e = &up->want.entries[i];
 		const struct entry *have = entry_find(up->pinned, up->n_pinned, e);
-		struct ndpx_say say;
+		struct ndpx_policy policy;
 
-		if (e->say.action == NDPX_ACT_OWN)
+		if (e->policy.action == NDPX_ACT_OWN)
 			continue;
 		if (!have) {
 			several_add(&missing, &e->key);
 			continue;
 		}
-		say = have->say;
-		say.port = e->say.port;
+		policy = have->policy;
+		policy.port = e->policy.port;
 		/* The host's own stand above the file; they have findings of their own. */
-		if (have->say.action == NDPX_ACT_OWN || !memcmp(&have->say, &e->say, sizeof(say)))
+		if (have->policy.action == NDPX_ACT_OWN ||
+		    !memcmp(&have->policy, &e->policy, sizeof(policy)))
 			continue;
-		if (memcmp(&say, &e->say, sizeof(say)) != 0)
+		if (memcmp(&policy, &e->policy, sizeof(policy)) != 0)
 			several_add(&other, &e->key);
-		else if (e->say.port)
+		else if (e->policy.port)
 			several_add(&ports, &e->key);
 	}
 	if (missing.n)
@@ -111,24 +112,24 @@ static void check_ports(const struct doctor_snapshot *snap, const struct doctor_
 
 			if (!rule->port || port_exists(&snap->state, rule->port, &last))
 				continue;
-			wanted_entry(rule, 0, &e);
+			desired_entry(rule, 0, &e);
 			several_add(&gone, &e.key);
 			if (!name)
 				name = rule->port;
 		}
 	}
 	for (i = 0; !up->n_file && i < up->n_pinned; i++) {
-		const struct ndpx_say *say = &up->pinned[i].say;
+		const struct ndpx_policy *policy = &up->pinned[i].policy;
 
-		if (!say->port || say->port == last_port)
+		if (!policy->port || policy->port == last_port)
 			continue;
-		if (nl_link_by_index(&snap->state, say->port)) {
-			last_port = say->port;
+		if (nl_link_by_index(&snap->state, policy->port)) {
+			last_port = policy->port;
 			continue;
 		}
 		several_add(&gone, &up->pinned[i].key);
 		if (!name) {
-			snprintf(number, sizeof(number), "interface %u", say->port);
+			snprintf(number, sizeof(number), "interface %u", policy->port);
 			name = number;
 		}
 	}
@@ -149,9 +150,10 @@ static void check_displaced(const struct doctor_uplink *up, struct findings *ret
 			const struct entry *is;
 			struct entry e;
 
-			wanted_entry(&up->file[i].rules[j], 0, &e);
+			desired_entry(&up->file[i].rules[j], 0, &e);
 			is = entry_find(up->want.entries, up->want.n_entries, &e);
-			if (e.say.action == NDPX_ACT_ANSWER && is && is->say.action == NDPX_ACT_OWN)
+			if (e.policy.action == NDPX_ACT_ANSWER && is &&
+			    is->policy.action == NDPX_ACT_OWN)
 				several_add(&guests, &e.key);
 		}
 	}

@@ -179,13 +179,13 @@ static bool is_member(const struct doctor_snapshot *snap, uint32_t ifindex,
 					  doctor_member_compare) != NULL;
 }
 
-static const struct doctor_stack *stack_at(const struct doctor_uplink *up, uint32_t ifindex)
+static const struct doctor_l3_dev *l3_dev_at(const struct doctor_uplink *up, uint32_t ifindex)
 {
 	size_t i;
 
-	for (i = 0; i < up->n_stacks; i++) {
-		if (up->stacks[i].ifindex == ifindex)
-			return &up->stacks[i];
+	for (i = 0; i < up->n_l3_devs; i++) {
+		if (up->l3_devs[i].ifindex == ifindex)
+			return &up->l3_devs[i];
 	}
 	return NULL;
 }
@@ -200,15 +200,15 @@ static bool check_proxy(const struct doctor_snapshot *snap, const struct doctor_
 
 	for (i = 0; i < snap->n_proxies; i++) {
 		const struct nl_proxy *p = &snap->proxies[i];
-		const struct doctor_stack *stack = stack_at(up, p->ifindex);
+		const struct doctor_l3_dev *l3_dev = l3_dev_at(up, p->ifindex);
 		struct ndpx_prefix_key key = { .bits = 128 };
 
-		if (p->protocol != GROUPS_PROTOCOL || !stack)
+		if (p->protocol != GROUPS_PROTOCOL || !l3_dev)
 			continue;
-		if (snap->proxy_all <= 0 && stack->proxy_ndp <= 0)
+		if (snap->proxy_all <= 0 && l3_dev->proxy_ndp <= 0)
 			continue;
 		if (!where)
-			where = snap->proxy_all > 0 ? "all" : stack->name;
+			where = snap->proxy_all > 0 ? "all" : l3_dev->name;
 		memcpy(key.addr, &p->addr, sizeof(key.addr));
 		several_add(&joined, &key);
 	}
@@ -234,9 +234,9 @@ static bool bridge_sends(const struct doctor_snapshot *snap, const struct doctor
 		return false;
 	if (!up->bridge_near) {
 		/* Who is a member reports it, and the bridge believes reports. */
-		for (i = 0; i < up->n_stacks; i++) {
-			if (up->stacks[i].vlan == rule->key.vlan)
-				return is_member(snap, up->stacks[i].ifindex, addr);
+		for (i = 0; i < up->n_l3_devs; i++) {
+			if (up->l3_devs[i].vlan == rule->key.vlan)
+				return is_member(snap, up->l3_devs[i].ifindex, addr);
 		}
 		return true;
 	}
@@ -260,7 +260,7 @@ static void check_snooping(const struct doctor_snapshot *snap, const struct doct
 	for (i = 0; i < up->n_pinned; i++) {
 		const struct entry *e = &up->pinned[i];
 
-		if (e->say.action == NDPX_ACT_ANSWER && !bridge_sends(snap, up, e))
+		if (e->policy.action == NDPX_ACT_ANSWER && !bridge_sends(snap, up, e))
 			several_add(&lost, &e->key);
 	}
 	if (lost.n)
@@ -301,7 +301,7 @@ void doctor_check_hearing(const struct doctor_snapshot *snap, const struct docto
 		finding_add(ret, DOCTOR_ALLMULTI_OFF, &about,
 			    "the rules need allmulticast, and it is off");
 	for (i = 0; i < up->n_pinned && up->record.groups == GROUPS_JOIN && !hears_all; i++) {
-		if (up->pinned[i].say.action == NDPX_ACT_ANSWER && up->pinned[i].key.bits < 128)
+		if (up->pinned[i].policy.action == NDPX_ACT_ANSWER && up->pinned[i].key.bits < 128)
 			several_add(&prefixes, &up->pinned[i].key);
 	}
 	if (prefixes.n)

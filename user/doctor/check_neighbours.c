@@ -22,13 +22,13 @@ static const struct entry *answering(const struct doctor_uplink *up, uint16_t vl
 		}
 		memcpy(like.key.addr, &net, sizeof(net));
 		e = entry_find(up->pinned, up->n_pinned, &like);
-		if (!e || e->say.action == NDPX_ACT_NONE || e->say.action == NDPX_ACT_HOST)
+		if (!e || e->policy.action == NDPX_ACT_NONE || e->policy.action == NDPX_ACT_HOST)
 			continue;
 		/* P81: a subnet's first address is not answered for. */
-		if (e->say.action != NDPX_ACT_ANSWER || e->say.answer != NDPX_ANSWER_ALWAYS ||
-		    (e->say.flags & NDPX_F_PAUSED) ||
+		if (e->policy.action != NDPX_ACT_ANSWER || e->policy.answer != NDPX_ANSWER_ALWAYS ||
+		    (e->policy.flags & NDPX_F_PAUSED) ||
 		    (e->key.bits <= 64 && !memcmp(&net, addr, sizeof(net))) ||
-		    (e->say.port && doctor_is_back(up, vlan, e->say.port)))
+		    (e->policy.port && doctor_is_back(up, vlan, e->policy.port)))
 			return NULL;
 		return e;
 	}
@@ -66,7 +66,8 @@ static void check_vlan(const struct doctor_snapshot *snap, const struct doctor_u
 			continue;
 		e = answering(up, vlan, &n->addr);
 		/* The answer carries its own MAC: VRRP, or a guest that is bridged. */
-		if (!e || ((e->say.flags & NDPX_F_LLADDR) && !memcmp(e->say.lladdr, n->mac, 6)))
+		if (!e ||
+		    ((e->policy.flags & NDPX_F_LLADDR) && !memcmp(e->policy.lladdr, n->mac, 6)))
 			continue;
 		memcpy(key.addr, &n->addr, sizeof(key.addr));
 		several_add(&addrs, &key);
@@ -89,6 +90,6 @@ void doctor_check_neighbours(const struct doctor_snapshot *snap, const struct do
 	if (up->pins != PINS_WHOLE || up->attachment.mode == NDPX_MODE_NONE || !up->n_pinned ||
 	    (up->settings.flags & NDPX_S_PAUSED))
 		return;
-	for (i = 0; i < up->n_stacks; i++)
-		check_vlan(snap, up, up->stacks[i].vlan, ret);
+	for (i = 0; i < up->n_l3_devs; i++)
+		check_vlan(snap, up, up->l3_devs[i].vlan, ret);
 }

@@ -9,18 +9,18 @@
 
 /* Proxy entries of the kernel that it does answer for, and that are not ours. */
 static void check_kernel(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
-			 const struct doctor_stack *stack, struct findings *ret)
+			 const struct doctor_l3_dev *l3_dev, struct findings *ret)
 {
 	struct several entries = { 0 };
 	size_t i;
 
-	if (snap->proxy_all <= 0 && stack->proxy_ndp <= 0)
+	if (snap->proxy_all <= 0 && l3_dev->proxy_ndp <= 0)
 		return;
 	for (i = 0; i < snap->n_proxies; i++) {
 		const struct nl_proxy *p = &snap->proxies[i];
 		struct ndpx_prefix_key key = { .bits = 128 };
 
-		if (p->protocol == GROUPS_PROTOCOL || (p->ifindex && p->ifindex != stack->ifindex))
+		if (p->protocol == GROUPS_PROTOCOL || (p->ifindex && p->ifindex != l3_dev->ifindex))
 			continue;
 		memcpy(key.addr, &p->addr, sizeof(key.addr));
 		several_add(&entries, &key);
@@ -28,9 +28,9 @@ static void check_kernel(const struct doctor_snapshot *snap, const struct doctor
 	if (entries.n)
 		finding_add(ret, DOCTOR_KERNEL_PROXY,
 			    &(struct subject){ .dev = up->dev,
-					       .vlan = stack->vlan,
+					       .vlan = l3_dev->vlan,
 					       .addr = entries.first,
-					       .other = stack->name },
+					       .other = l3_dev->name },
 			    "the kernel answers for its proxy entry %s", several_text(&entries));
 }
 
@@ -74,8 +74,8 @@ void doctor_check_responders(const struct doctor_snapshot *snap, struct findings
 	for (i = 0; i < snap->n_uplinks; i++) {
 		const struct doctor_uplink *up = &snap->uplinks[i];
 
-		for (j = 0; j < up->n_stacks; j++)
-			check_kernel(snap, up, &up->stacks[j], ret);
+		for (j = 0; j < up->n_l3_devs; j++)
+			check_kernel(snap, up, &up->l3_devs[j], ret);
 		check_claims(up, ret);
 	}
 	for (i = 0; i < snap->n_processes; i++) {

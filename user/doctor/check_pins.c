@@ -71,8 +71,8 @@ void doctor_check_settings(const struct doctor_uplink *up, struct findings *ret)
 	bool moved = up->links_differ;
 	size_t i;
 
-	for (i = 0; i < up->now.n_stacks; i++) {
-		const uint16_t vlan = up->now.stacks[i].vlan;
+	for (i = 0; i < up->now.n_l3_devs; i++) {
+		const uint16_t vlan = up->now.l3_devs[i].vlan;
 		const struct ndpx_link *a = ndpx_link_of(have, vlan), *b = ndpx_link_of(now, vlan);
 		const struct subject of = { .dev = up->dev, .vlan = vlan };
 
@@ -86,8 +86,8 @@ void doctor_check_settings(const struct doctor_uplink *up, struct findings *ret)
 				    inet_ntop(AF_INET6, a->link_local, one, sizeof(one)),
 				    inet_ntop(AF_INET6, b->link_local, two, sizeof(two)));
 	}
-	for (i = 0; i < up->now.n_stacks && i < up->record.n_vlans && i < NDPX_MAX_VLANS; i++)
-		moved |= up->record.stacks[i] != up->now.stacks[i].ifindex;
+	for (i = 0; i < up->now.n_l3_devs && i < up->record.n_vlans && i < NDPX_MAX_VLANS; i++)
+		moved |= up->record.l3_devs[i] != up->now.l3_devs[i].ifindex;
 	if (moved)
 		finding_add(ret, DOCTOR_LINK_MOVED, &about,
 			    "a VLAN device or a master was added or removed after apply");
@@ -119,7 +119,7 @@ static enum ndpx_action covered_by(const struct doctor_uplink *up,
 		    covers(&e->key, key))
 			best = e;
 	}
-	return best ? (enum ndpx_action)best->say.action : NDPX_ACT_NONE;
+	return best ? (enum ndpx_action)best->policy.action : NDPX_ACT_NONE;
 }
 
 /* Addresses of the host, sorted by what is wrong with what the map says of them. */
@@ -137,12 +137,12 @@ static void look_at_today(const struct doctor_uplink *up, struct own *own)
 		const struct entry *have = entry_find(up->pinned, up->n_pinned, now);
 		bool covered = covered_by(up, &now->key) == NDPX_ACT_ANSWER;
 
-		if (now->say.action == NDPX_ACT_HOST) {
+		if (now->policy.action == NDPX_ACT_HOST) {
 			if (!have && covered)
 				several_add(&own->elsewhere, &now->key);
-		} else if (have && have->say.action == NDPX_ACT_ANSWER) {
+		} else if (have && have->policy.action == NDPX_ACT_ANSWER) {
 			several_add(&own->guests, &now->key);
-		} else if ((!have || have->say.action == NDPX_ACT_HOST) && covered) {
+		} else if ((!have || have->policy.action == NDPX_ACT_HOST) && covered) {
 			several_add(&own->missing, &now->key);
 		}
 	}
@@ -157,13 +157,14 @@ static void look_at_map(const struct doctor_uplink *up, struct own *own)
 		const struct entry *want = entry_find(up->want.entries, up->want.n_entries, have);
 		const struct entry *now = entry_find(up->now.entries, up->now.n_entries, have);
 
-		if (have->say.action == NDPX_ACT_HOST && !now &&
+		if (have->policy.action == NDPX_ACT_HOST && !now &&
 		    covered_by(up, &have->key) == NDPX_ACT_ANSWER)
 			several_add(&own->gone, &have->key);
-		if (have->say.action != NDPX_ACT_OWN || (now && now->say.action == NDPX_ACT_OWN))
+		if (have->policy.action != NDPX_ACT_OWN ||
+		    (now && now->policy.action == NDPX_ACT_OWN))
 			continue;
 		if (covered_by(up, &have->key) == NDPX_ACT_ANSWER ||
-		    (want && want->say.action == NDPX_ACT_ANSWER))
+		    (want && want->policy.action == NDPX_ACT_ANSWER))
 			several_add(&own->stale, &have->key);
 	}
 }

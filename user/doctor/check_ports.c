@@ -11,7 +11,7 @@
 #include "netlink/netlink.h"
 #include "desired/ports.h"
 
-#define MOST_WAYS_OUT 256 /* ports whose way out is asked for; the rest will be like them */
+#define MAX_WAYS_OUT 256 /* ports whose way out is asked for; the rest will be like them */
 
 /* What a file would say that holds these sections, as far as names go; without uplinks. */
 static int model_of(struct dataplane *dp, size_t n_uplinks, struct model *ret, struct error *err)
@@ -34,8 +34,8 @@ static int model_of(struct dataplane *dp, size_t n_uplinks, struct model *ret, s
 }
 
 /* An XDP program on a guest port is its owner's affair; what ends TC's chain is ours. */
-static void judge_chain(const struct port_state *have, const struct subject *about,
-			struct findings *ret)
+static void check_tc_chain(const struct port_state *have, const struct subject *about,
+			   struct findings *ret)
 {
 	struct before before[DATAPLANE_BEFORE];
 	size_t n = attachment_before(have->ifindex, &have->attachment, before);
@@ -72,27 +72,27 @@ static void judge(const struct guest_port *want, const struct port_state *have,
 		finding_add(ret, DOCTOR_GUEST_PORT_CHANGED, &about,
 			    "its MAC, link-local address, master or isolation changed");
 	if (have)
-		judge_chain(have, &about, ret);
+		check_tc_chain(have, &about, ret);
 }
 
 /* bpf_fib_lookup() goes by the device's own switch, and then has no route to say. */
 static void check_forwarding(const struct doctor_snapshot *snap, const struct guest_port *port,
 			     struct findings *ret)
 {
-	const struct nl_link *stack = nl_link_by_index(&snap->state, port->at.stack);
+	const struct nl_link *l3_dev = nl_link_by_index(&snap->state, port->at.l3_dev);
 
-	if (stack && snap->forwarding_all > 0 && sysctl_ipv6(stack->name, "forwarding") == 0)
+	if (l3_dev && snap->forwarding_all > 0 && sysctl_ipv6(l3_dev->name, "forwarding") == 0)
 		finding_add(ret, DOCTOR_FORWARDING_OFF,
-			    &(struct subject){ .dev = port->dev, .other = stack->name },
+			    &(struct subject){ .dev = port->dev, .other = l3_dev->name },
 			    "net.ipv6.conf.%s.forwarding is 0: answers that depend on routes stay "
 			    "out",
-			    stack->name);
+			    l3_dev->name);
 }
 
 int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const char *dev,
 		 struct findings *ret, struct error *err)
 {
-	struct wanted_ports wanted = { 0 };
+	struct desired_ports desired = { 0 };
 	struct port_state *list = NULL;
 	struct model model = { 0 };
 	size_t n = 0, i, j;
@@ -101,11 +101,11 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 	for (i = 0; model.uplinks && i < snap->n_uplinks && !r; i++)
 		memcpy(model.uplinks[model.n_uplinks++].dev, snap->uplinks[i].dev, IFNAMSIZ);
 	if (!r)
-		r = wanted_ports_build(&model, &snap->state, NULL, 0, &wanted, err);
+		r = desired_ports_build(&model, &snap->state, NULL, 0, &desired, err);
 	if (!r)
 		r = dataplane_ports_read(dp, &list, &n, err);
-	for (i = 0; i < wanted.n_ports && !r; i++) {
-		const struct guest_port *want = &wanted.ports[i];
+	for (i = 0; i < desired.n_ports && !r; i++) {
+		const struct guest_port *want = &desired.ports[i];
 		const struct port_state *have = NULL;
 
 		for (j = 0; j < n && !have; j++) {
@@ -115,17 +115,17 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 		if (dev && strcmp(dev, want->dev) != 0)
 			continue;
 		judge(want, have, ret);
-		doctor_way_device(&snap->state, want->at.stack, ret);
+		doctor_way_device(&snap->state, want->at.l3_dev, ret);
 		check_forwarding(snap, want, ret);
-		if (i < MOST_WAYS_OUT)
-			r = doctor_way_out(&snap->state, want->at.stack, ret, err);
+		if (i < MAX_WAYS_OUT)
+			r = doctor_way_out(&snap->state, want->at.l3_dev, ret, err);
 	}
 	if (!r && !dev &&
-	    memcmp(wanted.nets, dataplane_settings(dp)->nets, sizeof(wanted.nets)) != 0)
+	    memcmp(desired.nets, dataplane_settings(dp)->nets, sizeof(desired.nets)) != 0)
 		finding_add(ret, DOCTOR_NETS_CHANGED, &(struct subject){ .dev = "ports" },
 			    "a local network (AnyIP) came or went since apply");
-	for (i = 0; i < wanted.n_unclear && !r; i++) {
-		const struct unclear_port *u = &wanted.unclear[i];
+	for (i = 0; i < desired.n_unclear && !r; i++) {
+		const struct unclear_port *u = &desired.unclear[i];
 
 		if (!dev || !strcmp(dev, u->dev))
 			finding_add(ret, DOCTOR_GUEST_PORT_UNCLEAR,
@@ -135,7 +135,7 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 				    u->bridge);
 	}
 	free(list);
-	wanted_ports_free(&wanted);
+	desired_ports_free(&desired);
 	model_free(&model);
 	return r;
 }

@@ -10,7 +10,7 @@
 
 bool doctor_is_back(const struct doctor_uplink *up, uint16_t vlan, uint32_t oif)
 {
-	const struct wanted *w = up->have_now ? &up->now : up->have_want ? &up->want : NULL;
+	const struct desired *w = up->have_now ? &up->now : up->have_want ? &up->want : NULL;
 	const struct ndpx_link_key key = { .vlan = w ? ndpx_link_of(&w->settings, vlan)->vlan : 0,
 					   .kind = NDPX_LINK_MEMBER,
 					   .value = oif };
@@ -52,7 +52,7 @@ void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor
 	char looked_at[40] = "";
 	size_t i;
 
-	if (up->n_rules > DOCTOR_MOST_HOPS)
+	if (up->n_rules > DOCTOR_MAX_HOPS)
 		snprintf(looked_at, sizeof(looked_at), ", of %zu looked at", up->n_hops);
 
 	for (i = 0; i < up->n_hops; i++) {
@@ -98,8 +98,8 @@ static bool is_ruled(const struct doctor_uplink *up, uint16_t vlan, const struct
 		struct nl_route rule = { .bits = (uint8_t)e->key.bits };
 
 		memcpy(&rule.dst, e->key.addr, sizeof(rule.dst));
-		if (e->say.action == NDPX_ACT_ANSWER && e->key.bits < 128 && e->key.vlan == vlan &&
-		    (inside(&as_route, &e->key) || inside(&rule, &wide)))
+		if (e->policy.action == NDPX_ACT_ANSWER && e->key.bits < 128 &&
+		    e->key.vlan == vlan && (inside(&as_route, &e->key) || inside(&rule, &wide)))
 			return true;
 	}
 	return false;
@@ -136,13 +136,13 @@ void doctor_check_nets(const struct doctor_snapshot *snap, const struct doctor_u
 {
 	size_t i, j;
 
-	for (j = 0; j < up->n_stacks; j++) {
+	for (j = 0; j < up->n_l3_devs; j++) {
 		for (i = 0; i < snap->state.n_nets; i++) {
 			const struct nl_net *net = &snap->state.nets[i];
 
-			if (!net->local && net->ifindex == up->stacks[j].ifindex &&
-			    is_ruled(up, up->stacks[j].vlan, net))
-				check_twice(snap, up, net, up->stacks[j].vlan, ret);
+			if (!net->local && net->ifindex == up->l3_devs[j].ifindex &&
+			    is_ruled(up, up->l3_devs[j].vlan, net))
+				check_twice(snap, up, net, up->l3_devs[j].vlan, ret);
 		}
 	}
 }
@@ -153,8 +153,9 @@ static bool asks_routes(const struct doctor_uplink *up)
 	size_t i;
 
 	for (i = 0; i < up->n_rules; i++) {
-		if (up->rules[i].say.action == NDPX_ACT_ANSWER &&
-		    (up->rules[i].say.answer != NDPX_ANSWER_ALWAYS || up->rules[i].key.bits < 128))
+		if (up->rules[i].policy.action == NDPX_ACT_ANSWER &&
+		    (up->rules[i].policy.answer != NDPX_ANSWER_ALWAYS ||
+		     up->rules[i].key.bits < 128))
 			return true;
 	}
 	return false;
@@ -199,8 +200,8 @@ static bool answers_by_route(const struct doctor_uplink *up)
 	size_t i;
 
 	for (i = 0; i < up->n_rules; i++) {
-		if (up->rules[i].say.action == NDPX_ACT_ANSWER &&
-		    up->rules[i].say.answer != NDPX_ANSWER_ALWAYS)
+		if (up->rules[i].policy.action == NDPX_ACT_ANSWER &&
+		    up->rules[i].policy.answer != NDPX_ANSWER_ALWAYS)
 			return true;
 	}
 	return false;
@@ -211,7 +212,7 @@ static bool answers_at_all(const struct doctor_uplink *up)
 	size_t i;
 
 	for (i = 0; i < up->n_rules; i++) {
-		if (up->rules[i].say.action == NDPX_ACT_ANSWER)
+		if (up->rules[i].policy.action == NDPX_ACT_ANSWER)
 			return true;
 	}
 	return false;
@@ -234,19 +235,21 @@ static bool all_local(const struct doctor_uplink *up)
  * nothing new. Where a daemon takes the advertisements, accept_ra is 0.
  */
 static void check_default(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
-			  const struct doctor_stack *stack, struct findings *ret)
+			  const struct doctor_l3_dev *l3_dev, struct findings *ret)
 {
-	const struct subject about = { .dev = up->dev, .vlan = stack->vlan, .other = stack->name };
+	const struct subject about = { .dev = up->dev,
+				       .vlan = l3_dev->vlan,
+				       .other = l3_dev->name };
 	size_t i, learnt = 0;
 
-	if (stack->accept_ra != 1 || stack->forwarding <= 0)
+	if (l3_dev->accept_ra != 1 || l3_dev->forwarding <= 0)
 		return;
 	for (i = 0; i < snap->n_routes; i++) {
 		const struct nl_route *r = &snap->routes[i];
 
 		if (r->bits || r->type != RTN_UNICAST || !r->oif)
 			continue;
-		if (r->protocol != RTPROT_RA || r->oif != stack->ifindex)
+		if (r->protocol != RTPROT_RA || r->oif != l3_dev->ifindex)
 			return; /* another way out */
 		learnt++;
 	}
@@ -254,12 +257,12 @@ static void check_default(const struct doctor_snapshot *snap, const struct docto
 		finding_add(ret, DOCTOR_ACCEPT_RA, &about,
 			    "the default route came from an advertisement and is not renewed: %s "
 			    "forwards, accept_ra is 1",
-			    stack->name);
-	else if (stack->ra_received)
+			    l3_dev->name);
+	else if (l3_dev->ra_received)
 		finding_add(ret, DOCTOR_ACCEPT_RA, &about,
 			    "advertisements arrived, but there is no default route: %s forwards, "
 			    "accept_ra is 1",
-			    stack->name);
+			    l3_dev->name);
 }
 
 void doctor_check_host(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
@@ -269,17 +272,17 @@ void doctor_check_host(const struct doctor_snapshot *snap, const struct doctor_u
 
 	if (!answers_at_all(up))
 		return;
-	for (i = 0; i < up->n_stacks; i++) {
-		const struct doctor_stack *stack = &up->stacks[i];
+	for (i = 0; i < up->n_l3_devs; i++) {
+		const struct doctor_l3_dev *l3_dev = &up->l3_devs[i];
 		const struct subject about = { .dev = up->dev,
-					       .vlan = stack->vlan,
+					       .vlan = l3_dev->vlan,
 					       .other = "all" };
 
 		/* The kernel forwards by `all`; since 6.17 also by force_forwarding of the device. */
-		if (snap->forwarding_all == 0 && stack->force_forwarding <= 0 && !all_local(up))
+		if (snap->forwarding_all == 0 && l3_dev->force_forwarding <= 0 && !all_local(up))
 			finding_add(ret, DOCTOR_FORWARDING_OFF, &about,
 				    "net.ipv6.conf.all.forwarding is 0: no frame reaches a guest");
-		check_default(snap, up, stack, ret);
+		check_default(snap, up, l3_dev, ret);
 	}
 	if (up->forwarding_dev == 0 && snap->forwarding_all > 0 && answers_by_route(up) &&
 	    !all_local(up))

@@ -210,6 +210,6 @@ struct doctor_row {
 extern const struct doctor_row doctor_rows[DOCTOR_CODES_END];
 
 /* "error", "warning", "info". */
-const char *doctor_severity_word(enum doctor_severity severity);
+const char *doctor_severity_name(enum doctor_severity severity);
 
 #endif

@@ -14,7 +14,7 @@ const struct doctor_row doctor_rows[DOCTOR_CODES_END] = {
 #undef X
 };
 
-const char *doctor_severity_word(enum doctor_severity severity)
+const char *doctor_severity_name(enum doctor_severity severity)
 {
 	switch (severity) {
 	case DOCTOR_ERROR:
@@ -30,21 +30,24 @@ const char *doctor_severity_word(enum doctor_severity severity)
 static void fill_remedy(const char *remedy, const struct subject *about, char *to, size_t size)
 {
 	const struct {
-		const char *word, *value;
-	} words[] = { { "DEV", about->dev }, { "ADDR", about->addr }, { "OTHER", about->other } };
+		const char *name, *value;
+	} placeholders[] = { { "DEV", about->dev },
+			     { "ADDR", about->addr },
+			     { "OTHER", about->other } };
 	size_t at = 0, i;
 
 	while (*remedy && at + 1 < size) {
-		for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
-			size_t len = strlen(words[i].word);
+		for (i = 0; i < sizeof(placeholders) / sizeof(*placeholders); i++) {
+			size_t len = strlen(placeholders[i].name);
 
-			if (words[i].value && !strncmp(remedy, words[i].word, len)) {
-				at += (size_t)snprintf(to + at, size - at, "%s", words[i].value);
+			if (placeholders[i].value && !strncmp(remedy, placeholders[i].name, len)) {
+				at += (size_t)snprintf(to + at, size - at, "%s",
+						       placeholders[i].value);
 				remedy += len;
 				break;
 			}
 		}
-		if (i == sizeof(words) / sizeof(*words))
+		if (i == sizeof(placeholders) / sizeof(*placeholders))
 			to[at++] = *remedy++;
 	}
 	to[at < size ? at : size - 1] = '\0';

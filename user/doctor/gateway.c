@@ -32,12 +32,12 @@ static int collect(struct doctor_snapshot *snap)
 		const struct doctor_uplink *up = &snap->uplinks[i];
 
 		/* Without a carrier nothing is resolved: link-down says so. */
-		for (j = 0; up->link && (up->link->flags & IFF_RUNNING) && j < up->n_stacks; j++) {
+		for (j = 0; up->link && (up->link->flags & IFF_RUNNING) && j < up->n_l3_devs; j++) {
 			for (k = 0; k < snap->state.n_gateways; k++) {
 				const struct nl_address *gw = &snap->state.gateways[k];
 				struct doctor_gateway *more;
 
-				if (gw->ifindex != up->stacks[j].ifindex || is_known(snap, gw) ||
+				if (gw->ifindex != up->l3_devs[j].ifindex || is_known(snap, gw) ||
 				    snap->n_asked == MAX_GATEWAYS)
 					continue;
 				more = array_room(snap->asked, snap->n_asked, sizeof(*more));
@@ -46,7 +46,7 @@ static int collect(struct doctor_snapshot *snap)
 				snap->asked = more;
 				more[snap->n_asked++] =
 					(struct doctor_gateway){ .uplink = i,
-								 .stack = j,
+								 .l3_dev = j,
 								 .ifindex = gw->ifindex,
 								 .addr = gw->addr };
 			}

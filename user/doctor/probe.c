@@ -18,7 +18,7 @@
 /* A link to ask on. */
 struct link {
 	struct doctor_uplink *up;
-	const struct doctor_stack *stack;
+	const struct doctor_l3_dev *l3_dev;
 	const struct in6_addr *from; /* its link-local address */
 	uint8_t mac[6];
 	int fd;
@@ -50,8 +50,8 @@ static int open_socket(const struct link *link)
 {
 	struct sockaddr_in6 from = { .sin6_family = AF_INET6,
 				     .sin6_addr = *link->from,
-				     .sin6_scope_id = link->stack->ifindex };
-	const int hops = 255, off = 0, on = 1, index = (int)link->stack->ifindex;
+				     .sin6_scope_id = link->l3_dev->ifindex };
+	const int hops = 255, off = 0, on = 1, index = (int)link->l3_dev->ifindex;
 	struct icmp6_filter filter;
 	int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMPV6);
 
@@ -59,8 +59,8 @@ static int open_socket(const struct link *link)
 		return -errno;
 	ICMP6_FILTER_SETBLOCKALL(&filter);
 	ICMP6_FILTER_SETPASS(ND_NEIGHBOR_ADVERT, &filter);
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, link->stack->name,
-		       (socklen_t)strlen(link->stack->name)) ||
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, link->l3_dev->name,
+		       (socklen_t)strlen(link->l3_dev->name)) ||
 	    setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)) ||
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof(index)) ||
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops)) ||
@@ -83,15 +83,15 @@ static int find_links(struct doctor_snapshot *snap, struct probes *p)
 	for (i = 0; i < snap->n_uplinks; i++) {
 		struct doctor_uplink *up = &snap->uplinks[i];
 
-		for (j = 0; j < up->n_stacks && is_fit(up); j++) {
+		for (j = 0; j < up->n_l3_devs && is_fit(up); j++) {
 			const struct nl_link *dev =
-				nl_link_by_index(&snap->state, up->stacks[j].ifindex);
-			struct link link = { .up = up, .stack = &up->stacks[j] }, *more;
+				nl_link_by_index(&snap->state, up->l3_devs[j].ifindex);
+			struct link link = { .up = up, .l3_dev = &up->l3_devs[j] }, *more;
 
 			/* Without a VLAN device of its own the host does not speak in that VLAN. */
-			if (!dev || (link.stack->vlan && dev->vlan != link.stack->vlan))
+			if (!dev || (link.l3_dev->vlan && dev->vlan != link.l3_dev->vlan))
 				continue;
-			link.from = wanted_link_local(dev->ifindex, &snap->state);
+			link.from = desired_link_local(dev->ifindex, &snap->state);
 			memcpy(link.mac, dev->mac, sizeof(link.mac));
 			link.fd = link.from ? open_socket(&link) : -1;
 			if (link.fd < 0)
@@ -132,21 +132,21 @@ static bool address_of(const struct doctor_uplink *up, const struct entry *rule,
 
 static bool may_ask(const struct link *link, const struct entry *e)
 {
-	return e->say.action == NDPX_ACT_ANSWER && !(e->say.flags & NDPX_F_PAUSED) &&
-	       e->key.vlan == link->stack->vlan &&
+	return e->policy.action == NDPX_ACT_ANSWER && !(e->policy.flags & NDPX_F_PAUSED) &&
+	       e->key.vlan == link->l3_dev->vlan &&
 	       !IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)e->key.addr);
 }
 
-/* Up to `most` addresses of one link, spread over its rules. */
-static void pick(struct probes *p, struct link *link, size_t most)
+/* Up to `max` addresses of one link, spread over its rules. */
+static void pick(struct probes *p, struct link *link, size_t max)
 {
 	const struct doctor_uplink *up = link->up;
 	size_t i, all = 0, step, k = 0;
 
 	for (i = 0; i < up->n_pinned; i++)
 		all += may_ask(link, &up->pinned[i]);
-	step = all > most ? (all + most - 1) / most : 1;
-	for (i = 0; i < up->n_pinned && p->n < DOCTOR_MOST_PROBES; i++) {
+	step = all > max ? (all + max - 1) / max : 1;
+	for (i = 0; i < up->n_pinned && p->n < DOCTOR_MAX_PROBES; i++) {
 		const struct entry *e = &up->pinned[i];
 		struct probe *probe = &p->items[p->n];
 
@@ -154,7 +154,7 @@ static void pick(struct probes *p, struct link *link, size_t most)
 			continue;
 		probe->link = link;
 		memcpy(probe->lladdr,
-		       e->say.flags & NDPX_F_LLADDR ? e->say.lladdr : up->settings.mac,
+		       e->policy.flags & NDPX_F_LLADDR ? e->policy.lladdr : up->settings.mac,
 		       sizeof(probe->lladdr));
 		p->n++;
 	}
@@ -163,7 +163,8 @@ static void pick(struct probes *p, struct link *link, size_t most)
 static void send_probe(const struct probe *probe)
 {
 	const struct link *link = probe->link;
-	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_scope_id = link->stack->ifindex };
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6,
+				   .sin6_scope_id = link->l3_dev->ifindex };
 	const struct nd_addr target = nd_get_addr(&probe->target);
 	uint8_t m[ND_NS_LEN + ND_LLADDR_LEN];
 	size_t len = nd_put_ns(m, target, nd_get_mac(link->mac));
@@ -182,7 +183,7 @@ static int add_claim(struct probe *probe, nd_mac mac)
 		return -ENOMEM;
 	up->claims = claims;
 	claims[up->n_claims] =
-		(struct doctor_claim){ .vlan = probe->link->stack->vlan, .addr = probe->target };
+		(struct doctor_claim){ .vlan = probe->link->l3_dev->vlan, .addr = probe->target };
 	nd_put_mac(claims[up->n_claims++].mac, mac);
 	probe->claimed = true;
 	return 0;
@@ -238,8 +239,8 @@ static int receive(struct probes *p, const struct link *link)
 /* Reads what comes until `until`. */
 static int listen_until(struct probes *p, long until)
 {
-	struct pollfd fds[DOCTOR_MOST_PROBES];
-	size_t i, n = p->n_links < DOCTOR_MOST_PROBES ? p->n_links : DOCTOR_MOST_PROBES;
+	struct pollfd fds[DOCTOR_MAX_PROBES];
+	size_t i, n = p->n_links < DOCTOR_MAX_PROBES ? p->n_links : DOCTOR_MAX_PROBES;
 	long left;
 	int r;
 
@@ -263,16 +264,16 @@ int doctor_probe(struct doctor_snapshot *snap, struct error *err)
 {
 	struct probes p = { 0 };
 	long start = clock_ms();
-	size_t i, most;
+	size_t i, max;
 	int r = find_links(snap, &p);
 
 	if (!r && !p.n_links)
 		return 0;
-	if (!r && !(p.items = calloc(DOCTOR_MOST_PROBES, sizeof(*p.items))))
+	if (!r && !(p.items = calloc(DOCTOR_MAX_PROBES, sizeof(*p.items))))
 		r = -ENOMEM;
-	most = p.n_links < DOCTOR_MOST_PROBES && p.n_links ? DOCTOR_MOST_PROBES / p.n_links : 1;
+	max = p.n_links < DOCTOR_MAX_PROBES && p.n_links ? DOCTOR_MAX_PROBES / p.n_links : 1;
 	for (i = 0; i < p.n_links && !r; i++)
-		pick(&p, &p.links[i], most);
+		pick(&p, &p.links[i], max);
 	for (i = 0; i < p.n && !r; i++) {
 		send_probe(&p.items[i]);
 		r = listen_until(&p, clock_ms() + PACE_MS);

@@ -8,8 +8,8 @@
 
 #include "doctor/snapshot.h"
 
-#define DOCTOR_MOST_PROBES 64  /* solicitations a call, spread over uplinks and rules */
-#define DOCTOR_PROBE_MS	   950 /* all in all: Linux's proxy_ndp waits up to 800 ms by default */
+#define DOCTOR_MAX_PROBES 64  /* solicitations a call, spread over uplinks and rules */
+#define DOCTOR_PROBE_MS	  950 /* all in all: Linux's proxy_ndp waits up to 800 ms by default */
 
 /*
  * Fills the claims of the snapshot's uplinks. An uplink that is not attached, is paused,

@@ -110,7 +110,7 @@ static int look_at_pins(struct doctor_snapshot *snap, struct doctor_uplink *up,
 	if (doctor_uplinks_of(&up->record, &up->settings, up->dev, &uplinks, &n))
 		return no_memory(err);
 	/* It fails where VLANs have come to differ; then apply has to say so. */
-	up->have_now = !wanted_build(uplinks, n, up->link, &snap->state, &up->now, &ignored);
+	up->have_now = !desired_build(uplinks, n, up->link, &snap->state, &up->now, &ignored);
 	free(uplinks);
 	up->links_differ =
 		up->have_now && dataplane_members_differ(pin->dp, up->now.links, up->now.n_links);
@@ -125,26 +125,26 @@ static bool has_ra(uint32_t ifindex)
 	return !nl_detail_read(ifindex, -1, &detail, &ignored) && detail.ra_received;
 }
 
-static void look_at_stacks(const struct doctor_snapshot *snap, struct doctor_uplink *up)
+static void look_at_l3_devs(const struct doctor_snapshot *snap, struct doctor_uplink *up)
 {
-	const struct wanted *w = up->have_now ? &up->now : up->have_want ? &up->want : NULL;
+	const struct desired *w = up->have_now ? &up->now : up->have_want ? &up->want : NULL;
 	size_t i;
 
-	for (i = 0; w && i < w->n_stacks; i++) {
-		const struct nl_link *link = nl_link_by_index(&snap->state, w->stacks[i].ifindex);
-		struct doctor_stack *stack = &up->stacks[up->n_stacks];
+	for (i = 0; w && i < w->n_l3_devs; i++) {
+		const struct nl_link *link = nl_link_by_index(&snap->state, w->l3_devs[i].ifindex);
+		struct doctor_l3_dev *l3_dev = &up->l3_devs[up->n_l3_devs];
 
 		if (!link)
 			continue;
-		stack->vlan = w->stacks[i].vlan;
-		stack->ifindex = link->ifindex;
-		snprintf(stack->name, sizeof(stack->name), "%s", link->name);
-		stack->proxy_ndp = sysctl_ipv6(link->name, "proxy_ndp");
-		stack->forwarding = sysctl_ipv6(link->name, "forwarding");
-		stack->force_forwarding = sysctl_ipv6(link->name, "force_forwarding");
-		stack->accept_ra = sysctl_ipv6(link->name, "accept_ra");
-		stack->ra_received = has_ra(link->ifindex);
-		up->n_stacks++;
+		l3_dev->vlan = w->l3_devs[i].vlan;
+		l3_dev->ifindex = link->ifindex;
+		snprintf(l3_dev->name, sizeof(l3_dev->name), "%s", link->name);
+		l3_dev->proxy_ndp = sysctl_ipv6(link->name, "proxy_ndp");
+		l3_dev->forwarding = sysctl_ipv6(link->name, "forwarding");
+		l3_dev->force_forwarding = sysctl_ipv6(link->name, "force_forwarding");
+		l3_dev->accept_ra = sysctl_ipv6(link->name, "accept_ra");
+		l3_dev->ra_received = has_ra(link->ifindex);
+		up->n_l3_devs++;
 	}
 }
 
@@ -177,7 +177,7 @@ static void look_at_bridge(struct doctor_uplink *up)
 static int look_at_link(const struct doctor_snapshot *snap, struct doctor_uplink *up,
 			struct error *err)
 {
-	struct wanted_stack stacks[NDPX_MAX_VLANS];
+	struct l3_dev l3_devs[NDPX_MAX_VLANS];
 	struct groups_uplink groups;
 	size_t i;
 	int r = nl_detail_read(up->link->ifindex, -1, &up->nic, err);
@@ -191,21 +191,21 @@ static int look_at_link(const struct doctor_snapshot *snap, struct doctor_uplink
 		dataplane_program_name(up->nic.xdp_id, up->xdp_name);
 	up->n_before = attachment_before(up->ifindex, &up->attachment, up->before);
 	look_at_bridge(up);
-	look_at_stacks(snap, up);
-	for (i = 0; i < up->n_stacks; i++) {
-		stacks[i].vlan = up->stacks[i].vlan;
-		stacks[i].ifindex = up->stacks[i].ifindex;
+	look_at_l3_devs(snap, up);
+	for (i = 0; i < up->n_l3_devs; i++) {
+		l3_devs[i].vlan = up->l3_devs[i].vlan;
+		l3_devs[i].ifindex = up->l3_devs[i].ifindex;
 	}
 	groups = (struct groups_uplink){
 		.want = (enum want_groups)up->record.groups,
 		.dev = up->dev,
 		.ifindex = up->ifindex,
-		.stacks = stacks,
-		.n_stacks = up->n_stacks,
+		.l3_devs = l3_devs,
+		.n_l3_devs = up->n_l3_devs,
 		.entries = up->pinned,
 		.n_entries = up->n_pinned,
 	};
-	return up->have_now ? groups_want(&groups, &up->groups, err) : 0;
+	return up->have_now ? groups_find_desired(&groups, &up->groups, err) : 0;
 }
 
 /* The address whose route stands for a rule: in a prefix not the first, which is anycast. */
@@ -220,13 +220,13 @@ static struct in6_addr address_for(const struct ndpx_prefix_key *key)
 }
 
 /* Where what is for a guest comes in: in a VRF other routes hold than beside it. */
-static uint32_t stack_of(const struct doctor_uplink *up, uint16_t vlan)
+static uint32_t l3_dev_of(const struct doctor_uplink *up, uint16_t vlan)
 {
 	size_t i;
 
-	for (i = 0; i < up->n_stacks; i++) {
-		if (up->stacks[i].vlan == vlan)
-			return up->stacks[i].ifindex;
+	for (i = 0; i < up->n_l3_devs; i++) {
+		if (up->l3_devs[i].vlan == vlan)
+			return up->l3_devs[i].ifindex;
 	}
 	return up->ifindex;
 }
@@ -239,10 +239,10 @@ static int look_at_routes(struct doctor_uplink *up, struct error *err)
 	int r = 0;
 
 	for (i = 0; i < up->n_rules; i++)
-		all += up->rules[i].say.action == NDPX_ACT_ANSWER;
+		all += up->rules[i].policy.action == NDPX_ACT_ANSWER;
 	if (!all)
 		return 0;
-	step = (all + DOCTOR_MOST_HOPS - 1) / DOCTOR_MOST_HOPS;
+	step = (all + DOCTOR_MAX_HOPS - 1) / DOCTOR_MAX_HOPS;
 	up->hops = calloc(all / step + 1, sizeof(*up->hops));
 	dst = calloc(all / step + 1, sizeof(*dst));
 	hops = calloc(all / step + 1, sizeof(*hops));
@@ -254,15 +254,15 @@ static int look_at_routes(struct doctor_uplink *up, struct error *err)
 		const struct entry *e = &up->rules[i];
 
 		/* A link-local guest is on this link, P76 on this host: no route says so. */
-		if (e->say.action != NDPX_ACT_ANSWER || all++ % step ||
-		    (e->say.flags & NDPX_F_HOST) ||
+		if (e->policy.action != NDPX_ACT_ANSWER || all++ % step ||
+		    (e->policy.flags & NDPX_F_HOST) ||
 		    IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)e->key.addr))
 			continue;
 		up->hops[n].rule = i;
 		dst[n++] = address_for(&e->key);
 	}
 	for (i = 0; i < n && !r; i++) {
-		r = nl_hops_read(stack_of(up, up->rules[up->hops[i].rule].key.vlan), &dst[i], 1,
+		r = nl_hops_read(l3_dev_of(up, up->rules[up->hops[i].rule].key.vlan), &dst[i], 1,
 				 &hops[i], err);
 		up->hops[i].hop = hops[i];
 	}
@@ -298,7 +298,8 @@ int doctor_look_uplink(struct doctor_snapshot *snap, const char *dev, const stru
 	if (r || !up->link)
 		return r;
 	if (n)
-		up->have_want = !wanted_build(file, n, up->link, &snap->state, &up->want, &ignored);
+		up->have_want =
+			!desired_build(file, n, up->link, &snap->state, &up->want, &ignored);
 	up->rules = up->pins == PINS_WHOLE ? up->pinned : up->want.entries;
 	up->n_rules = up->pins == PINS_WHOLE ? up->n_pinned : up->want.n_entries;
 	r = look_at_link(snap, up, err);
@@ -313,8 +314,8 @@ void doctor_snapshot_free(struct doctor_snapshot *snap)
 		struct doctor_uplink *up = &snap->uplinks[i];
 
 		free(up->pinned);
-		wanted_free(&up->now);
-		wanted_free(&up->want);
+		desired_free(&up->now);
+		desired_free(&up->want);
 		free(up->groups.members);
 		free(up->hops);
 		free(up->claims);

@@ -11,7 +11,7 @@
 #include "netlink/detail.h"
 #include "desired/uplink.h"
 
-#define DOCTOR_MOST_HOPS 4096 /* guests whose route is asked for, spread over all of them */
+#define DOCTOR_MAX_HOPS 4096 /* guests whose route is asked for, spread over all of them */
 
 enum doctor_pins {
 	PINS_NONE,
@@ -24,7 +24,7 @@ enum doctor_pins {
  * The uplink of one VLAN, as the host's stack sees it, with its net.ipv6.conf; -1 where
  * this kernel has no such key.
  */
-struct doctor_stack {
+struct doctor_l3_dev {
 	uint16_t vlan;
 	uint32_t ifindex;
 	char name[IFNAMSIZ];
@@ -64,12 +64,12 @@ struct doctor_uplink {
 	struct ndpx_settings settings;
 	struct entry *pinned; /* owned, sorted */
 	size_t n_pinned;
-	struct wanted now;	     /* what its settings and own addresses would be today */
+	struct desired now;	     /* what its settings and own addresses would be today */
 	bool have_now, links_differ; /* the latter: what is this link is not as in `now` */
 
 	const struct uplink *file; /* what the file says, NULL: nothing */
 	size_t n_file;
-	struct wanted want; /* and what that would be */
+	struct desired want; /* and what that would be */
 	bool have_want;
 
 	const struct nl_link *link;  /* of `ifindex`, NULL: gone */
@@ -78,8 +78,8 @@ struct doctor_uplink {
 	/* the rules to judge: those pinned, else those of the file */
 	const struct entry *rules;
 	size_t n_rules;
-	struct doctor_stack stacks[NDPX_MAX_VLANS];
-	size_t n_stacks;
+	struct doctor_l3_dev l3_devs[NDPX_MAX_VLANS];
+	size_t n_l3_devs;
 
 	/* with `link`: */
 	struct nl_detail nic, peer, bridge; /* `bridge`: snoops what goes to the uplink */
@@ -92,7 +92,7 @@ struct doctor_uplink {
 	size_t n_before;
 	struct doctor_runs runs;
 	int forwarding_dev; /* net.ipv6.conf of the device itself */
-	struct groups_wanted groups;
+	struct groups_desired groups;
 	struct doctor_hop *hops; /* owned */
 	size_t n_hops;
 	struct doctor_claim *claims; /* owned */
@@ -107,7 +107,7 @@ struct doctor_process {
 
 /* A gateway on an uplink, and whether the kernel resolves it. */
 struct doctor_gateway {
-	size_t uplink, stack; /* in the snapshot, and in the uplink */
+	size_t uplink, l3_dev; /* in the snapshot, and in the uplink */
 	uint32_t ifindex;
 	struct in6_addr addr;
 	uint16_t state; /* NUD_*, 0: no entry */

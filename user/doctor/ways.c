@@ -42,7 +42,7 @@ void doctor_way_device(const struct nl_state *state, uint32_t ifindex, struct fi
 		add_once(ret, DOCTOR_DEVICE_DOWN, link, "it is down: nothing is routed through it");
 	} else if ((link->flags & IFF_RUNNING) && link->is_ethernet &&
 		   !(link->flags & (IFF_NOARP | IFF_POINTOPOINT)) &&
-		   !wanted_link_local(ifindex, state)) {
+		   !desired_link_local(ifindex, state)) {
 		/* ndisc_send_ns() gives up where it finds no source for what is forwarded. */
 		snprintf(text, sizeof(text),
 			 "no link-local address%s: the host cannot solicit neighbours there",
@@ -95,7 +95,7 @@ uint32_t doctor_way_port(const struct nl_state *state, uint32_t port)
 	if (!link)
 		return 0;
 	port_path(port_of_card(link, state), state, &path);
-	return path.stack ? path.stack->ifindex : 0;
+	return path.l3_dev ? path.l3_dev->ifindex : 0;
 }
 
 /* The routes of the guests that leave by one device. */
@@ -121,7 +121,7 @@ static void check_hops(const struct doctor_snapshot *snap, const struct doctor_u
 			several_add(&silent, &e->key);
 			link = link ? link : nl_link_by_index(&snap->state, hop->oif);
 		}
-		port = doctor_way_port(&snap->state, e->say.port);
+		port = doctor_way_port(&snap->state, e->policy.port);
 		if (port && port != hop->oif) {
 			several_add(&other, &e->key);
 			right = right ? right : nl_link_by_index(&snap->state, port);
@@ -150,8 +150,8 @@ int doctor_check_ways(const struct doctor_snapshot *snap, const struct doctor_up
 
 	if (r)
 		return r;
-	for (i = 0; i < up->n_stacks && up->n_hops; i++)
-		doctor_way_device(&snap->state, up->stacks[i].ifindex, ret);
+	for (i = 0; i < up->n_l3_devs && up->n_hops; i++)
+		doctor_way_device(&snap->state, up->l3_devs[i].ifindex, ret);
 	check_hops(snap, up, failed, n_failed, ret);
 	free(failed);
 	return 0;

@@ -10,8 +10,8 @@
 /* Order by target, a deny before a guest, then as they came: of each target the first stays. */
 static int by_target(const void *a, const void *b)
 {
-	const struct draft_item *x = *(struct draft_item *const *)a;
-	const struct draft_item *y = *(struct draft_item *const *)b;
+	const struct conf_writer_item *x = *(struct conf_writer_item *const *)a;
+	const struct conf_writer_item *y = *(struct conf_writer_item *const *)b;
 	int c = rule_compare(&x->rule, &y->rule);
 
 	if (!c)
@@ -21,24 +21,24 @@ static int by_target(const void *a, const void *b)
 _Static_assert(NDPX_ACT_DENY > NDPX_ACT_ANSWER, "by_target() sorts by action");
 
 /* Makes comments of the rules whose target another has. */
-static void drop_twins(struct draft *draft, struct draft_items *in)
+static void drop_duplicates(struct conf_writer *conf, struct conf_writer_items *in)
 {
-	struct draft_item **sorted = calloc(in->n + 1, sizeof(struct draft_item *));
+	struct conf_writer_item **sorted = calloc(in->n + 1, sizeof(struct conf_writer_item *));
 	char text[RULE_TEXT_LEN], where[32] = "given twice", *comment;
-	struct draft_item *kept = NULL;
+	struct conf_writer_item *kept = NULL;
 	size_t i, n = 0;
 
 	if (!sorted) {
-		draft->no_memory = true;
+		conf->no_memory = true;
 		return;
 	}
 	for (i = 0; i < in->n; i++) {
 		if (in->items[i].is_rule)
 			sorted[n++] = &in->items[i];
 	}
-	qsort(sorted, n, sizeof(struct draft_item *), by_target);
+	qsort(sorted, n, sizeof(struct conf_writer_item *), by_target);
 	for (i = 0; i < n; i++) {
-		struct draft_item *item = sorted[i];
+		struct conf_writer_item *item = sorted[i];
 
 		if (!kept || rule_compare(&kept->rule, &item->rule) != 0) {
 			kept = item;
@@ -52,7 +52,7 @@ static void drop_twins(struct draft *draft, struct draft_items *in)
 		target_text(&item->rule.addr, item->rule.bits, text);
 		if (asprintf(&comment, "%s: %s%s%s", text, where, item->text[0] ? "; " : "",
 			     item->text) < 0) {
-			draft->no_memory = true;
+			conf->no_memory = true;
 			break;
 		}
 		/* Behind several ports it is behind no one. */
@@ -96,7 +96,7 @@ static void put_name(FILE *fp, const char *name)
 
 static void put_rule(FILE *fp, const struct rule *rule)
 {
-	const struct guest_words words = { .rule = *rule };
+	const struct guest_args words = { .rule = *rule };
 	char text[RULE_TEXT_LEN], buf[KEY_TEXT_LEN];
 	size_t i;
 
@@ -120,7 +120,7 @@ static void put_rule(FILE *fp, const struct rule *rule)
 	fputs(" }", fp);
 }
 
-static void put_item(FILE *fp, const struct draft_item *item, const char *indent, bool dead)
+static void put_item(FILE *fp, const struct conf_writer_item *item, const char *indent, bool dead)
 {
 	fputs(indent, fp);
 	if (item->is_rule) {
@@ -137,7 +137,7 @@ static void put_item(FILE *fp, const struct draft_item *item, const char *indent
 	fputc('\n', fp);
 }
 
-static void put_uplink(FILE *fp, const struct draft_uplink *u)
+static void put_uplink(FILE *fp, const struct conf_writer_uplink *u)
 {
 	size_t i;
 
@@ -163,7 +163,7 @@ static void put_uplink(FILE *fp, const struct draft_uplink *u)
 		fputs("}\n", fp);
 }
 
-static bool has_rule(const struct draft_items *in)
+static bool has_rule(const struct conf_writer_items *in)
 {
 	size_t i;
 
@@ -174,30 +174,30 @@ static bool has_rule(const struct draft_items *in)
 	return false;
 }
 
-int draft_write(struct draft *draft, FILE *fp, size_t *ret_uplinks)
+int conf_writer_write(struct conf_writer *conf, FILE *fp, size_t *ret_uplinks)
 {
 	size_t i, j, n = 0;
 
-	for (i = 0; i < draft->n_uplinks; i++) {
-		struct draft_uplink *u = &draft->uplinks[i];
+	for (i = 0; i < conf->n_uplinks; i++) {
+		struct conf_writer_uplink *u = &conf->uplinks[i];
 
-		drop_twins(draft, &u->in);
+		drop_duplicates(conf, &u->in);
 		if (!has_rule(&u->in))
-			draft_refuse(draft, i, "nothing to answer for here");
+			conf_writer_refuse(conf, i, "nothing to answer for here");
 		for (j = 0; u->refused && j < u->in.n; j++)
-			draft->lost += u->in.items[j].is_rule;
+			conf->lost += u->in.items[j].is_rule;
 		n += !u->refused;
 	}
-	if (draft->no_memory)
+	if (conf->no_memory)
 		return -ENOMEM;
-	for (i = 0; i < draft->head.n; i++)
-		put_item(fp, &draft->head.items[i], "", false);
-	if (draft->top.n)
+	for (i = 0; i < conf->head.n; i++)
+		put_item(fp, &conf->head.items[i], "", false);
+	if (conf->top.n)
 		fputc('\n', fp);
-	for (i = 0; i < draft->top.n; i++)
-		put_item(fp, &draft->top.items[i], "", false);
-	for (i = 0; i < draft->n_uplinks; i++)
-		put_uplink(fp, &draft->uplinks[i]);
+	for (i = 0; i < conf->top.n; i++)
+		put_item(fp, &conf->top.items[i], "", false);
+	for (i = 0; i < conf->n_uplinks; i++)
+		put_uplink(fp, &conf->uplinks[i]);
 	*ret_uplinks = n;
 	return 0;
 }

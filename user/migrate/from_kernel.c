@@ -37,7 +37,7 @@ static bool faces_guests(const struct kernel_proxies *k, const struct proxied *p
 	return !leads_out(k->state, p->entry.ifindex) && leads_out(k->state, p->out);
 }
 
-static void draft_entry(const struct kernel_proxies *k, struct draft *draft,
+static void write_entry(const struct kernel_proxies *k, struct conf_writer *conf,
 			const struct proxied *p)
 {
 	const struct nl_link *link = nl_link_by_index(k->state, p->entry.ifindex);
@@ -49,49 +49,52 @@ static void draft_entry(const struct kernel_proxies *k, struct draft *draft,
 
 	target_text(&rule.addr, 128, text);
 	if (!link) {
-		draft_lost(draft, DRAFT_TOP, 0, "%s: an entry without a device: on which uplink?",
-			   text);
+		conf_writer_lost(conf, CONF_WRITER_TOP, 0,
+				 "%s: an entry without a device: on which uplink?", text);
 		return;
 	}
 	if (on && (!on->forwarding || (!on->proxy_ndp && !k->all_proxy_ndp))) {
-		draft_note(draft, DRAFT_TOP, 0,
-			   "%s dev %s: no effect: the kernel does not answer, %s is off there",
-			   text, link->name, on->forwarding ? "proxy_ndp" : "forwarding");
+		conf_writer_note(
+			conf, CONF_WRITER_TOP, 0,
+			"%s dev %s: no effect: the kernel does not answer, %s is off there", text,
+			link->name, on->forwarding ? "proxy_ndp" : "forwarding");
 		return;
 	}
 	if (faces_guests(k, p)) {
-		draft_lost(draft, DRAFT_TOP, 0,
-			   "%s dev %s: not converted: guests ask here for what is on %s: leave "
-			   "the entry, and proxy_ndp of %s, as they are",
-			   text, link->name, out ? out->name : "the uplink", link->name);
+		conf_writer_lost(
+			conf, CONF_WRITER_TOP, 0,
+			"%s dev %s: not converted: guests ask here for what is on %s: leave "
+			"the entry, and proxy_ndp of %s, as they are",
+			text, link->name, out ? out->name : "the uplink", link->name);
 		return;
 	}
-	uplink = draft_uplink(draft, link->name, 0);
+	uplink = conf_writer_uplink(conf, link->name, 0);
 	if (p->entry.router)
 		rule.flags |= NDPX_F_ROUTER;
 	if (out && out != link)
 		rule.port = out->name;
-	draft_rule(draft, uplink, &rule, "%s",
-		   !p->out	 ? "the host has no route to it"
-		   : out == link ? "the host's route to it leads back out here"
-				 : "");
+	conf_writer_rule(conf, uplink, &rule, "%s",
+			 !p->out       ? "the host has no route to it"
+			 : out == link ? "the host's route to it leads back out here"
+				       : "");
 }
 
-void from_kernel(const struct kernel_proxies *k, struct draft *draft)
+void from_kernel(const struct kernel_proxies *k, struct conf_writer *conf)
 {
 	size_t i;
 
 	if (k->all_proxy_ndp)
-		draft_note(draft, DRAFT_HEAD, 0, "net.ipv6.conf.all.proxy_ndp was 1");
+		conf_writer_note(conf, CONF_WRITER_HEAD, 0, "net.ipv6.conf.all.proxy_ndp was 1");
 	for (i = 0; i < k->n_switches; i++) {
 		const struct nl_link *link = nl_link_by_index(k->state, k->switches[i].ifindex);
 
 		if (link && k->switches[i].proxy_ndp)
-			draft_note(draft, DRAFT_HEAD, 0, "net.ipv6.conf.%s.proxy_ndp was 1",
-				   link->name);
+			conf_writer_note(conf, CONF_WRITER_HEAD, 0,
+					 "net.ipv6.conf.%s.proxy_ndp was 1", link->name);
 	}
 	if (!k->n_entries)
-		draft_note(draft, DRAFT_HEAD, 0, "The only proxy entries are ndpx's own.");
+		conf_writer_note(conf, CONF_WRITER_HEAD, 0,
+				 "The only proxy entries are ndpx's own.");
 	for (i = 0; i < k->n_entries; i++)
-		draft_entry(k, draft, &k->entries[i]);
+		write_entry(k, conf, &k->entries[i]);
 }

@@ -26,7 +26,7 @@ struct kernel_proxies {
 	bool all_proxy_ndp;
 };
 
-/* Fills the draft; memory that was short is draft_write()'s to tell. */
-void from_kernel(const struct kernel_proxies *kernel, struct draft *draft);
+/* Fills the draft; memory that was short is conf_writer_write()'s to tell. */
+void from_kernel(const struct kernel_proxies *kernel, struct conf_writer *conf);
 
 #endif

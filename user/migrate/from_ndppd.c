@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Reads ndppd.conf as the sources of 0.2.5 and 1.x do, but leniently: keywords stand one a line,
- * and in 0.2 a semicolon belongs to the value before it. What it means is ndppd_draft.c's.
+ * and in 0.2 a semicolon belongs to the value before it. What it means is ndppd_conf.c's.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -24,12 +24,12 @@ struct text {
 	const char *p, *end;
 	int line;
 	size_t at; /* the uplink whose proxy is being read, for comments */
-	struct draft *draft;
+	struct conf_writer *conf;
 	struct ndppd_file file;
 };
 
 /* Keywords of 0.2.5, of its later development and of 1.x that ndpx does without, and why. */
-static const struct draft_option options[] = {
+static const struct conf_writer_option options[] = {
 	{ "route-ttl", "ndpx consults the kernel's routing table each time" },
 	{ "address-ttl", "'ndpx apply' reads the host's addresses" },
 	{ "timeout", "ndpx does not wait for guests" },
@@ -95,7 +95,7 @@ static void skip_comment(struct text *f)
 			break;
 	}
 	if (f->p == f->end) {
-		draft_note(f->draft, f->at, line, "this comment is not closed");
+		conf_writer_note(f->conf, f->at, line, "this comment is not closed");
 		return;
 	}
 	step(f);
@@ -141,7 +141,7 @@ static void read_value(struct text *f, struct keyword *w)
 		if (peek(f, 0) == quote)
 			step(f);
 		else
-			draft_note(f->draft, f->at, w->line, "the quote is not closed");
+			conf_writer_note(f->conf, f->at, w->line, "the quote is not closed");
 		return;
 	}
 	while (f->p < f->end && isgraph((unsigned char)*f->p) && !strchr("{};", *f->p))
@@ -156,8 +156,8 @@ static bool find_keyword(struct text *f, int opened)
 		skip_blanks(f, true);
 		if (f->p == f->end) {
 			if (opened)
-				draft_note(f->draft, f->at, opened,
-					   "the block that starts here is not closed");
+				conf_writer_note(f->conf, f->at, opened,
+						 "the block that starts here is not closed");
 			return false;
 		}
 		if (is_word(*f->p))
@@ -166,11 +166,11 @@ static bool find_keyword(struct text *f, int opened)
 			step(f);
 			if (opened)
 				return false;
-			draft_note(f->draft, f->at, f->line, "'}' closes no block");
+			conf_writer_note(f->conf, f->at, f->line, "'}' closes no block");
 			continue;
 		}
-		draft_note(f->draft, f->at, f->line,
-			   "cannot parse from '%c' to the end of the line", *f->p);
+		conf_writer_note(f->conf, f->at, f->line,
+				 "cannot parse from '%c' to the end of the line", *f->p);
 		while (f->p < f->end && *f->p != '\n')
 			step(f);
 	}
@@ -197,10 +197,11 @@ static bool next(struct text *f, int opened, struct keyword *ret)
 	skip_blanks(f, true);
 	if (peek(f, 0) == '{') {
 		if (f->line != ret->line)
-			draft_warn(f->draft, f->at, ret->line,
-				   "ndppd ignores the block of '%s %s': its '{' is on another "
-				   "line; converted nevertheless",
-				   ret->word, ret->value);
+			conf_writer_warn(
+				f->conf, f->at, ret->line,
+				"ndppd ignores the block of '%s %s': its '{' is on another "
+				"line; converted nevertheless",
+				ret->word, ret->value);
 		step(f);
 		ret->block = true;
 	}
@@ -212,10 +213,10 @@ static void other(struct text *f, const struct keyword *w)
 {
 	int depth = 1;
 
-	draft_without(f->draft, f->at, w->line, options, w->word, w->value);
+	conf_writer_without(f->conf, f->at, w->line, options, w->word, w->value);
 	if (!w->block)
 		return;
-	draft_note(f->draft, f->at, w->line, "'%s' takes no block: ignored", w->word);
+	conf_writer_note(f->conf, f->at, w->line, "'%s' takes no block: ignored", w->word);
 	for (skip_blanks(f, true); f->p < f->end && depth; skip_blanks(f, true)) {
 		depth += *f->p == '{' ? 1 : *f->p == '}' ? -1 : 0;
 		step(f);
@@ -240,8 +241,8 @@ static bool parse_prefix(struct text *f, const struct keyword *w, struct rule *r
 		rule->bits = (uint8_t)bits;
 		return true;
 	}
-	draft_lost(f->draft, f->at, w->line,
-		   "rule '%s': not converted: expected an IPv6 address or prefix", w->value);
+	conf_writer_lost(f->conf, f->at, w->line,
+			 "rule '%s': not converted: expected an IPv6 address or prefix", w->value);
 	return false;
 }
 
@@ -252,10 +253,11 @@ static void set_method(struct text *f, struct ndppd_rule *r, enum method method,
 
 	r->method = r->method == METHOD_NONE ? method : METHOD_SEVERAL;
 	if (method != METHOD_IFACE && w->value[0])
-		draft_note(f->draft, f->at, w->line,
-			   "'%s' after '%s': ndppd sees one keyword a line", w->value, w->word);
+		conf_writer_note(f->conf, f->at, w->line,
+				 "'%s' after '%s': ndppd sees one keyword a line", w->value,
+				 w->word);
 	else if (method == METHOD_IFACE && parse_ifname(w->value, r->iface, &err))
-		draft_note(f->draft, f->at, w->line, "iface: %s", err.message);
+		conf_writer_note(f->conf, f->at, w->line, "iface: %s", err.message);
 }
 
 static bool read_target(struct text *f, const struct keyword *w, uint8_t mac[6])
@@ -264,7 +266,7 @@ static bool read_target(struct text *f, const struct keyword *w, uint8_t mac[6])
 
 	if (!parse_mac(w->value, mac, &err))
 		return true;
-	draft_note(f->draft, f->at, w->line, "target: %s", err.message);
+	conf_writer_note(f->conf, f->at, w->line, "target: %s", err.message);
 	return false;
 }
 
@@ -295,19 +297,20 @@ static void read_router(struct text *f, struct ndppd_proxy *p, const struct keyw
 	bool on = !strcasecmp(w->value, "yes") || !strcasecmp(w->value, "true");
 
 	if (p->router != ROUTER_DEFAULT) {
-		draft_note(f->draft, f->at, w->line, "router: only the first one counts");
+		conf_writer_note(f->conf, f->at, w->line, "router: only the first one counts");
 		return;
 	}
 	p->router = !w->value[0] ? ROUTER_BARE : on && !w->semicolon ? ROUTER_ON : ROUTER_OFF;
 	if (on && w->semicolon)
-		draft_note(f->draft, f->at, w->line,
-			   "router %s;: ndppd reads the semicolon as part of the value, so the R "
-			   "flag was off",
-			   w->value);
+		conf_writer_note(
+			f->conf, f->at, w->line,
+			"router %s;: ndppd reads the semicolon as part of the value, so the R "
+			"flag was off",
+			w->value);
 	else if (p->router == ROUTER_OFF && strcasecmp(w->value, "no") != 0 &&
 		 strcasecmp(w->value, "false") != 0)
-		draft_note(f->draft, f->at, w->line,
-			   "router %s: anything but yes and true means no", w->value);
+		conf_writer_note(f->conf, f->at, w->line,
+				 "router %s: anything but yes and true means no", w->value);
 }
 
 static void read_proxy(struct text *f, const struct keyword *title)
@@ -316,12 +319,12 @@ static void read_proxy(struct text *f, const struct keyword *title)
 	struct keyword w;
 	struct error err;
 
-	f->at = DRAFT_TOP;
+	f->at = CONF_WRITER_TOP;
 	if (parse_ifname(title->value, proxy.dev, &err))
-		draft_lost(f->draft, DRAFT_TOP, title->line, "proxy: not converted: %s",
-			   err.message);
+		conf_writer_lost(f->conf, CONF_WRITER_TOP, title->line, "proxy: not converted: %s",
+				 err.message);
 	else
-		f->at = draft_uplink(f->draft, proxy.dev, title->line);
+		f->at = conf_writer_uplink(f->conf, proxy.dev, title->line);
 	while (title->block && next(f, title->line, &w)) {
 		if (!strcmp(w.word, "rule"))
 			read_rule(f, &proxy, &w);
@@ -332,7 +335,7 @@ static void read_proxy(struct text *f, const struct keyword *title)
 		else
 			other(f, &w);
 	}
-	f->at = DRAFT_TOP;
+	f->at = CONF_WRITER_TOP;
 	if (proxy.dev[0] && array_push(f->file.proxies, f->file.n_proxies, proxy))
 		return;
 	f->file.no_memory |= proxy.dev[0] != '\0';
@@ -351,18 +354,18 @@ static void read_file(struct text *f)
 	}
 }
 
-int from_ndppd(const char *text, size_t len, struct draft *draft, struct error *err)
+int from_ndppd(const char *text, size_t len, struct conf_writer *conf, struct error *err)
 {
 	struct text f = {
-		.p = text, .end = text + len, .line = 1, .at = DRAFT_TOP, .draft = draft
+		.p = text, .end = text + len, .line = 1, .at = CONF_WRITER_TOP, .conf = conf
 	};
-	int r = draft_check_text(text, len, err);
+	int r = conf_writer_check_text(text, len, err);
 	size_t i;
 
 	if (r)
 		return r;
 	read_file(&f);
-	ndppd_draft(&f.file, draft);
+	ndppd_conf(&f.file, conf);
 	if (!f.file.n_proxies)
 		r = error_set(err, EXIT_USAGE, EINVAL,
 			      "1: no 'proxy' with an interface: ndppd would answer nothing");

@@ -10,6 +10,6 @@
  * 0; -ENOMEM; or -EINVAL with "LINE: message" in *err where nothing can be made of the text.
  * Some of `draft` may be filled in any case; the caller frees it.
  */
-int from_ndppd(const char *text, size_t len, struct draft *draft, struct error *err);
+int from_ndppd(const char *text, size_t len, struct conf_writer *conf, struct error *err);
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_MOST 126 /* fgets() of 128 bytes: npd6 takes the rest for a line of its own */
+#define MAX_LINE 126 /* fgets() of 128 bytes: npd6 takes the rest for a line of its own */
 
 enum list { LIST_NONE, LIST_BLACK, LIST_WHITE };
 
@@ -28,12 +28,12 @@ struct named {
 };
 
 struct expression {
-	char text[LINE_MOST + 1];
+	char text[MAX_LINE + 1];
 	int line;
 };
 
 struct file {
-	struct draft *draft;
+	struct conf_writer *conf;
 	struct rule *prefixes; /* owned, as the arrays below */
 	size_t n_prefixes;
 	struct named *interfaces;
@@ -96,8 +96,9 @@ static void on_prefix(struct file *f, int line, const char *value)
 	struct rule rule = { .action = NDPX_ACT_ANSWER, .line = line };
 
 	if (!parse_prefix(value, &rule)) {
-		draft_lost(f->draft, DRAFT_TOP, line,
-			   "prefix: '%s': expected 2001:db8:1:2: or 2001:db8:1:2::/64", value);
+		conf_writer_lost(f->conf, CONF_WRITER_TOP, line,
+				 "prefix: '%s': expected 2001:db8:1:2: or 2001:db8:1:2::/64",
+				 value);
 		rule.line = -line; /* keeps its place among the pairs */
 	}
 	f->no_memory |= !array_push(f->prefixes, f->n_prefixes, rule);
@@ -109,7 +110,7 @@ static void on_interface(struct file *f, int line, const char *value)
 	struct error err;
 
 	if (parse_ifname(value, named.dev, &err)) {
-		draft_lost(f->draft, DRAFT_TOP, line, "interface: %s", err.message);
+		conf_writer_lost(f->conf, CONF_WRITER_TOP, line, "interface: %s", err.message);
 		named.dev[0] = '\0'; /* keeps its place among the pairs */
 	}
 	f->no_memory |= !array_push(f->interfaces, f->n_interfaces, named);
@@ -121,7 +122,7 @@ static void on_address(struct file *f, int line, const char *value)
 	struct error err;
 
 	if (parse_address(value, &listed.addr, &err)) {
-		draft_lost(f->draft, DRAFT_TOP, line, "addrlist: %s", err.message);
+		conf_writer_lost(f->conf, CONF_WRITER_TOP, line, "addrlist: %s", err.message);
 		unclear(f, line);
 		return;
 	}
@@ -145,13 +146,13 @@ static void on_listtype(struct file *f, int line, const char *value)
 					    : LIST_BLACK;
 	if (f->list != LIST_BLACK || !strcmp(value, "black"))
 		return;
-	draft_lost(f->draft, DRAFT_TOP, line, "listtype: '%s': expected none, black or white",
-		   value);
+	conf_writer_lost(f->conf, CONF_WRITER_TOP, line,
+			 "listtype: '%s': expected none, black or white", value);
 	unclear(f, line);
 }
 
 /* What npd6 does and ndpx does otherwise, or not at all. */
-static const struct draft_option options[] = {
+static const struct conf_writer_option options[] = {
 	{ "linkOption", "answers always carry the option" },
 	{ "ignoreLocal",
 	  "unicast probes are answered, and the host's own addresses on this link never" },
@@ -176,12 +177,12 @@ static void read_key(struct file *f, int line, const char *key, const char *valu
 	} else if (!strcmp(key, "routerNA")) {
 		f->no_router = !strcmp(value, "false");
 		if (!f->no_router && strcmp(value, "true") != 0)
-			draft_note(f->draft, DRAFT_TOP, line,
-				   "routerNA: '%s': expected true or false", value);
+			conf_writer_note(f->conf, CONF_WRITER_TOP, line,
+					 "routerNA: '%s': expected true or false", value);
 	} else if (!strcmp(key, "exprlist")) {
 		on_expression(f, line, value);
 	} else {
-		draft_without(f->draft, DRAFT_TOP, line, options, key, value);
+		conf_writer_without(f->conf, CONF_WRITER_TOP, line, options, key, value);
 	}
 }
 
@@ -199,11 +200,11 @@ static void strip(char *line)
 
 static void read_line(struct file *f, int line, const char *text, size_t len)
 {
-	char buf[LINE_MOST + 1], *value;
+	char buf[MAX_LINE + 1], *value;
 
-	if (len > LINE_MOST) {
-		draft_lost(f->draft, DRAFT_TOP, line,
-			   "not converted: npd6 cuts lines at %d characters", LINE_MOST);
+	if (len > MAX_LINE) {
+		conf_writer_lost(f->conf, CONF_WRITER_TOP, line,
+				 "not converted: npd6 cuts lines at %d characters", MAX_LINE);
 		unclear(f, line);
 		return;
 	}
@@ -212,7 +213,8 @@ static void read_line(struct file *f, int line, const char *text, size_t len)
 	strip(buf);
 	value = strchr(buf, '=');
 	if (!value || value == buf || !value[1]) {
-		draft_note(f->draft, DRAFT_TOP, line, "'%s': expected KEY = VALUE: ignored", buf);
+		conf_writer_note(f->conf, CONF_WRITER_TOP, line,
+				 "'%s': expected KEY = VALUE: ignored", buf);
 		return;
 	}
 	*value++ = '\0';
@@ -250,11 +252,13 @@ static size_t pairs(struct file *f)
 	size_t n = f->n_prefixes < f->n_interfaces ? f->n_prefixes : f->n_interfaces, i;
 
 	for (i = n; i < f->n_prefixes; i++)
-		draft_lost(f->draft, DRAFT_TOP, abs(f->prefixes[i].line),
-			   "not converted: prefix without an interface: npd6 pairs them in order");
+		conf_writer_lost(
+			f->conf, CONF_WRITER_TOP, abs(f->prefixes[i].line),
+			"not converted: prefix without an interface: npd6 pairs them in order");
 	for (i = n; i < f->n_interfaces; i++)
-		draft_lost(f->draft, DRAFT_TOP, f->interfaces[i].line,
-			   "not converted: interface without a prefix: npd6 pairs them in order");
+		conf_writer_lost(
+			f->conf, CONF_WRITER_TOP, f->interfaces[i].line,
+			"not converted: interface without a prefix: npd6 pairs them in order");
 	return n;
 }
 
@@ -267,7 +271,7 @@ static bool covers(const struct rule *prefix, const struct in6_addr *addr)
 }
 
 /* The exceptions inside a prefix: denied by a black list, all there is with a white one. */
-static void draft_listed(struct file *f, size_t uplink, const struct rule *prefix)
+static void write_listed(struct file *f, size_t uplink, const struct rule *prefix)
 {
 	struct rule rule = *prefix;
 	size_t i;
@@ -285,85 +289,87 @@ static void draft_listed(struct file *f, size_t uplink, const struct rule *prefi
 		listed->used = true;
 		rule.addr = listed->addr;
 		rule.line = listed->line;
-		draft_rule(f->draft, uplink, &rule, "addrlist");
+		conf_writer_rule(f->conf, uplink, &rule, "addrlist");
 	}
 }
 
-static void draft_pair(struct file *f, const struct rule *prefix, const struct named *interface)
+static void write_pair(struct file *f, const struct rule *prefix, const struct named *interface)
 {
-	size_t uplink = draft_uplink(f->draft, interface->dev, interface->line);
+	size_t uplink = conf_writer_uplink(f->conf, interface->dev, interface->line);
 	struct rule rule = *prefix;
 	char text[RULE_TEXT_LEN];
 
 	rule.flags = NDPX_F_DAD_IGNORE | (f->no_router ? 0 : NDPX_F_ROUTER);
 	target_text(&rule.addr, rule.bits, text);
 	if (f->list == LIST_WHITE) {
-		draft_note(f->draft, uplink, rule.line,
-			   "prefix %s: listtype = white answers only for listed addresses", text);
+		conf_writer_note(f->conf, uplink, rule.line,
+				 "prefix %s: listtype = white answers only for listed addresses",
+				 text);
 	} else if (f->list == LIST_BLACK && f->unclear) {
 		/* Answering for what was kept out may take somebody's address from him. */
 		rule.flags |= NDPX_F_PAUSED;
-		draft_rule(f->draft, uplink, &rule,
-			   "paused until 'deny' lists what line %d excludes", f->unclear);
+		conf_writer_rule(f->conf, uplink, &rule,
+				 "paused until 'deny' lists what line %d excludes", f->unclear);
 		rule.flags &= (uint8_t)~NDPX_F_PAUSED;
 	} else {
-		draft_rule(f->draft, uplink, &rule, "%s", "");
+		conf_writer_rule(f->conf, uplink, &rule, "%s", "");
 	}
 	if (f->list != LIST_NONE)
-		draft_listed(f, uplink, &rule);
+		write_listed(f, uplink, &rule);
 }
 
-static void draft_expression(struct file *f, const struct expression *e)
+static void write_expression(struct file *f, const struct expression *e)
 {
 	if (f->list == LIST_NONE)
-		draft_note(f->draft, DRAFT_TOP, e->line,
-			   "exprlist = %s: no effect: listtype is none", e->text);
+		conf_writer_note(f->conf, CONF_WRITER_TOP, e->line,
+				 "exprlist = %s: no effect: listtype is none", e->text);
 	else
-		draft_lost(f->draft, DRAFT_TOP, e->line,
-			   "exprlist = %s: no equivalent: write a '%s' for each address or prefix "
-			   "that it stands for",
-			   e->text, f->list == LIST_BLACK ? "deny" : "guest");
+		conf_writer_lost(
+			f->conf, CONF_WRITER_TOP, e->line,
+			"exprlist = %s: no equivalent: write a '%s' for each address or prefix "
+			"that it stands for",
+			e->text, f->list == LIST_BLACK ? "deny" : "guest");
 }
 
-static void draft_file(struct file *f)
+static void write_file(struct file *f)
 {
 	char text[RULE_TEXT_LEN];
 	size_t n = pairs(f), i;
 
-	draft_note(f->draft, DRAFT_HEAD, 0,
-		   "npd6 leaves duplicate address detection alone: dad = ignore.");
-	draft_note(f->draft, DRAFT_HEAD, 0,
-		   "A prefix's first address (subnet-router anycast) is answered for only if "
-		   "named.");
+	conf_writer_note(f->conf, CONF_WRITER_HEAD, 0,
+			 "npd6 leaves duplicate address detection alone: dad = ignore.");
+	conf_writer_note(f->conf, CONF_WRITER_HEAD, 0,
+			 "A prefix's first address (subnet-router anycast) is answered for only if "
+			 "named.");
 	for (i = 0; i < f->n_expressions; i++)
-		draft_expression(f, &f->expressions[i]);
+		write_expression(f, &f->expressions[i]);
 	/* One socket of npd6 a pair, so these are few. */
 	for (i = 0; i < n; i++) {
 		if (f->prefixes[i].line > 0 && f->interfaces[i].dev[0])
-			draft_pair(f, &f->prefixes[i], &f->interfaces[i]);
+			write_pair(f, &f->prefixes[i], &f->interfaces[i]);
 	}
 	for (i = 0; i < f->n_addresses; i++) {
 		const struct listed *listed = &f->addresses[i];
 
 		target_text(&listed->addr, 128, text);
 		if (f->list == LIST_NONE)
-			draft_note(f->draft, DRAFT_TOP, listed->line,
-				   "addrlist %s: no effect: listtype is none", text);
+			conf_writer_note(f->conf, CONF_WRITER_TOP, listed->line,
+					 "addrlist %s: no effect: listtype is none", text);
 		else if (!listed->used)
-			draft_note(f->draft, DRAFT_TOP, listed->line,
-				   "addrlist %s: no effect: no prefix covers it", text);
+			conf_writer_note(f->conf, CONF_WRITER_TOP, listed->line,
+					 "addrlist %s: no effect: no prefix covers it", text);
 	}
 }
 
-int from_npd6(const char *text, size_t len, struct draft *draft, struct error *err)
+int from_npd6(const char *text, size_t len, struct conf_writer *conf, struct error *err)
 {
-	struct file f = { .draft = draft };
-	int r = draft_check_text(text, len, err);
+	struct file f = { .conf = conf };
+	int r = conf_writer_check_text(text, len, err);
 
 	if (r)
 		return r;
 	read_lines(&f, text, len);
-	draft_file(&f);
+	write_file(&f);
 	if (!f.n_prefixes || !f.n_interfaces)
 		r = error_set(err, EXIT_USAGE, EINVAL, "1: expected 'prefix' and 'interface'");
 	if (f.no_memory)

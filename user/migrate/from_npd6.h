@@ -6,6 +6,6 @@
 #include "migrate/conf_writer.h"
 
 /* As from_ndppd(). */
-int from_npd6(const char *text, size_t len, struct draft *draft, struct error *err);
+int from_npd6(const char *text, size_t len, struct conf_writer *conf, struct error *err);
 
 #endif

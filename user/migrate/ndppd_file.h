@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* An ndppd.conf once it is read, before it becomes a draft. Shared by from_ndppd.c and ndppd_draft.c. */
+/* An ndppd.conf once it is read, before it becomes a draft. Shared by from_ndppd.c and ndppd_conf.c. */
 #ifndef NDPX_NDPPD_FILE_H
 #define NDPX_NDPPD_FILE_H
 
@@ -33,6 +33,6 @@ struct ndppd_file {
 };
 
 /* Writes what ndppd would do with it into the draft; sets no_memory. */
-void ndppd_draft(struct ndppd_file *file, struct draft *draft);
+void ndppd_conf(struct ndppd_file *file, struct conf_writer *conf);
 
 #endif

@@ -28,10 +28,10 @@ static int read_stream(FILE *fp, const char *path, char **ret, size_t *ret_len, 
 		len += n;
 		if (len + 1 < cap)
 			continue;
-		if (cap >= TEXT_FILE_MOST) {
+		if (cap >= TEXT_FILE_MAX) {
 			free(text);
 			return error_set(err, EXIT_USAGE, EFBIG, "%s: more than %u MiB", path,
-					 TEXT_FILE_MOST >> 20);
+					 TEXT_FILE_MAX >> 20);
 		}
 		cap *= 2;
 		more = realloc(text, cap);

@@ -7,7 +7,7 @@
 
 #include "util/error.h"
 
-#define TEXT_FILE_MOST (1u << 28) /* a million guests with every word are half of it */
+#define TEXT_FILE_MAX (1u << 28) /* a million guests with every word are half of it */
 
 /*
  * All of a file, "-" for standard input, with a NUL byte behind it. *ret is the

@@ -14,7 +14,7 @@ static void print_uplink(const struct uplink_report *up, struct output *out)
 {
 	out_object(out, NULL);
 	out_string(out, "dev", "%s: ", up->dev);
-	out_string(out, "mode", "%s, ", mode_word(up->now.mode));
+	out_string(out, "mode", "%s, ", mode_name(up->now.mode));
 	out_number(out, "prog_id", NULL, up->now.prog_id);
 	out_bool(out, "attached", "attached, ", up->attached);
 	out_bool(out, "swapped", "program swapped, ", up->swapped);

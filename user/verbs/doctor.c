@@ -171,7 +171,7 @@ static int examine(struct ward *w, int *ret_lock, struct findings *ret, struct e
 }
 
 /* Asked for one VLAN, another's findings are not of interest. */
-static bool is_wanted(const struct ward *w, const struct finding *f)
+static bool is_selected(const struct ward *w, const struct finding *f)
 {
 	return !w->place.have_vlan || !f->vlan || f->vlan == w->place.vlan;
 }
@@ -189,7 +189,7 @@ static void print_finding(const struct finding *f, struct output *out)
 	if (f->vlan)
 		out_number(out, "vlan", ".%llu", f->vlan);
 	out_text(out, f->dev[0] ? ": %s" : "host: %s", row->code);
-	out_string(out, "severity", NULL, doctor_severity_word(row->severity));
+	out_string(out, "severity", NULL, doctor_severity_name(row->severity));
 	out_string(out, "message", ": %s", f->message);
 	out_string(out, "remedy", ": %s\n", f->remedy);
 	out_bool(out, "fix", NULL, row->fix);
@@ -230,7 +230,7 @@ static int print(const struct ward *w)
 		print_fixed(w, &out);
 	out_array(&out, "findings");
 	for (i = 0; i < w->findings.n; i++) {
-		if (!is_wanted(w, &w->findings.items[i]))
+		if (!is_selected(w, &w->findings.items[i]))
 			continue;
 		print_finding(&w->findings.items[i], &out);
 		n++;
@@ -254,7 +254,7 @@ static bool can_fix(const struct ward *w, const char *dev)
 			continue;
 		if (f->code == DOCTOR_PROGRAM_REPLACED)
 			return false;
-		some |= doctor_rows[f->code].fix && is_wanted(w, f);
+		some |= doctor_rows[f->code].fix && is_selected(w, f);
 	}
 	return some;
 }

@@ -47,7 +47,7 @@ static int down_ports(const struct command *cmd, const char *dev, struct output 
 }
 
 /* `down dev DEV` of a device that is gone still finds its pins, by the name in the record. */
-static int down_all(const struct command *cmd, const char *dev, const char *word,
+static int down_all(const struct command *cmd, const char *dev, const char *dev_arg,
 		    struct output *out, struct error *err)
 {
 	struct instance *instances;
@@ -57,7 +57,7 @@ static int down_all(const struct command *cmd, const char *dev, const char *word
 
 	out_array(out, "removed");
 	/* The name as it was typed: vif1.1 is a port, whatever an uplink's name would mean. */
-	r = down_ports(cmd, word, out, &port, err);
+	r = down_ports(cmd, dev_arg, out, &port, err);
 	if (r || port) {
 		out_close(out, ']');
 		return r;
@@ -80,7 +80,7 @@ int verb_down(struct command *cmd)
 	struct place place;
 	struct output out;
 	struct error err;
-	const char *word;
+	const char *dev_arg;
 	char *text = NULL;
 	size_t len = 0;
 	bool named;
@@ -88,8 +88,8 @@ int verb_down(struct command *cmd)
 	int lock, r;
 
 	r = command_parse_dev(cmd->argc, cmd->argv, &place, &named, &err);
-	word = command_dev_word(cmd->argc, cmd->argv);
-	if (!r && place.have_vlan && !dataplane_is_port(cmd->bpffs, word))
+	dev_arg = command_dev_arg(cmd->argc, cmd->argv);
+	if (!r && place.have_vlan && !dataplane_is_port(cmd->bpffs, dev_arg))
 		r = error_set(
 			&err, EXIT_USAGE, EINVAL,
 			"down: a VLAN shares its device's program: remove it from the file and "
@@ -104,7 +104,7 @@ int verb_down(struct command *cmd)
 	out_start(&out, sink, cmd->json, cmd->pretty);
 	r = dataplane_lock(cmd->bpffs, false, &lock, &err);
 	if (!r) {
-		r = down_all(cmd, named ? place.dev : NULL, named ? word : NULL, &out, &err);
+		r = down_all(cmd, named ? place.dev : NULL, named ? dev_arg : NULL, &out, &err);
 		dataplane_rmdir(cmd->bpffs);
 		dataplane_unlock(lock);
 	} else if (r == -ENOENT) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* `explain`: what the attached program does with a question, and why. It collects; explain_print.c says it. */
+/* `explain`: what the attached program does with a solicitation, and why. It collects; explain_print.c says it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -9,29 +9,29 @@
 #include "verbs/explain_story.h"
 
 /* One argument, or with its value two: returns how many, 0: not known; -errno. */
-static int parse_word(const char *word, const char *value, struct words *w, struct error *err)
+static int parse_arg(const char *arg, const char *value, struct explain_args *w, struct error *err)
 {
-	if (!strcmp(word, "dad"))
+	if (!strcmp(arg, "dad"))
 		return w->dad = 1;
-	if (!strcmp(word, "probe"))
+	if (!strcmp(arg, "probe"))
 		return w->probe = 1;
-	if (!strcmp(word, "frame")) {
+	if (!strcmp(arg, "frame")) {
 		w->frame = value;
 		return 2;
 	}
-	if (!strcmp(word, "from")) {
-		if (inet_pton(AF_INET6, value, &w->question.source) != 1)
+	if (!strcmp(arg, "from")) {
+		if (inet_pton(AF_INET6, value, &w->solicitation.source) != 1)
 			return error_set(err, EXIT_USAGE, EINVAL, "from '%s': not an IPv6 address",
 					 value);
 		w->have_from = true;
 		return 2;
 	}
-	if (!w->have_target && inet_pton(AF_INET6, word, &w->target) == 1)
+	if (!w->have_target && inet_pton(AF_INET6, arg, &w->target) == 1)
 		return w->have_target = 1;
 	return 0;
 }
 
-static int check_words(const struct words *w, bool have_dev, struct error *err)
+static int check_words(const struct explain_args *w, bool have_dev, struct error *err)
 {
 	if (!have_dev)
 		return error_set(err, EXIT_USAGE, EINVAL,
@@ -48,7 +48,7 @@ static int check_words(const struct words *w, bool have_dev, struct error *err)
 }
 
 /* `argv` is left with the words that say where, for command_parse_dev(). */
-static int parse_words(int argc, char **argv, struct words *w, struct error *err)
+static int parse_args(int argc, char **argv, struct explain_args *w, struct error *err)
 {
 	bool have_dev = false;
 	int i, n, left = 0, r;
@@ -61,7 +61,7 @@ static int parse_words(int argc, char **argv, struct words *w, struct error *err
 		if (takes && i + 1 == argc)
 			return error_set(err, EXIT_USAGE, EINVAL, "explain: '%s' needs a value",
 					 argv[i]);
-		n = where ? 2 : parse_word(argv[i], takes ? argv[i + 1] : NULL, w, err);
+		n = where ? 2 : parse_arg(argv[i], takes ? argv[i + 1] : NULL, w, err);
 		if (n < 0)
 			return n;
 		if (!n)
@@ -77,42 +77,44 @@ static int parse_words(int argc, char **argv, struct words *w, struct error *err
 	r = command_parse_dev(left, argv, &w->place, &have_dev, err);
 	if (!r)
 		r = check_words(w, have_dev, err);
-	w->question.kind = w->dad ? QUESTION_DAD : w->probe ? QUESTION_PROBE : QUESTION_MULTICAST;
+	w->solicitation.kind = w->dad	  ? SOLICITATION_DAD
+			       : w->probe ? SOLICITATION_PROBE
+					  : SOLICITATION_MULTICAST;
 	return r;
 }
 
 static int make_frame(struct dataplane *dp, struct story *s, struct error *err)
 {
-	struct question *q = &s->words.question;
+	struct solicitation *q = &s->args.solicitation;
 	struct in6_addr from;
 	int n, r;
 
-	if (s->words.frame) {
-		n = frame_from_hex(s->words.frame, s->frame);
+	if (s->args.frame) {
+		n = frame_from_hex(s->args.frame, s->frame);
 		if (n < 0)
 			return error_set(err, EXIT_USAGE, EINVAL,
 					 "frame: expected up to %d bytes in hex, as tcpdump -xx "
 					 "prints it",
-					 EXPLAIN_FRAME);
+					 FRAME_ROOM);
 		s->len = (size_t)n;
 		return 0;
 	}
 	if (s->is_port) {
 		memcpy(q->port_mac, s->port.at.mac, sizeof(q->port_mac));
 	} else {
-		r = command_choose_vlan(dataplane_record(dp), &s->words.place, &s->vlan, err);
+		r = command_choose_vlan(dataplane_record(dp), &s->args.place, &s->vlan, err);
 		if (r)
 			return r;
 		q->vlan = s->vlan;
 		memcpy(q->port_mac, ndpx_link_of(dataplane_settings(dp), s->vlan)->mac,
 		       sizeof(q->port_mac));
 	}
-	q->target = s->words.target;
+	q->target = s->args.target;
 	from = q->source;
-	question_asker(q);
-	if (s->words.have_from)
+	solicitation_requester(q);
+	if (s->args.have_from)
 		q->source = from;
-	s->len = question_build(q, s->frame);
+	s->len = solicitation_build(q, s->frame);
 	return 0;
 }
 
@@ -139,9 +141,9 @@ static int find_nearest(struct dataplane *dp, struct story *s, struct error *err
 		return r;
 	best = calloc(EXPLAIN_NEAREST + 1, sizeof(*best));
 	for (i = 0; best && i < n; i++) {
-		if (entries[i].say.action != NDPX_ACT_ANSWER || entries[i].key.vlan != s->vlan)
+		if (entries[i].policy.action != NDPX_ACT_ANSWER || entries[i].key.vlan != s->vlan)
 			continue;
-		b = common_bits(entries[i].key.addr, s->words.target.s6_addr);
+		b = common_bits(entries[i].key.addr, s->args.target.s6_addr);
 		for (at = s->n_nearest; at > 0 && bits[at - 1] < b; at--) {
 			best[at] = best[at - 1];
 			if (at < EXPLAIN_NEAREST)
@@ -163,11 +165,12 @@ static int find_out(struct dataplane *dp, struct story *s, struct error *err)
 	int r = make_frame(dp, s, err);
 
 	if (!r)
-		r = s->is_port ? dataplane_try_port(dp, &s->port, s->frame, s->len, &s->trial, err)
-			       : dataplane_try(dp, s->frame, s->len, &s->trial, err);
-	if (!r && !s->words.frame)
-		r = deciding_rule(dp, s->vlan, &s->words.target, &s->rule, err);
-	if (!r && !s->words.frame && s->trial.verdict == NDPX_V_NO_GUEST)
+		r = s->is_port ? dataplane_test_run_port(dp, &s->port, s->frame, s->len,
+							 &s->test_run, err)
+			       : dataplane_test_run(dp, s->frame, s->len, &s->test_run, err);
+	if (!r && !s->args.frame)
+		r = match_rule(dp, s->vlan, &s->args.target, &s->rule, err);
+	if (!r && !s->args.frame && s->test_run.verdict == NDPX_V_NO_GUEST)
 		r = find_nearest(dp, s, err);
 	return r ? r : explain_obstacles(dp, s, err);
 }
@@ -176,19 +179,19 @@ static int find_out(struct dataplane *dp, struct story *s, struct error *err)
 static int open_port(struct command *cmd, struct story *s, struct dataplane **ret,
 		     struct error *err)
 {
-	uint32_t ifindex = if_nametoindex(s->words.place.dev);
+	uint32_t ifindex = if_nametoindex(s->args.place.dev);
 	struct port_state *list = NULL;
 	size_t n = 0, i;
 	int r;
 
-	if (!dataplane_is_port(cmd->bpffs, s->words.place.dev))
+	if (!dataplane_is_port(cmd->bpffs, s->args.place.dev))
 		return -ENOENT;
 	r = dataplane_open_ports(cmd->bpffs, ret, err);
 	if (r)
 		return -ENOENT;
 	r = dataplane_ports_read(*ret, &list, &n, err);
 	for (i = 0; i < n && !r; i++) {
-		if (list[i].ifindex != ifindex || !list[i].at.stack)
+		if (list[i].ifindex != ifindex || !list[i].at.l3_dev)
 			continue;
 		s->is_port = true;
 		s->port = list[i];
@@ -197,10 +200,10 @@ static int open_port(struct command *cmd, struct story *s, struct dataplane **re
 	free(list);
 	if (!r && !s->is_port)
 		r = -ENOENT;
-	if (!r && s->words.place.have_vlan)
+	if (!r && s->args.place.have_vlan)
 		r = error_set(err, EXIT_USAGE, EINVAL,
 			      "%s: a guest port: tagged frames are not answered there",
-			      s->words.place.dev);
+			      s->args.place.dev);
 	if (r) {
 		dataplane_close(*ret);
 		*ret = NULL;
@@ -216,7 +219,7 @@ static int open_device(struct command *cmd, struct story *s, struct dataplane **
 	int r = 0;
 
 	*ret_lock = -1;
-	if (dataplane_is_port(cmd->bpffs, s->words.place.dev)) {
+	if (dataplane_is_port(cmd->bpffs, s->args.place.dev)) {
 		r = dataplane_lock(cmd->bpffs, false, ret_lock, err);
 		if (r)
 			return r;
@@ -232,13 +235,13 @@ static int open_device(struct command *cmd, struct story *s, struct dataplane **
 		}
 	}
 	if (!s->is_port) {
-		r = command_open(cmd, s->words.place.dev, ret, ret_lock, err);
+		r = command_open(cmd, s->args.place.dev, ret, ret_lock, err);
 		if (!r)
 			dataplane_attachment(*ret, &at);
 	}
 	if (!r && at.mode == NDPX_MODE_NONE)
 		r = error_set(err, EXIT_NOT_ATTACHED, ENOENT,
-			      "%s: pinned but not attached: run 'ndpx apply'", s->words.place.dev);
+			      "%s: pinned but not attached: run 'ndpx apply'", s->args.place.dev);
 	return r;
 }
 
@@ -250,7 +253,7 @@ int verb_explain(struct command *cmd)
 	struct error err;
 	int lock = -1, r;
 
-	r = parse_words(cmd->argc, cmd->argv, &s.words, &err);
+	r = parse_args(cmd->argc, cmd->argv, &s.args, &err);
 	if (!r)
 		r = open_device(cmd, &s, &dp, &lock, &err);
 	if (!r)

@@ -7,35 +7,35 @@
 #include "verbs/guest_print.h"
 #include "dataplane/dataplane.h"
 
-static const char *act_word(enum trial_act act)
+static const char *act_name(enum test_run_act act)
 {
 	switch (act) {
-	case TRIAL_ANSWER:
+	case TEST_RUN_ANSWER:
 		return "answer";
-	case TRIAL_DROP:
+	case TEST_RUN_DROP:
 		return "drop";
 	default:
 		return "pass";
 	}
 }
 
-static const char *kind_word(enum question_kind kind)
+static const char *kind_name(enum solicitation_kind kind)
 {
 	switch (kind) {
-	case QUESTION_DAD:
+	case SOLICITATION_DAD:
 		return "dad";
-	case QUESTION_PROBE:
+	case SOLICITATION_PROBE:
 		return "probe";
 	default:
 		return "multicast";
 	}
 }
 
-static const char *action_word(const struct ndpx_say *say)
+static const char *action_name(const struct ndpx_policy *policy)
 {
-	return say->action == NDPX_ACT_OWN    ? "own"
-	       : say->action == NDPX_ACT_DENY ? "deny"
-					      : "guest";
+	return policy->action == NDPX_ACT_OWN	 ? "own"
+	       : policy->action == NDPX_ACT_DENY ? "deny"
+						 : "guest";
 }
 
 static void print_rule(const struct story *s, struct output *out)
@@ -43,13 +43,13 @@ static void print_rule(const struct story *s, struct output *out)
 	const struct entry *e = &s->rule.entry;
 	char text[RULE_TEXT_LEN];
 
-	if (s->words.frame || e->say.action == NDPX_ACT_NONE) {
+	if (s->args.frame || e->policy.action == NDPX_ACT_NONE) {
 		out_null(out, "rule");
 		return;
 	}
 	target_text((const struct in6_addr *)e->key.addr, e->key.bits, text);
 	out_object(out, "rule");
-	out_string(out, "action", "; rule: %s ", action_word(&e->say));
+	out_string(out, "action", "; rule: %s ", action_name(&e->policy));
 	out_string(out, "address", "%s", text);
 	out_bool(out, "host", ", an address of this host on another interface",
 		 s->rule.host && !s->is_port);
@@ -62,7 +62,7 @@ static void print_nearest(const struct story *s, const char *dev, struct output 
 {
 	size_t i;
 
-	if (s->trial.verdict != NDPX_V_NO_GUEST || s->words.frame)
+	if (s->test_run.verdict != NDPX_V_NO_GUEST || s->args.frame)
 		return;
 	out_array(out, "nearest");
 	if (!s->n_nearest)
@@ -103,8 +103,8 @@ static void print_na(const struct story *s, struct output *out)
 	struct nd_advert na;
 	bool router, solicited, override;
 
-	if (s->trial.act != TRIAL_ANSWER ||
-	    !nd_read_na(s->trial.frame, (uint32_t)s->trial.len, &na)) {
+	if (s->test_run.act != TEST_RUN_ANSWER ||
+	    !nd_read_na(s->test_run.frame, (uint32_t)s->test_run.len, &na)) {
 		out_null(out, "na");
 		return;
 	}
@@ -146,8 +146,8 @@ static void print_obstacles(const struct story *s, struct output *out)
 
 void explain_print(const struct story *s, struct output *out)
 {
-	const struct words *w = &s->words;
-	enum ndpx_verdict v = s->trial.verdict;
+	const struct explain_args *w = &s->args;
+	enum ndpx_verdict v = s->test_run.verdict;
 	uint16_t q_vlan = s->is_port ? 0 : s->vlan;
 	char text[INET6_ADDRSTRLEN];
 
@@ -157,15 +157,15 @@ void explain_print(const struct story *s, struct output *out)
 		out_string(out, "address", "%s", addr_text(&w->target, text));
 		out_text(out, " dev %s", w->place.dev);
 		out_number(out, "vlan", q_vlan ? " vlan %llu" : NULL, q_vlan);
-		out_string(out, "question", " (%s)", kind_word(w->question.kind));
-		if (w->question.kind == QUESTION_DAD)
+		out_string(out, "question", " (%s)", kind_name(w->solicitation.kind));
+		if (w->solicitation.kind == SOLICITATION_DAD)
 			out_string(out, "from", NULL, "::");
 		else
-			out_string(out, "from", NULL, addr_text(&w->question.source, text));
+			out_string(out, "from", NULL, addr_text(&w->solicitation.source, text));
 	}
 	out_string(out, "dev", NULL, w->place.dev);
 	out_string(out, "verdict", ": %s", verdict_name(v));
-	out_string(out, "act", " (%s)", act_word(s->trial.act));
+	out_string(out, "act", " (%s)", act_name(s->test_run.act));
 	out_string(out, "text", ": %s",
 		   v == NDPX_V_NONE ? "not a Neighbor Solicitation" : verdict_text(v));
 	print_rule(s, out);

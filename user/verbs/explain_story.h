@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "dataplane/dataplane.h"
-#include "util/explain.h"
+#include "util/solicitation.h"
 
 #define EXPLAIN_NEAREST	  3 /* rules shown where none decides */
 #define EXPLAIN_OBSTACLES 12
@@ -16,24 +16,24 @@ struct obstacle {
 	char text[600];
 };
 
-struct words {
+struct explain_args {
 	const char *frame; /* hex, else NULL */
 	struct in6_addr target;
 	struct place place;
 	bool have_target, have_from, dad, probe;
-	struct question question;
+	struct solicitation solicitation;
 };
 
-/* What is known about the question once it was tried. */
+/* What is known about the solicitation once it was tried. */
 struct story {
-	struct words words;
-	uint8_t frame[EXPLAIN_FRAME];
+	struct explain_args args;
+	uint8_t frame[FRAME_ROOM];
 	size_t len;
-	struct trial trial;
+	struct test_run test_run;
 	bool is_port;		/* a guest port, else an uplink */
 	struct port_state port; /* with is_port */
 	uint16_t vlan;		/* of a guest port the number of its section */
-	struct deciding rule;
+	struct match rule;
 	struct entry *nearest; /* owned */
 	size_t n_nearest;
 	struct obstacle obstacles[EXPLAIN_OBSTACLES];

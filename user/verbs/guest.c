@@ -12,8 +12,8 @@ enum what { ADD, REPLACE, DEL };
 
 /* The two places of a rule: in force, and of the command's below a higher origin. */
 struct there {
-	struct ndpx_say now, shadow; /* NDPX_ACT_NONE: none */
-	bool overridden;	     /* what is in force is the host's or the file's */
+	struct ndpx_policy now, shadow; /* NDPX_ACT_NONE: none */
+	bool overridden;		/* what is in force is the host's or the file's */
 };
 
 static int look(struct dataplane *dp, const struct ndpx_prefix_key *key, struct there *ret,
@@ -72,15 +72,15 @@ static int check_action(enum what what, const struct there *there, const char *t
 static int commit_one(const struct command *cmd, struct dataplane *dp, const struct entry *entry,
 		      const struct there *there, enum what what, struct error *err)
 {
-	const struct ndpx_say *before = there->overridden ? &there->shadow : &there->now;
+	const struct ndpx_policy *before = there->overridden ? &there->shadow : &there->now;
 	struct ndpx_prefix_key key = entry->key;
-	struct ndpx_say after = { 0 };
+	struct ndpx_policy after = { 0 };
 	struct rules_change change = { .dp = dp };
 	struct notes notes = { 0 };
 	int r;
 
 	if (what != DEL)
-		after = entry->say;
+		after = entry->policy;
 	if (there->overridden)
 		key.origin = NDPX_ORIGIN_COMMAND;
 	else
@@ -131,22 +131,22 @@ static int change_rule(const struct command *cmd, struct dataplane *dp, enum wha
 static int guest_change(struct command *cmd, enum what what)
 {
 	struct dataplane *dp = NULL;
-	struct guest_words words;
+	struct guest_args args;
 	struct output out;
 	struct error err;
 	int lock, at, r;
 
-	r = words_parse(what == DEL ? SCOPE_DEL : SCOPE_WORDS, cmd->argc, cmd->argv, &words, &at,
-			&err);
+	r = key_args_parse(what == DEL ? SCOPE_DEL : SCOPE_ARGS, cmd->argc, cmd->argv, &args, &at,
+			   &err);
 	if (!r)
-		r = command_rename(&words.place, &err);
+		r = command_rename(&args.place, &err);
 	if (!r)
-		command_real_name(words.place.dev);
+		command_real_name(args.place.dev);
 	if (!r)
-		r = command_open(cmd, words.place.dev, &dp, &lock, &err);
+		r = command_open(cmd, args.place.dev, &dp, &lock, &err);
 	if (r)
 		return command_fail(cmd, &err);
-	r = change_rule(cmd, dp, what, &words.rule, &words.place, &err);
+	r = change_rule(cmd, dp, what, &args.rule, &args.place, &err);
 	dataplane_close(dp);
 	dataplane_unlock(lock);
 	if (r)

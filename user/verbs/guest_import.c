@@ -49,7 +49,7 @@ static int import_fail(const char *file, const struct import *import, const stru
 static int plan_below(struct dataplane *dp, const struct entry *want, struct plan *plan,
 		      struct error *err)
 {
-	struct ndpx_say shadow = { 0 };
+	struct ndpx_policy shadow = { 0 };
 	struct ndpx_prefix_key key = want->key;
 	int r;
 
@@ -57,22 +57,22 @@ static int plan_below(struct dataplane *dp, const struct entry *want, struct pla
 	r = dataplane_get(dp, &key, &shadow, NULL, err);
 	if (r && r != -ENOENT)
 		return r;
-	if (!memcmp(&shadow, &want->say, sizeof(shadow)))
+	if (!memcmp(&shadow, &want->policy, sizeof(shadow)))
 		return 0;
-	if (plan_add(plan, &key, &shadow, &want->say))
+	if (plan_add(plan, &key, &shadow, &want->policy))
 		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	return 0;
 }
 
 /* One new entry against what the device holds at the same key. */
 static int plan_one(const struct command *cmd, struct dataplane *dp, struct entry *want,
-		    const struct ndpx_say *there, struct plan *plan, struct error *err)
+		    const struct ndpx_policy *there, struct plan *plan, struct error *err)
 {
-	struct ndpx_say same;
+	struct ndpx_policy same;
 	char text[RULE_TEXT_LEN];
 
-	guest_over(there, &want->say);
-	same = want->say;
+	guest_over(there, &want->policy);
+	same = want->policy;
 	same.origin = there->origin;
 	if (there->action != NDPX_ACT_NONE && !memcmp(there, &same, sizeof(same)))
 		return 0; /* so already */
@@ -89,7 +89,7 @@ static int plan_one(const struct command *cmd, struct dataplane *dp, struct entr
 			text);
 	if (there->action == NDPX_ACT_ANSWER && there->origin < NDPX_ORIGIN_COMMAND)
 		return plan_below(dp, want, plan, err);
-	if (plan_add(plan, &want->key, there, &want->say))
+	if (plan_add(plan, &want->key, there, &want->policy))
 		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	return 0;
 }
@@ -98,7 +98,7 @@ static int plan_one(const struct command *cmd, struct dataplane *dp, struct entr
 static int plan_device(const struct command *cmd, const char *file, const struct import *import,
 		       struct target *t, struct error *err)
 {
-	static const struct ndpx_say nothing;
+	static const struct ndpx_policy nothing;
 	struct import_item *items = import->items + t->first;
 	struct entry *have = NULL, want;
 	size_t n_have = 0, h = 0, i;
@@ -108,7 +108,7 @@ static int plan_device(const struct command *cmd, const char *file, const struct
 	r = dataplane_read(t->dp, &have, NULL, &n_have, err);
 	for (i = 0; i < t->n && !r; i++) {
 		struct rule *rule = &items[i].rule;
-		const struct ndpx_say *there = &nothing;
+		const struct ndpx_policy *there = &nothing;
 
 		r = guest_entry(rule, &want, &why);
 		if (!r && i > 0 && rule_compare(&items[i - 1].rule, rule) == 0)
@@ -117,7 +117,7 @@ static int plan_device(const struct command *cmd, const char *file, const struct
 		while (!r && h < n_have && entry_compare(&have[h], &want) < 0)
 			h++;
 		if (!r && h < n_have && entry_compare(&have[h], &want) == 0)
-			there = &have[h].say;
+			there = &have[h].policy;
 		if (!r)
 			r = plan_one(cmd, t->dp, &want, there, &t->plan, &why);
 		if (r)

@@ -27,37 +27,37 @@ static void print_stats(struct output *out, const struct entry_stats *stats, uin
 		out_text(out, "\n");
 		return;
 	}
-	inet_ntop(AF_INET6, stats->last_asker, text, sizeof(text));
+	inet_ntop(AF_INET6, stats->last_requester, text, sizeof(text));
 	out_string(out, "last_answer", NULL, time_text(now_real - age, when));
 	out_text(out, "  last %.1f s ago", age);
 	out_string(out, "last_asker", "  asker %s\n", text);
 }
 
 /* The words that would make this entry. */
-static void words_of(const char *dev, const struct entry *entry, struct guest_words *ret)
+static void args_of(const char *dev, const struct entry *entry, struct guest_args *ret)
 {
-	const struct ndpx_say *say = &entry->say;
+	const struct ndpx_policy *policy = &entry->policy;
 	struct rule *rule = &ret->rule;
 	char port[IFNAMSIZ];
 
 	memset(ret, 0, sizeof(*ret));
 	memcpy(&rule->addr, entry->key.addr, sizeof(rule->addr));
 	rule->bits = (uint8_t)entry->key.bits;
-	rule->flags = (uint8_t)say->flags;
-	rule->answer = say->answer;
+	rule->flags = (uint8_t)policy->flags;
+	rule->answer = policy->answer;
 	rule->wide = rule->bits < MODEL_WIDE_BITS;
-	memcpy(rule->lladdr, say->lladdr, sizeof(rule->lladdr));
-	if (say->port && if_indextoname(say->port, port))
+	memcpy(rule->lladdr, policy->lladdr, sizeof(rule->lladdr));
+	if (policy->port && if_indextoname(policy->port, port))
 		rule->port = name_keep(port);
 	snprintf(ret->place.dev, sizeof(ret->place.dev), "%s", dev);
 	ret->place.vlan = entry->key.vlan;
 }
 
 /* In text what has its default is left out. */
-static void print_key(struct output *out, const struct key *key, const struct guest_words *words)
+static void print_key(struct output *out, const struct key *key, const struct guest_args *args)
 {
 	char buf[KEY_TEXT_LEN], format[KEY_TEXT_LEN];
-	const char *value = key->print(key, words, buf);
+	const char *value = key->print(key, args, buf);
 	bool is_default = value && key->by_default && !strcmp(value, key->by_default);
 
 	if (!value || (key->set_only && is_default))
@@ -77,20 +77,20 @@ static void print_key(struct output *out, const struct key *key, const struct gu
 void guest_print(struct output *out, const char *dev, const struct entry *entry,
 		 const struct entry_stats *stats, uint64_t now_monotonic, double now_real)
 {
-	struct guest_words words;
+	struct guest_args args;
 	char text[RULE_TEXT_LEN];
 	size_t i;
 
-	words_of(dev, entry, &words);
+	args_of(dev, entry, &args);
 	out_object(out, NULL);
-	out_string(out, "address", "%s", target_text(&words.rule.addr, words.rule.bits, text));
+	out_string(out, "address", "%s", target_text(&args.rule.addr, args.rule.bits, text));
 	for (i = 0; i < n_keys; i++) {
 		if (keys[i].print)
-			print_key(out, &keys[i], &words);
+			print_key(out, &keys[i], &args);
 	}
 	/* Behind a #, so that `guest import` reads the line. */
 	out_string(out, "origin", "  # origin %s\n",
-		   origin_word((enum ndpx_origin)entry->say.origin));
+		   origin_name((enum ndpx_origin)entry->policy.origin));
 	if (stats)
 		print_stats(out, stats, now_monotonic, now_real);
 	out_close(out, '}');
@@ -106,20 +106,20 @@ int guest_entry(const struct rule *rule, struct entry *ret, struct error *err)
 			return error_set(err, EXIT_USAGE, ENODEV, "port %s: no such interface",
 					 rule->port);
 	}
-	wanted_entry(rule, port, ret);
-	ret->say.origin = NDPX_ORIGIN_COMMAND;
+	desired_entry(rule, port, ret);
+	ret->policy.origin = NDPX_ORIGIN_COMMAND;
 	return 0;
 }
 
-void guest_over(const struct ndpx_say *before, struct ndpx_say *after)
+void guest_over(const struct ndpx_policy *before, struct ndpx_policy *after)
 {
-	const struct ndpx_say here = { .action = NDPX_ACT_HOST,
-				       .origin = NDPX_ORIGIN_HOST,
-				       .flags = NDPX_F_ROUTER | NDPX_F_HOST };
+	const struct ndpx_policy here = { .action = NDPX_ACT_HOST,
+					  .origin = NDPX_ORIGIN_HOST,
+					  .flags = NDPX_F_ROUTER | NDPX_F_HOST };
 	bool guest = before->action == NDPX_ACT_ANSWER && (before->flags & NDPX_F_HOST);
 
 	if (after->action == NDPX_ACT_ANSWER)
-		wanted_host_guest(after, guest ? &here : before);
+		desired_host_guest(after, guest ? &here : before);
 	else if (guest && after->action == NDPX_ACT_NONE)
 		*after = here;
 }

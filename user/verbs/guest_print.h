@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A rule of the maps as the user reads and writes it; for the parts of `guest`. */
-#ifndef NDPX_GUEST_WORDS_H
-#define NDPX_GUEST_WORDS_H
+#ifndef NDPX_GUEST_PRINT_H
+#define NDPX_GUEST_PRINT_H
 
 #include "config/model.h"
 #include "cli/output.h"
@@ -22,6 +22,6 @@ int guest_entry(const struct rule *rule, struct entry *ret, struct error *err);
  * P76: `after` is to stand where `before` does, NDPX_ACT_NONE to go. An address of the host on
  * another interface stays what it is beside, and is just that again when its guest goes.
  */
-void guest_over(const struct ndpx_say *before, struct ndpx_say *after);
+void guest_over(const struct ndpx_policy *before, struct ndpx_policy *after);
 
 #endif

@@ -51,9 +51,9 @@ static int parse_filter(int argc, char **argv, struct filter *ret, struct error 
 
 static bool passes(const struct filter *f, const struct entry *e)
 {
-	if (e->say.action != NDPX_ACT_ANSWER)
+	if (e->policy.action != NDPX_ACT_ANSWER)
 		return false;
-	if (f->origin && e->say.origin != f->origin)
+	if (f->origin && e->policy.origin != f->origin)
 		return false;
 	if (f->place.have_vlan && e->key.vlan != f->place.vlan)
 		return false;

@@ -18,7 +18,7 @@
 
 static const struct source {
 	const char *name, *file; /* file: read unless another is named; NULL: none is */
-	int (*read)(const char *text, size_t len, struct draft *draft, struct error *err);
+	int (*read)(const char *text, size_t len, struct conf_writer *conf, struct error *err);
 	const char *end; /* what ends it, once the file is looked through */
 } sources[] = {
 	{ "kernel", NULL, NULL,
@@ -65,7 +65,7 @@ static int ask_kernel(const struct nl_proxy *all, size_t n_all, struct proxied *
 	return 0;
 }
 
-static int read_kernel(const struct nl_state *state, struct draft *draft, struct error *err)
+static int read_kernel(const struct nl_state *state, struct conf_writer *conf, struct error *err)
 {
 	struct kernel_proxies k = { .state = state };
 	struct proxy_switch *switches;
@@ -88,7 +88,7 @@ static int read_kernel(const struct nl_state *state, struct draft *draft, struct
 		k.entries = entries;
 		k.switches = switches;
 		k.all_proxy_ndp = sysctl_ipv6("all", "proxy_ndp") > 0;
-		from_kernel(&k, draft);
+		from_kernel(&k, conf);
 	}
 	free(entries);
 	free(switches);
@@ -114,12 +114,12 @@ static int check_result(const char *text, size_t len, struct error *err)
 	return r;
 }
 
-static int print_draft(const struct command *cmd, struct draft *draft, struct error *err)
+static int print_conf(const struct command *cmd, struct conf_writer *conf, struct error *err)
 {
 	char *text = NULL;
 	size_t len = 0, uplinks = 0, i;
 	FILE *fp = open_memstream(&text, &len);
-	int r = fp ? draft_write(draft, fp, &uplinks) : -ENOMEM;
+	int r = fp ? conf_writer_write(conf, fp, &uplinks) : -ENOMEM;
 
 	if (fp && fclose(fp))
 		r = -ENOMEM;
@@ -130,21 +130,21 @@ static int print_draft(const struct command *cmd, struct draft *draft, struct er
 	if (!r)
 		r = command_print(text, err);
 	free(text);
-	for (i = 0; !r && i < draft->warnings.n; i++)
-		command_note(cmd, "warning: line %d: %s", draft->warnings.items[i].line,
-			     draft->warnings.items[i].text);
+	for (i = 0; !r && i < conf->warnings.n; i++)
+		command_note(cmd, "warning: line %d: %s", conf->warnings.items[i].line,
+			     conf->warnings.items[i].text);
 	if (!r && !uplinks)
 		command_note(cmd, "warning: the file has no uplink: 'ndpx apply' with it would "
 				  "remove all attached uplinks");
-	if (!r && draft->lost)
+	if (!r && conf->lost)
 		command_note(cmd, "warning: %zu %s the same way: see the comments in the output",
-			     draft->lost,
-			     draft->lost == 1 ? "thing will not be answered"
-					      : "things will not be answered");
+			     conf->lost,
+			     conf->lost == 1 ? "thing will not be answered"
+					     : "things will not be answered");
 	return r;
 }
 
-static int read_file(const struct source *source, const char *path, struct draft *draft,
+static int read_file(const struct source *source, const char *path, struct conf_writer *conf,
 		     struct error *err)
 {
 	struct error why;
@@ -154,7 +154,7 @@ static int read_file(const struct source *source, const char *path, struct draft
 
 	if (r)
 		return r;
-	r = source->read(text, len, draft, &why);
+	r = source->read(text, len, conf, &why);
 	free(text);
 	if (r != -EINVAL) {
 		if (r)
@@ -169,26 +169,26 @@ static int import_from(const struct command *cmd, const struct source *source, s
 {
 	const char *file = cmd->argc > 1 ? cmd->argv[1] : source->file;
 	struct nl_state state = { 0 };
-	struct draft draft = { .state = &state };
+	struct conf_writer conf = { .state = &state };
 	int r = nl_state_read(&state, err);
 
 	if (r)
 		return r;
-	draft_note(&draft, DRAFT_HEAD, 0,
-		   "Made by 'ndpx import-from %s%s%s', ndpx " NDPX_VERSION ".", source->name,
-		   file ? " " : "", file ? file : "");
-	draft_note(&draft, DRAFT_HEAD, 0, "Review it; run 'ndpx check' and 'ndpx apply'; then %s;",
-		   source->end);
-	draft_note(
-		&draft, DRAFT_HEAD, 0,
+	conf_writer_note(&conf, CONF_WRITER_HEAD, 0,
+			 "Made by 'ndpx import-from %s%s%s', ndpx " NDPX_VERSION ".", source->name,
+			 file ? " " : "", file ? file : "");
+	conf_writer_note(&conf, CONF_WRITER_HEAD, 0,
+			 "Review it; run 'ndpx check' and 'ndpx apply'; then %s;", source->end);
+	conf_writer_note(
+		&conf, CONF_WRITER_HEAD, 0,
 		"and 'ndpx apply' again: a responder that exits may drop groups or allmulticast.");
 	if (source->read && file)
-		r = read_file(source, file, &draft, err);
+		r = read_file(source, file, &conf, err);
 	else
-		r = read_kernel(&state, &draft, err);
+		r = read_kernel(&state, &conf, err);
 	if (!r)
-		r = print_draft(cmd, &draft, err);
-	draft_free(&draft);
+		r = print_conf(cmd, &conf, err);
+	conf_writer_free(&conf);
 	nl_state_free(&state);
 	return r;
 }

@@ -15,14 +15,14 @@ static int collect(const struct instance *in, struct metrics_uplink *ret, struct
 
 	*ret = (struct metrics_uplink){ 0 };
 	ret->dev = in->dev;
-	ret->mode = mode_word(in->attachment.mode);
+	ret->mode = mode_name(in->attachment.mode);
 	ret->attached = in->attachment.mode != NDPX_MODE_NONE;
 	ret->unknown = !in->dp;
 	if (!in->dp)
 		return 0;
 	ret->paused = dataplane_settings(in->dp)->flags & NDPX_S_PAUSED;
 	ret->attached_at = dataplane_record(in->dp)->attached_at;
-	r = tally_rules(in->dp, &ret->tally, err);
+	r = rule_counts_read(in->dp, &ret->counts, err);
 	return r ? r : dataplane_counters(in->dp, ret->counters, err);
 }
 
@@ -33,7 +33,7 @@ static int collect_ports(const struct command *cmd, struct metrics_uplink *ret, 
 	struct dataplane *dp = NULL;
 	int r = dataplane_open_ports(cmd->bpffs, &dp, err);
 
-	*ret = (struct metrics_uplink){ .dev = "ports", .mode = mode_word(NDPX_MODE_TCX) };
+	*ret = (struct metrics_uplink){ .dev = "ports", .mode = mode_name(NDPX_MODE_TCX) };
 	if (r == -ENOENT)
 		return 0;
 	if (r == -EPROTO) {
@@ -48,7 +48,7 @@ static int collect_ports(const struct command *cmd, struct metrics_uplink *ret, 
 		ret->attached_at = dataplane_record(dp)->attached_at;
 		ret->ports = count.ports;
 		ret->has_ports = true;
-		r = tally_rules(dp, &ret->tally, err);
+		r = rule_counts_read(dp, &ret->counts, err);
 	}
 	if (!r)
 		r = dataplane_counters(dp, ret->counters, err);

@@ -112,11 +112,11 @@ int verb_stats(struct command *cmd)
 	for (;;) {
 		r = print_once(cmd, named ? place.dev : NULL, &n, &err);
 		if (!r && !n &&
-		    dataplane_is_port(cmd->bpffs, command_dev_word(cmd->argc, cmd->argv)))
+		    dataplane_is_port(cmd->bpffs, command_dev_arg(cmd->argc, cmd->argv)))
 			r = error_set(&err, EXIT_USAGE, EINVAL,
 				      "%s: guest ports share their counters: 'ndpx stats' shows "
 				      "them",
-				      command_dev_word(cmd->argc, cmd->argv));
+				      command_dev_arg(cmd->argc, cmd->argv));
 		else if (!r && !n)
 			r = error_set(&err, EXIT_NOT_ATTACHED, ENOENT, "%s: not attached",
 				      named ? place.dev : "no uplink");

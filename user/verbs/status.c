@@ -20,7 +20,7 @@ static void print_settings(const struct instance *in, struct output *out)
 		out_string(out, "source", "source %s", text);
 	} else {
 		out_string(out, "source", "source %s",
-			   source_word((enum ndpx_source)set->source_mode));
+			   source_name((enum ndpx_source)set->source_mode));
 	}
 	out_number(out, "rate", set->rate ? ", rate %llu" : NULL, set->rate);
 	out_bool(out, "strict_lladdr", ", strict_lladdr", set->flags & NDPX_S_STRICT_LLADDR);
@@ -28,7 +28,7 @@ static void print_settings(const struct instance *in, struct output *out)
 	out_text(out, "\n");
 }
 
-static void print_rules(const struct tally *t, struct output *out)
+static void print_rules(const struct rule_counts *t, struct output *out)
 {
 	out_number(out, "guests", "    guests %llu", t->guests);
 	out_number(out, "prefixes", ", prefixes %llu", t->prefixes);
@@ -54,14 +54,14 @@ static int print_attached(struct instance *in, struct output *out, struct error 
 {
 	struct ndpx_record *record = dataplane_record(in->dp);
 	struct before before[DATAPLANE_BEFORE];
-	struct tally tally;
+	struct rule_counts counts;
 	char since[32];
-	int r = tally_rules(in->dp, &tally, err);
+	int r = rule_counts_read(in->dp, &counts, err);
 
 	if (r)
 		return r;
 	print_vlans(record, out);
-	out_string(out, "mode", ": %s", mode_word(in->attachment.mode));
+	out_string(out, "mode", ": %s", mode_name(in->attachment.mode));
 	out_string(out, "hook", " (%s)",
 		   in->attachment.mode == NDPX_MODE_TCX	     ? "tcx"
 		   : in->attachment.mode == NDPX_MODE_CLSACT ? "clsact"
@@ -73,9 +73,9 @@ static int print_attached(struct instance *in, struct output *out, struct error 
 	out_string(out, "release", ", by ndpx %s\n", record->release);
 	before_print(before, attachment_before(in->ifindex, &in->attachment, before), "    ", out);
 	print_settings(in, out);
-	print_rules(&tally, out);
+	print_rules(&counts, out);
 	out_string(out, "groups", "    groups %s",
-		   want_groups_word((enum want_groups)record->groups));
+		   want_groups_name((enum want_groups)record->groups));
 	out_bool(out, "allmulti", ", allmulticast switched on by ndpx",
 		 record->flags & NDPX_R_ALLMULTI);
 	out_text(out, "\n");
@@ -92,7 +92,7 @@ static int print_instance(struct instance *in, struct output *out, struct error 
 	out_number(out, "ifindex", NULL, in->ifindex);
 	out_bool(out, "attached", NULL, attached);
 	if (attached && !in->dp) {
-		out_string(out, "mode", ": %s", mode_word(in->attachment.mode));
+		out_string(out, "mode", ": %s", mode_name(in->attachment.mode));
 		out_number(out, "prog_id", ", prog %llu", in->attachment.prog_id);
 		out_text(out, ", by another version of ndpx: run 'ndpx apply' to replace it\n");
 	} else if (attached)
@@ -136,7 +136,7 @@ int verb_status(struct command *cmd)
 	out_close(&out, ']');
 	dataplane_close_instances(instances, n);
 	/* A guest port's word is a name, whatever else it would mean: vif1.1. */
-	is_port = !n && dataplane_is_port(cmd->bpffs, command_dev_word(cmd->argc, cmd->argv));
+	is_port = !n && dataplane_is_port(cmd->bpffs, command_dev_arg(cmd->argc, cmd->argv));
 	if (!r && (!named || is_port))
 		r = status_ports(cmd, &out, &ports, &ports_ok, &err);
 	if (r)

@@ -20,7 +20,7 @@ int ports_count(const struct dataplane *dp, struct ports_count *ret, struct erro
 		return r;
 	for (i = 0; i < n; i++) {
 		/* A guest that is shut down takes its port along: nothing is wrong with that. */
-		if (!list[i].at.stack || !if_indextoname(list[i].ifindex, name))
+		if (!list[i].at.l3_dev || !if_indextoname(list[i].ifindex, name))
 			continue;
 		count.ports++;
 		count.detached += list[i].attachment.mode == NDPX_MODE_NONE;
@@ -53,8 +53,8 @@ static void print_marked(const struct pinned_ports *pinned, __u16 group, __u8 ma
 	for (i = 0; i < pinned->n_entries; i++) {
 		const struct entry *e = &pinned->entries[i];
 
-		if (e->key.vlan != group || e->say.action != NDPX_ACT_ANSWER ||
-		    !(e->say.flags & mark))
+		if (e->key.vlan != group || e->policy.action != NDPX_ACT_ANSWER ||
+		    !(e->policy.flags & mark))
 			continue;
 		if (first)
 			out_text(out, " %s ", key);
@@ -98,7 +98,7 @@ static void print_section(const struct pinned_ports *pinned, __u16 group, struct
 	out_text(out, "\n");
 	out_array(out, "devices");
 	for (i = 0; i < pinned->n_ports; i++) {
-		if (ports[i].at.stack && ports[i].at.group == group)
+		if (ports[i].at.l3_dev && ports[i].at.group == group)
 			print_port(&ports[i], out);
 	}
 	out_close(out, ']');
@@ -128,12 +128,12 @@ static int print_ports(struct dataplane *dp, struct output *out, bool *ret_ok, s
 {
 	struct ndpx_record *record = dataplane_record(dp);
 	struct ports_count count;
-	struct tally tally;
+	struct rule_counts counts;
 	char since[32];
 	int r = ports_count(dp, &count, err);
 
 	if (!r)
-		r = tally_rules(dp, &tally, err);
+		r = rule_counts_read(dp, &counts, err);
 	if (r)
 		return r;
 	*ret_ok = !count.detached;
@@ -146,10 +146,10 @@ static int print_ports(struct dataplane *dp, struct output *out, bool *ret_ok, s
 	out_bool(out, "paused", ", paused", dataplane_settings(dp)->flags & NDPX_S_PAUSED);
 	out_text(out, "\n");
 	r = print_sections(dp, out, err);
-	out_number(out, "guests", "    guests %llu", tally.guests);
-	out_number(out, "prefixes", ", prefixes %llu", tally.prefixes);
-	out_number(out, "denies", ", denies %llu", tally.denies);
-	out_number(out, "own_addresses", ", own addresses %llu\n", tally.own);
+	out_number(out, "guests", "    guests %llu", counts.guests);
+	out_number(out, "prefixes", ", prefixes %llu", counts.prefixes);
+	out_number(out, "denies", ", denies %llu", counts.denies);
+	out_number(out, "own_addresses", ", own addresses %llu\n", counts.own);
 	return r;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The arguments of `guest add` as a whole: words_parse() of user/config/keys.h. */
+/* The arguments of `guest add` as a whole: key_args_parse() of user/config/keys.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -11,34 +11,34 @@
 #include "expect_error.h"
 #include "config/keys.h"
 
-#define MAX_WORDS 40
+#define MAX_ARGS  40
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 /* `guest add` with the arguments of a line. */
-static int add(enum key_scope scope, const char *line, struct guest_words *ret, int *ret_at,
+static int add(enum key_scope scope, const char *line, struct guest_args *ret, int *ret_at,
 	       struct error *err)
 {
-	char text[256], *words[MAX_WORDS], *save = NULL, *word;
+	char text[256], *args[MAX_ARGS], *save = NULL, *arg;
 	int n = 0;
 
 	strcpy(text, line);
-	for (word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save))
-		words[n++] = word;
-	return words_parse(scope, n, words, ret, ret_at, err);
+	for (arg = strtok_r(text, " ", &save); arg; arg = strtok_r(NULL, " ", &save))
+		args[n++] = arg;
+	return key_args_parse(scope, n, args, ret, ret_at, err);
 }
 
 static void expect_refused(enum key_scope scope, const char *line, const char *bad)
 {
-	struct guest_words words = { .rule.bits = 99, .place.vlan = 99 };
+	struct guest_args args = { .rule.bits = 99, .place.vlan = 99 };
 	struct error err;
 	int at;
 
-	expect_error(line, add(scope, line, &words, &at, &err), bad, &err);
-	assert_int_equal(words.rule.bits, 99);
-	assert_int_equal(words.place.vlan, 99);
+	expect_error(line, add(scope, line, &args, &at, &err), bad, &err);
+	assert_int_equal(args.rule.bits, 99);
+	assert_int_equal(args.place.vlan, 99);
 }
 
-static void test_words_refused(void **state)
+static void test_args_refused(void **state)
 {
 	static const char *const rows[][2] = {
 		{ "", "the guest's address is missing" },
@@ -84,7 +84,7 @@ static void test_words_refused(void **state)
 
 	(void)state;
 	for (i = 0; i < LENGTH(rows); i++)
-		expect_refused(SCOPE_WORDS, rows[i][0], rows[i][1]);
+		expect_refused(SCOPE_ARGS, rows[i][0], rows[i][1]);
 }
 
 /* `del` uses the same parser, restricted to the arguments that identify a guest. */
@@ -101,7 +101,7 @@ static void test_del(void **state)
 		{ "2001:db8::1 dev eth0 vlna 5", "unknown argument 'vlna' (did you mean 'vlan'?)" },
 		{ "2001:db8::1 dev eth0 rate 5", "unknown argument 'rate'" },
 	};
-	struct guest_words words;
+	struct guest_args args;
 	struct error err;
 	size_t i;
 	int at;
@@ -110,14 +110,14 @@ static void test_del(void **state)
 	for (i = 0; i < LENGTH(bad); i++)
 		expect_refused(SCOPE_DEL, bad[i][0], bad[i][1]);
 	/* Could not be added, but may exist because the file has `wide`. */
-	expect_error("::/0", add(SCOPE_DEL, "::/0 vlan 5 dev eth0", &words, &at, &err), NULL, &err);
-	assert_int_equal(words.rule.bits, 0);
-	assert_int_equal(words.rule.vlan, 5);
-	assert_string_equal(words.place.dev, "eth0");
+	expect_error("::/0", add(SCOPE_DEL, "::/0 vlan 5 dev eth0", &args, &at, &err), NULL, &err);
+	assert_int_equal(args.rule.bits, 0);
+	assert_int_equal(args.rule.vlan, 5);
+	assert_string_equal(args.place.dev, "eth0");
 }
 
 /* The position of an error: `guest import` turns it into a column. */
-static void test_error_word(void **state)
+static void test_error_arg(void **state)
 {
 	static const struct {
 		const char *line;
@@ -131,14 +131,14 @@ static void test_error_word(void **state)
 		{ "2001:db8::1 port a", 3 },
 		{ "2001:db8::/40 dev eth0", 0 },
 	};
-	struct guest_words words;
+	struct guest_args args;
 	struct error err;
 	size_t i;
 	int at;
 
 	(void)state;
 	for (i = 0; i < LENGTH(rows); i++) {
-		assert_true(add(SCOPE_WORDS, rows[i].line, &words, &at, &err) < 0);
+		assert_true(add(SCOPE_ARGS, rows[i].line, &args, &at, &err) < 0);
 		assert_int_equal(at, rows[i].at);
 	}
 }
@@ -150,24 +150,24 @@ static void test_printed(void **state)
 				  "lladdr 02:00:00:00:00:01 router on override on dad ignore "
 				  "answer alive paused on wide on";
 	char line[512] = "2001:db8::1", buf[KEY_TEXT_LEN];
-	struct guest_words words, none;
+	struct guest_args args, none;
 	struct error err;
 	size_t i;
 	int at;
 
 	(void)state;
-	expect_error(all, add(SCOPE_WORDS, all, &words, &at, &err), NULL, &err);
-	expect_error(all, add(SCOPE_WORDS, "2001:db8::1 dev eth0", &none, &at, &err), NULL, &err);
+	expect_error(all, add(SCOPE_ARGS, all, &args, &at, &err), NULL, &err);
+	expect_error(all, add(SCOPE_ARGS, "2001:db8::1 dev eth0", &none, &at, &err), NULL, &err);
 	for (i = 0; i < n_keys; i++) {
 		const char *text;
 
 		assert_non_null(keys[i].help);
-		assert_true(keys[i].words || keys[i].values);
-		assert_int_equal(keys[i].print != NULL, (keys[i].where & 1u << SCOPE_WORDS) != 0);
+		assert_true(keys[i].choices || keys[i].values);
+		assert_int_equal(keys[i].print != NULL, (keys[i].where & 1u << SCOPE_ARGS) != 0);
 		if (!keys[i].print)
 			continue;
 		snprintf(line + strlen(line), sizeof(line) - strlen(line), " %s %s", keys[i].name,
-			 keys[i].print(&keys[i], &words, buf));
+			 keys[i].print(&keys[i], &args, buf));
 		text = keys[i].print(&keys[i], &none, buf);
 		if (keys[i].by_default)
 			assert_string_equal(text, keys[i].by_default);
@@ -175,7 +175,7 @@ static void test_printed(void **state)
 	assert_string_equal(line, all);
 }
 
-static void test_words_taken(void **state)
+static void test_args_taken(void **state)
 {
 	static const char all[] = "2001:db8::/32 vlan 88 dev eth0.88 port vif1.0 "
 				  "lladdr 02:0:0:0:0:1 router on override on dad ignore "
@@ -183,38 +183,37 @@ static void test_words_taken(void **state)
 	static const char off[] = "fe80::1 dev eth0 router off override off dad defend "
 				  "answer always paused off";
 	static const uint8_t want[6] = { 2, 0, 0, 0, 0, 1 };
-	struct guest_words words;
+	struct guest_args args;
 	struct error err;
 	int at;
 
 	(void)state;
-	expect_error(all, add(SCOPE_WORDS, all, &words, &at, &err), NULL, &err);
-	assert_int_equal(words.rule.bits, 32);
-	assert_int_equal(words.rule.action, NDPX_ACT_ANSWER);
-	assert_int_equal(words.rule.flags, NDPX_F_ROUTER | NDPX_F_OVERRIDE | NDPX_F_DAD_IGNORE |
-						   NDPX_F_PAUSED | NDPX_F_LLADDR);
-	assert_int_equal(words.rule.answer, NDPX_ANSWER_ALIVE);
-	assert_int_equal(words.rule.vlan, 88);
-	assert_true(words.rule.wide);
-	assert_memory_equal(words.rule.lladdr, want, 6);
-	assert_string_equal(words.rule.port, "vif1.0");
-	assert_string_equal(words.place.dev, "eth0");
-	assert_int_equal(words.place.vlan, 88);
-	assert_true(words.place.have_vlan);
+	expect_error(all, add(SCOPE_ARGS, all, &args, &at, &err), NULL, &err);
+	assert_int_equal(args.rule.bits, 32);
+	assert_int_equal(args.rule.action, NDPX_ACT_ANSWER);
+	assert_int_equal(args.rule.flags, NDPX_F_ROUTER | NDPX_F_OVERRIDE | NDPX_F_DAD_IGNORE |
+						  NDPX_F_PAUSED | NDPX_F_LLADDR);
+	assert_int_equal(args.rule.answer, NDPX_ANSWER_ALIVE);
+	assert_int_equal(args.rule.vlan, 88);
+	assert_true(args.rule.wide);
+	assert_memory_equal(args.rule.lladdr, want, 6);
+	assert_string_equal(args.rule.port, "vif1.0");
+	assert_string_equal(args.place.dev, "eth0");
+	assert_int_equal(args.place.vlan, 88);
+	assert_true(args.place.have_vlan);
 
-	expect_error(off, add(SCOPE_WORDS, off, &words, &at, &err), NULL, &err);
-	assert_int_equal(words.rule.bits, 128);
-	assert_int_equal(words.rule.flags | words.rule.answer | words.rule.vlan | words.rule.wide,
-			 0);
-	assert_null(words.rule.port);
-	assert_false(words.place.have_vlan);
+	expect_error(off, add(SCOPE_ARGS, off, &args, &at, &err), NULL, &err);
+	assert_int_equal(args.rule.bits, 128);
+	assert_int_equal(args.rule.flags | args.rule.answer | args.rule.vlan | args.rule.wide, 0);
+	assert_null(args.rule.port);
+	assert_false(args.place.have_vlan);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words_refused), cmocka_unit_test(test_words_taken),
-		cmocka_unit_test(test_del),	      cmocka_unit_test(test_error_word),
+		cmocka_unit_test(test_args_refused), cmocka_unit_test(test_args_taken),
+		cmocka_unit_test(test_del),	     cmocka_unit_test(test_error_arg),
 		cmocka_unit_test(test_printed),
 	};
 

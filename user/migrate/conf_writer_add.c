@@ -10,85 +10,86 @@
 #include "util/names.h"
 #include "util/network.h"
 
-#define DRAFT_STDERR ((size_t)-3) /* beside DRAFT_TOP and DRAFT_HEAD: draft->warnings */
+#define DRAFT_STDERR ((size_t)-3) /* beside CONF_WRITER_TOP and CONF_WRITER_HEAD: draft->warnings */
 
 /* Takes over item->text; NULL: memory was short for it. */
-static void add_item(struct draft *draft, size_t uplink, const struct draft_item *item)
+static void add_item(struct conf_writer *conf, size_t uplink, const struct conf_writer_item *item)
 {
-	struct draft_items *in = uplink == DRAFT_TOP	  ? &draft->top
-				 : uplink == DRAFT_HEAD	  ? &draft->head
-				 : uplink == DRAFT_STDERR ? &draft->warnings
-							  : &draft->uplinks[uplink].in;
+	struct conf_writer_items *in = uplink == CONF_WRITER_TOP    ? &conf->top
+				       : uplink == CONF_WRITER_HEAD ? &conf->head
+				       : uplink == DRAFT_STDERR	    ? &conf->warnings
+								    : &conf->uplinks[uplink].in;
 
 	if (item->text && array_push(in->items, in->n, *item))
 		return;
-	draft->no_memory = true;
+	conf->no_memory = true;
 	free(item->text);
 }
 
 /* NULL: no memory. */
-static char *format(struct draft *draft, const char *fmt, va_list ap)
+static char *format(struct conf_writer *conf, const char *fmt, va_list ap)
 {
 	char *text = NULL;
 
 	if (vasprintf(&text, fmt, ap) >= 0)
 		return text;
-	draft->no_memory = true;
+	conf->no_memory = true;
 	return NULL;
 }
 
-static void add_note(struct draft *draft, size_t uplink, int line, const char *fmt, va_list ap)
+static void add_note(struct conf_writer *conf, size_t uplink, int line, const char *fmt, va_list ap)
 {
-	struct draft_item item = { .line = line, .text = format(draft, fmt, ap) };
+	struct conf_writer_item item = { .line = line, .text = format(conf, fmt, ap) };
 
-	add_item(draft, uplink, &item);
+	add_item(conf, uplink, &item);
 }
 
-void draft_note(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_note(draft, uplink, line, fmt, ap);
-	va_end(ap);
-}
-
-void draft_lost(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
+void conf_writer_note(struct conf_writer *conf, size_t uplink, int line, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_note(draft, uplink, line, fmt, ap);
+	add_note(conf, uplink, line, fmt, ap);
 	va_end(ap);
-	draft->lost++;
 }
 
-void draft_warn(struct draft *draft, size_t uplink, int line, const char *fmt, ...)
+void conf_writer_lost(struct conf_writer *conf, size_t uplink, int line, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_note(draft, DRAFT_STDERR, line, fmt, ap);
+	add_note(conf, uplink, line, fmt, ap);
+	va_end(ap);
+	conf->lost++;
+}
+
+void conf_writer_warn(struct conf_writer *conf, size_t uplink, int line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_note(conf, DRAFT_STDERR, line, fmt, ap);
 	va_end(ap);
 	va_start(ap, fmt);
-	add_note(draft, uplink, line, fmt, ap);
+	add_note(conf, uplink, line, fmt, ap);
 	va_end(ap);
 }
 
-void draft_without(struct draft *draft, size_t uplink, int line, const struct draft_option *options,
-		   const char *key, const char *value)
+void conf_writer_without(struct conf_writer *conf, size_t uplink, int line,
+			 const struct conf_writer_option *options, const char *key,
+			 const char *value)
 {
 	for (; options->key; options++) {
 		if (strcmp(options->key, key) != 0)
 			continue;
-		draft_note(draft, uplink, line, "%s %s: no equivalent: %s", key, value,
-			   options->why);
+		conf_writer_note(conf, uplink, line, "%s %s: no equivalent: %s", key, value,
+				 options->why);
 		return;
 	}
-	draft_note(draft, uplink, line, "%s %s: unknown keyword: ignored", key, value);
+	conf_writer_note(conf, uplink, line, "%s %s: unknown keyword: ignored", key, value);
 }
 
-int draft_check_text(const char *text, size_t len, struct error *err)
+int conf_writer_check_text(const char *text, size_t len, struct error *err)
 {
 	const char *nul = memchr(text, '\0', len);
 	int line = 1;
@@ -157,48 +158,48 @@ static bool find_title(const struct nl_state *state, const char *name, char titl
 	return true;
 }
 
-size_t draft_uplink(struct draft *draft, const char *name, int line)
+size_t conf_writer_uplink(struct conf_writer *conf, const char *name, int line)
 {
-	struct draft_uplink made = { .line = line }, *u;
+	struct conf_writer_uplink made = { .line = line }, *u;
 	char why[256] = "";
-	bool ok = find_title(draft->state, name, made.title, why);
+	bool ok = find_title(conf->state, name, made.title, why);
 	size_t i;
 
-	for (i = 0; i < draft->n_uplinks; i++) {
-		u = &draft->uplinks[i];
+	for (i = 0; i < conf->n_uplinks; i++) {
+		u = &conf->uplinks[i];
 		if (!strcmp(u->name, name) || (ok && !u->refused && !strcmp(u->title, made.title)))
 			return i;
 	}
 	snprintf(made.name, sizeof(made.name), "%s", name);
-	if (!array_push(draft->uplinks, draft->n_uplinks, made)) {
-		draft->no_memory = true;
-		return DRAFT_TOP;
+	if (!array_push(conf->uplinks, conf->n_uplinks, made)) {
+		conf->no_memory = true;
+		return CONF_WRITER_TOP;
 	}
 	if (!ok)
-		draft_refuse(draft, i, "%s", why);
+		conf_writer_refuse(conf, i, "%s", why);
 	return i;
 }
 
-void draft_refuse(struct draft *draft, size_t uplink, const char *fmt, ...)
+void conf_writer_refuse(struct conf_writer *conf, size_t uplink, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (uplink == DRAFT_TOP || draft->uplinks[uplink].refused)
+	if (uplink == CONF_WRITER_TOP || conf->uplinks[uplink].refused)
 		return;
 	va_start(ap, fmt);
-	draft->uplinks[uplink].refused = format(draft, fmt, ap);
+	conf->uplinks[uplink].refused = format(conf, fmt, ap);
 	va_end(ap);
 }
 
 /* Joins two reasons to one comment; frees the first. */
-static char *join(struct draft *draft, char *first, const char *second)
+static char *join(struct conf_writer *conf, char *first, const char *second)
 {
 	char *both = NULL;
 
 	if (first && !second[0])
 		return first;
 	if (!first || asprintf(&both, "%s%s%s", first, first[0] ? "; " : "", second) < 0) {
-		draft->no_memory = true;
+		conf->no_memory = true;
 		both = NULL;
 	}
 	free(first);
@@ -206,14 +207,14 @@ static char *join(struct draft *draft, char *first, const char *second)
 }
 
 /* FIELD B: what was answered by the one before for the host's own addresses, and what ndpx does. */
-static void note_own(struct draft *draft, size_t uplink, const struct rule *rule)
+static void note_own(struct conf_writer *conf, size_t uplink, const struct rule *rule)
 {
-	const struct nl_state *state = draft->state;
+	const struct nl_state *state = conf->state;
 	const struct nl_link *up, *dev;
 	char text[RULE_TEXT_LEN];
 	size_t i;
 
-	up = state ? nl_link_by_name(state, draft->uplinks[uplink].name) : NULL;
+	up = state ? nl_link_by_name(state, conf->uplinks[uplink].name) : NULL;
 	for (i = 0; state && rule->action == NDPX_ACT_ANSWER && i < state->n_addresses; i++) {
 		const struct nl_address *a = &state->addresses[i];
 		struct in6_addr net = network_of(&a->addr, rule->bits);
@@ -224,42 +225,43 @@ static void note_own(struct draft *draft, size_t uplink, const struct rule *rule
 		dev = nl_link_by_index(state, a->ifindex);
 		target_text(&a->addr, 128, text);
 		if (up && (a->ifindex == up->ifindex || a->ifindex == up->master))
-			draft_note(
-				draft, uplink, rule->line,
+			conf_writer_note(
+				conf, uplink, rule->line,
 				"%s is this host's, on %s: ndpx never answers for it, the kernel "
 				"does",
 				text, dev ? dev->name : "the uplink");
 		else
-			draft_note(draft, uplink, rule->line,
-				   "%s is this host's, on %s: ndpx answers for it with R = 1", text,
-				   dev ? dev->name : "another interface");
+			conf_writer_note(conf, uplink, rule->line,
+					 "%s is this host's, on %s: ndpx answers for it with R = 1",
+					 text, dev ? dev->name : "another interface");
 	}
 }
 
-void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, const char *fmt, ...)
+void conf_writer_rule(struct conf_writer *conf, size_t uplink, const struct rule *rule,
+		      const char *fmt, ...)
 {
 	char text[RULE_TEXT_LEN], was[RULE_TEXT_LEN], extra[256] = "";
 	struct rule fixed = *rule, ignored;
-	struct draft_item item;
+	struct conf_writer_item item;
 	struct error err;
 	char *comment;
 	va_list ap;
 
-	if (uplink == DRAFT_TOP) /* memory was short */
+	if (uplink == CONF_WRITER_TOP) /* memory was short */
 		return;
 	va_start(ap, fmt);
-	comment = format(draft, fmt, ap);
+	comment = format(conf, fmt, ap);
 	va_end(ap);
 	fixed.addr = network_of(&rule->addr, rule->bits);
 	target_text(&fixed.addr, fixed.bits, text);
 	if (memcmp(&fixed.addr, &rule->addr, sizeof(fixed.addr)) != 0)
 		snprintf(extra, sizeof(extra), "%s had host bits set",
 			 target_text(&rule->addr, rule->bits, was));
-	comment = join(draft, comment, extra);
+	comment = join(conf, comment, extra);
 	if (parse_target(text, &ignored, &err)) {
-		draft_lost(draft, uplink, rule->line, "%s%s%s: not converted: %s",
-			   comment ? comment : "", comment && comment[0] ? ": " : "", text,
-			   err.message);
+		conf_writer_lost(conf, uplink, rule->line, "%s%s%s: not converted: %s",
+				 comment ? comment : "", comment && comment[0] ? ": " : "", text,
+				 err.message);
 		free(comment);
 		return;
 	}
@@ -268,23 +270,23 @@ void draft_rule(struct draft *draft, size_t uplink, const struct rule *rule, con
 	if (fixed.answer != NDPX_ANSWER_ALWAYS && IN6_IS_ADDR_LINKLOCAL(&fixed.addr)) {
 		fixed.answer = NDPX_ANSWER_ALWAYS;
 		comment = join(
-			draft, comment,
+			conf, comment,
 			"answered always, because the kernel does not route link-local addresses");
 	}
 	if (fixed.port && fixed.port[0] && !writable(fixed.port)) {
 		fixed.port = NULL;
-		comment = join(draft, comment, "the port's name is not valid in ndpx.conf");
+		comment = join(conf, comment, "the port's name is not valid in ndpx.conf");
 	}
 	/* The caller's copy goes first; an empty one has a comment already. */
 	fixed.port = fixed.port && fixed.port[0] ? name_keep(fixed.port) : NULL;
-	item = (struct draft_item){
+	item = (struct conf_writer_item){
 		.is_rule = true, .rule = fixed, .line = rule->line, .text = comment
 	};
-	add_item(draft, uplink, &item);
-	note_own(draft, uplink, &fixed);
+	add_item(conf, uplink, &item);
+	note_own(conf, uplink, &fixed);
 }
 
-static void free_items(struct draft_items *in)
+static void free_items(struct conf_writer_items *in)
 {
 	size_t i;
 
@@ -293,17 +295,17 @@ static void free_items(struct draft_items *in)
 	free(in->items);
 }
 
-void draft_free(struct draft *draft)
+void conf_writer_free(struct conf_writer *conf)
 {
 	size_t i;
 
-	free_items(&draft->head);
-	free_items(&draft->top);
-	free_items(&draft->warnings);
-	for (i = 0; i < draft->n_uplinks; i++) {
-		free_items(&draft->uplinks[i].in);
-		free(draft->uplinks[i].refused);
+	free_items(&conf->head);
+	free_items(&conf->top);
+	free_items(&conf->warnings);
+	for (i = 0; i < conf->n_uplinks; i++) {
+		free_items(&conf->uplinks[i].in);
+		free(conf->uplinks[i].refused);
 	}
-	free(draft->uplinks);
-	memset(draft, 0, sizeof(*draft));
+	free(conf->uplinks);
+	memset(conf, 0, sizeof(*conf));
 }

@@ -74,20 +74,20 @@ static struct entry guest(const char *text, uint16_t vlan, uint8_t action, uint8
 	struct error err;
 
 	assert_int_equal(parse_target(text, &r, &err), 0);
-	wanted_entry(&r, port, &e);
+	desired_entry(&r, port, &e);
 	return e;
 }
 
-static struct wanted_ports build(const char *file, const struct entry *guests, size_t n)
+static struct desired_ports build(const char *file, const struct entry *guests, size_t n)
 {
 	struct config_errors errors = { 0 };
 	struct model model = { 0 };
-	struct wanted_ports w;
+	struct desired_ports w;
 	struct error err;
 	size_t i;
 
 	assert_int_equal(config_parse(file, strlen(file), &model, &errors, &err), 0);
-	assert_int_equal(wanted_ports_build(&model, &state, guests, n, &w, &err), 0);
+	assert_int_equal(desired_ports_build(&model, &state, guests, n, &w, &err), 0);
 	for (i = 1; i < w.n_entries; i++)
 		assert_true(entry_compare(&w.entries[i - 1], &w.entries[i]) < 0);
 	for (i = 1; i < w.n_ports; i++)
@@ -96,24 +96,25 @@ static struct wanted_ports build(const char *file, const struct entry *guests, s
 	return w;
 }
 
-static void expect(const struct wanted_ports *w, uint16_t group, const char *text, int action,
+static void expect(const struct desired_ports *w, uint16_t group, const char *text, int action,
 		   int flags, int answer, uint32_t port)
 {
 	struct entry key = guest(text, group, NDPX_ACT_ANSWER, 0, 0);
-	struct ndpx_say say = { 0 };
+	struct ndpx_policy policy = { 0 };
 	size_t i;
 
 	for (i = 0; i < w->n_entries; i++) {
 		if (!entry_compare(&w->entries[i], &key))
-			say = w->entries[i].say;
+			policy = w->entries[i].policy;
 	}
-	if (say.action != action || say.flags != flags || say.answer != answer || say.port != port)
+	if (policy.action != action || policy.flags != flags || policy.answer != answer ||
+	    policy.port != port)
 		fail_msg("%s: action %d flags 0x%02x answer %d port %u, expected %d 0x%02x %d %u",
-			 text, say.action, say.flags, say.answer, say.port, action, (unsigned)flags,
-			 answer, port);
+			 text, policy.action, policy.flags, policy.answer, policy.port, action,
+			 (unsigned)flags, answer, port);
 }
 
-static void expect_note(const struct wanted_ports *w, const char *text)
+static void expect_note(const struct desired_ports *w, const char *text)
 {
 	size_t i;
 
@@ -133,19 +134,19 @@ static void expect_note(const struct wanted_ports *w, const char *text)
 
 static void test_interfaces(void **test)
 {
-	struct wanted_ports w = build("uplink eth0 { } uplink bond0 { }\n"
-				      "ports vif2.0 { gateway = fe80::1 }\n"
-				      "ports \"vif*\" { gateway = fe80::1 }\n"
-				      "ports \"t*\" { gateway = fe80::1 }\n"
-				      "ports \"xen*\" { gateway = fe80::1 }\n",
-				      NULL, 0);
+	struct desired_ports w = build("uplink eth0 { } uplink bond0 { }\n"
+				       "ports vif2.0 { gateway = fe80::1 }\n"
+				       "ports \"vif*\" { gateway = fe80::1 }\n"
+				       "ports \"t*\" { gateway = fe80::1 }\n"
+				       "ports \"xen*\" { gateway = fe80::1 }\n",
+				       NULL, 0);
 	static const uint8_t br0[6] = { 2, 0, 0, 0, 0, BR0 };
 
 	(void)test;
 	assert_int_equal(w.n_ports, 4);
 	assert_int_equal(w.ports[0].ifindex, VIF1);
 	assert_int_equal(w.ports[0].at.group, 1);
-	assert_int_equal(w.ports[0].at.stack, VIF1);
+	assert_int_equal(w.ports[0].at.l3_dev, VIF1);
 	assert_int_equal(w.ports[0].at.link_local[15], 0x11);
 	assert_int_equal(w.ports[1].ifindex, VIF2);
 	assert_int_equal(w.ports[1].at.group, 0); /* the first that matches */
@@ -154,7 +155,7 @@ static void test_interfaces(void **test)
 	assert_int_equal(w.ports[2].at.group, 2);
 	/* In a bridge: its MAC, its link-local address, its link. */
 	assert_int_equal(w.ports[3].ifindex, TAP4);
-	assert_int_equal(w.ports[3].at.stack, BR0);
+	assert_int_equal(w.ports[3].at.l3_dev, BR0);
 	assert_int_equal(w.ports[3].at.link_local[15], 0x12);
 	assert_memory_equal(w.ports[3].at.mac, br0, 6);
 	expect_note(&w, "vifslave belongs to the uplink bond0");
@@ -164,7 +165,7 @@ static void test_interfaces(void **test)
 	assert_int_equal(w.notes.n, 4);
 	assert_int_equal(w.sections.n, 4);
 	assert_string_equal(w.sections.pattern[3], "xen*");
-	wanted_ports_free(&w);
+	desired_ports_free(&w);
 }
 
 /* Proxmox: port - fwbr - veth pair - vmbr1. */
@@ -184,7 +185,7 @@ static void add_firewall(void)
 	add_address(40, "fe80::40");
 }
 
-static const struct guest_port *port_named(const struct wanted_ports *w, const char *name)
+static const struct guest_port *port_named(const struct desired_ports *w, const char *name)
 {
 	size_t i;
 
@@ -195,56 +196,56 @@ static const struct guest_port *port_named(const struct wanted_ports *w, const c
 	return NULL;
 }
 
-static void expect_stack(const char *file, const char *name, uint32_t stack, uint32_t isolated)
+static void expect_l3_dev(const char *file, const char *name, uint32_t l3_dev, uint32_t isolated)
 {
-	struct wanted_ports w = build(file, NULL, 0);
+	struct desired_ports w = build(file, NULL, 0);
 	const struct guest_port *p = port_named(&w, name);
 
-	if (!stack) {
+	if (!l3_dev) {
 		assert_null(p);
-		wanted_ports_free(&w);
+		desired_ports_free(&w);
 		return;
 	}
 	assert_non_null(p);
-	assert_int_equal(p->at.stack, stack);
+	assert_int_equal(p->at.l3_dev, l3_dev);
 	assert_int_equal(p->at.isolated, isolated);
-	wanted_ports_free(&w);
+	desired_ports_free(&w);
 }
 
 static const char taps[] = "uplink eth0 { }\nports \"tap*\" { gateway = fe80::1 }\n";
 
 static void test_firewall(void **test)
 {
-	struct wanted_ports w;
+	struct desired_ports w;
 
 	(void)test;
 	state.n_links = 2; /* lo and eth0 */
 	add_firewall();
-	expect_stack(taps, "tap100", 40, 0);
+	expect_l3_dev(taps, "tap100", 40, 0);
 	/* The firewall bridge has a link-local address as well, but the other one has the routes. */
 	add_address(31, "fe80::31");
-	expect_stack(taps, "tap100", 31, 0);
+	expect_l3_dev(taps, "tap100", 31, 0);
 	links[6].routed = true;
-	expect_stack(taps, "tap100", 40, 0);
+	expect_l3_dev(taps, "tap100", 40, 0);
 	links[5].isolated = true;
-	expect_stack(taps, "tap100", 40, 33);
+	expect_l3_dev(taps, "tap100", 40, 33);
 	links[2].isolated = true;
-	expect_stack(taps, "tap100", 40, 30);
+	expect_l3_dev(taps, "tap100", 40, 30);
 	/* The veth's peer is in another namespace. */
 	links[4].lower_netns = 1;
-	expect_stack(taps, "tap100", 31, 30);
+	expect_l3_dev(taps, "tap100", 31, 30);
 	/* The uplink is in the bridge: the port's guest is on the uplink's link. */
 	links[4].lower_netns = -1;
 	links[1].master = 40;
 	w = build(taps, NULL, 0);
 	expect_note(&w, "tap100 belongs to the uplink eth0");
 	assert_int_equal(w.n_ports, 0);
-	wanted_ports_free(&w);
+	desired_ports_free(&w);
 }
 
 static void test_unclear(void **test)
 {
-	struct wanted_ports w;
+	struct desired_ports w;
 	struct nl_link *l;
 
 	(void)test;
@@ -253,7 +254,7 @@ static void test_unclear(void **test)
 	add_firewall();
 	state.n_addresses = 2;
 	/* Neither bridge has routes yet: either may get them. */
-	expect_stack(taps, "tap100", 0, 0);
+	expect_l3_dev(taps, "tap100", 0, 0);
 	add_address(40, "fe80::40");
 	l = add_link(34, "fwln2", "veth");
 	l->master = 31;
@@ -268,7 +269,7 @@ static void test_unclear(void **test)
 	assert_string_equal(w.unclear[0].dev, "tap100");
 	assert_string_equal(w.unclear[0].bridge, "fwbr100");
 	expect_note(&w, "tap100 is in fwbr100");
-	wanted_ports_free(&w);
+	desired_ports_free(&w);
 }
 
 /* A VLAN-filtering bridge without routes of its own: they leave by its VLAN device. */
@@ -283,11 +284,11 @@ static void test_vlan_bridge(void **test)
 	l = add_link(50, "br0.100", "vlan");
 	l->vlan = 100;
 	l->lower = BR0;
-	expect_stack(taps, "tap4", BR0, 0);
+	expect_l3_dev(taps, "tap4", BR0, 0);
 	links[4].routed = true;
-	expect_stack(taps, "tap4", 50, 0);
+	expect_l3_dev(taps, "tap4", 50, 0);
 	links[3].routed = true;
-	expect_stack(taps, "tap4", BR0, 0);
+	expect_l3_dev(taps, "tap4", BR0, 0);
 }
 
 static void test_isolated(void **test)
@@ -297,7 +298,7 @@ static void test_isolated(void **test)
 		guest("2001:db8::35", 88, NDPX_ACT_ANSWER, 0, TAP4),
 		guest("2001:db8::35", 89, NDPX_ACT_ANSWER, 0, TAP3),
 	};
-	struct wanted_ports w;
+	struct desired_ports w;
 	size_t i, found = 0;
 
 	(void)test;
@@ -308,21 +309,21 @@ static void test_isolated(void **test)
 	}
 	w = build(taps, guests, 3);
 	for (i = 0; i < w.n_entries; i++) {
-		const struct ndpx_say *say = &w.entries[i].say;
+		const struct ndpx_policy *policy = &w.entries[i].policy;
 
 		if (w.entries[i].key.addr[15] == 0x34) {
-			assert_int_equal(say->port, BR0);
-			assert_int_equal(ndpx_isolated(say), TAP4);
+			assert_int_equal(policy->port, BR0);
+			assert_int_equal(ndpx_isolated(policy), TAP4);
 			found++;
 		} else if (w.entries[i].key.addr[15] == 0x35) {
 			/* Behind two ports of one bridge: the kernel decides. */
-			assert_int_equal(say->port, 0);
-			assert_int_equal(ndpx_isolated(say), 0);
+			assert_int_equal(policy->port, 0);
+			assert_int_equal(ndpx_isolated(policy), 0);
 			found++;
 		}
 	}
 	assert_int_equal(found, 2);
-	wanted_ports_free(&w);
+	desired_ports_free(&w);
 }
 
 /* Two ports of a Xen HVM guest's one NIC. */
@@ -330,7 +331,7 @@ static void test_card(void **test)
 {
 	static const char file[] = "uplink eth0 { }\nports \"*[-.]*\" { gateway = fe80::1 }\n";
 	static const uint8_t emu[6] = { 2, 0, 0, 0, 0, 61 };
-	struct wanted_ports w;
+	struct desired_ports w;
 
 	(void)test;
 	state.n_links = 2;
@@ -340,14 +341,14 @@ static void test_card(void **test)
 	add_link(63, "tap7.0", "tun");
 	add_link(64, "tap8.0", "tun");
 	add_link(65, "x-emu", "tun");
-	expect_stack(file, "vif-g1", 60, 0);
-	expect_stack(file, "vif-g1-emu", 60, 0);
-	expect_stack(file, "tap7.0", 62, 0);
-	expect_stack(file, "tap8.0", 64, 0);
-	expect_stack(file, "x-emu", 65, 0);
+	expect_l3_dev(file, "vif-g1", 60, 0);
+	expect_l3_dev(file, "vif-g1-emu", 60, 0);
+	expect_l3_dev(file, "tap7.0", 62, 0);
+	expect_l3_dev(file, "tap8.0", 64, 0);
+	expect_l3_dev(file, "x-emu", 65, 0);
 	w = build(file, NULL, 0);
 	assert_memory_equal(port_named(&w, "vif-g1-emu")->at.mac, emu, 6);
-	wanted_ports_free(&w);
+	desired_ports_free(&w);
 }
 
 static const char two[] = "ports \"vif*\" { gateway = { 2001:db8::1, fe80::1, 2001:db8::3,\n"
@@ -379,7 +380,7 @@ static void test_rules(void **test)
 		guest("fd00::11", 88, NDPX_ACT_ANSWER, 0, VIF1),
 		guest("fd00::11", 89, NDPX_ACT_DENY, 0, 0),
 	};
-	struct wanted_ports w = build(two, guests, sizeof(guests) / sizeof(guests[0]));
+	struct desired_ports w = build(two, guests, sizeof(guests) / sizeof(guests[0]));
 
 	(void)test;
 	expect(&w, 0, "2001:db8::34", NDPX_ACT_ANSWER, DEFEND, ALWAYS, VIF1);
@@ -413,19 +414,19 @@ static void test_rules(void **test)
 	expect(&w, 0, "fd00::11", NDPX_ACT_ANSWER, DEFEND, ALWAYS, VIF1);
 	/* A port that is not a guest port may lead to one: a VLAN on a bridge, a tunnel. */
 	expect(&w, 0, "2001:db8::39", NDPX_ACT_ANSWER, DEFEND, ASK, 0);
-	wanted_ports_free(&w);
+	desired_ports_free(&w);
 }
 
 static void test_onlink(void **test)
 {
-	struct wanted_ports w = build(two, NULL, 0);
+	struct desired_ports w = build(two, NULL, 0);
 
 	(void)test;
 	expect(&w, 0, "2001:db8::/64", NDPX_ACT_ANSWER, IGNORE | ONLINK, ASK, 0);
 	expect(&w, 1, "2001:db8::/64", NDPX_ACT_NONE, 0, 0, 0);
 	/* Five gateways, one prefix; one gateway and an address of the host. */
 	assert_int_equal(w.n_entries, 6 + 2);
-	wanted_ports_free(&w);
+	desired_ports_free(&w);
 }
 
 int main(void)

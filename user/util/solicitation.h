@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The frames `explain` runs: a solicitation from its parts, or a frame given in hex. Pure. */
-#ifndef NDPX_EXPLAIN_H
-#define NDPX_EXPLAIN_H
+#ifndef NDPX_SOLICITATION_H
+#define NDPX_SOLICITATION_H
 
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define EXPLAIN_FRAME 1536 /* room for a frame given in hex */
+#define FRAME_ROOM 1536 /* room for a frame given in hex */
 
-enum question_kind {
-	QUESTION_MULTICAST, /* to the solicited-node group, with an SLLAO */
-	QUESTION_PROBE,	    /* to the target itself, without options: RFC 4861 7.3.3 */
-	QUESTION_DAD,	    /* from ::, RFC 4862 5.4.2 */
+enum solicitation_kind {
+	SOLICITATION_MULTICAST, /* to the solicited-node group, with an SLLAO */
+	SOLICITATION_PROBE,	/* to the target itself, without options: RFC 4861 7.3.3 */
+	SOLICITATION_DAD,	/* from ::, RFC 4862 5.4.2 */
 };
 
 /* A Neighbor Solicitation to build. Addresses and MACs in network order. */
-struct question {
-	enum question_kind kind;
+struct solicitation {
+	enum solicitation_kind kind;
 	struct in6_addr source; /* unused for DAD */
 	struct in6_addr target;
 	uint16_t vlan;	     /* 0: untagged */
@@ -27,12 +27,12 @@ struct question {
 };
 
 /* Sets `mac` and `source` to those of nobody: made up, locally administered and link-local. */
-void question_asker(struct question *q);
+void solicitation_requester(struct solicitation *q);
 
 /* Writes the frame, checksum and all; returns its length, at most 90 bytes. */
-size_t question_build(const struct question *q, uint8_t frame[EXPLAIN_FRAME]);
+size_t solicitation_build(const struct solicitation *q, uint8_t frame[FRAME_ROOM]);
 
 /* Hex digits; blanks and colons between bytes and tcpdump's "0x0010:" are skipped. The number of bytes, or -EINVAL. */
-int frame_from_hex(const char *text, uint8_t frame[EXPLAIN_FRAME]);
+int frame_from_hex(const char *text, uint8_t frame[FRAME_ROOM]);
 
 #endif

@@ -8,9 +8,9 @@
 #include <sys/random.h>
 
 #include "nd/frame.h"
-#include "util/explain.h"
+#include "util/solicitation.h"
 
-void question_asker(struct question *q)
+void solicitation_requester(struct solicitation *q)
 {
 	static const uint8_t otherwise[6] = { 0x02, 'n', 'd', 'p', 'x', 1 };
 
@@ -20,24 +20,24 @@ void question_asker(struct question *q)
 	q->mac[0] = (uint8_t)((q->mac[0] & 0xfc) | 0x02);
 }
 
-size_t question_build(const struct question *q, uint8_t frame[EXPLAIN_FRAME])
+size_t solicitation_build(const struct solicitation *q, uint8_t frame[FRAME_ROOM])
 {
 	const struct nd_addr target = nd_get_addr(&q->target);
 	const nd_mac mac = nd_get_mac(q->mac);
 	struct nd_head h = { .src_mac = mac, .dst = target, .vlan = q->vlan };
 
-	if (q->kind != QUESTION_DAD)
+	if (q->kind != SOLICITATION_DAD)
 		h.src = nd_get_addr(&q->source);
-	if (q->kind == QUESTION_PROBE) {
+	if (q->kind == SOLICITATION_PROBE) {
 		h.dst_mac = nd_get_mac(q->port_mac);
 	} else {
 		h.dst = nd_solicited_node(target);
 		h.dst_mac = nd_group_mac(h.dst);
 	}
-	return nd_write_ns(frame, &h, target, q->kind == QUESTION_MULTICAST ? mac : 0);
+	return nd_write_ns(frame, &h, target, q->kind == SOLICITATION_MULTICAST ? mac : 0);
 }
 
-int frame_from_hex(const char *text, uint8_t frame[EXPLAIN_FRAME])
+int frame_from_hex(const char *text, uint8_t frame[FRAME_ROOM])
 {
 	static const char digits[] = "0123456789abcdef";
 	const char *high, *low;
@@ -56,7 +56,7 @@ int frame_from_hex(const char *text, uint8_t frame[EXPLAIN_FRAME])
 		}
 		high = strchr(digits, tolower((unsigned char)text[0]));
 		low = text[1] ? strchr(digits, tolower((unsigned char)text[1])) : NULL;
-		if (!high || !low || n == EXPLAIN_FRAME)
+		if (!high || !low || n == FRAME_ROOM)
 			return -EINVAL;
 		frame[n++] = (uint8_t)((high - digits) << 4 | (low - digits));
 		text += 2;

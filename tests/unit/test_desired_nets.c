@@ -50,12 +50,12 @@ static void add_link(uint32_t ifindex, bool is_ethernet, uint32_t flags)
 }
 
 /* eth0 untagged, and eth0.88. */
-static struct wanted find(void)
+static struct desired find(void)
 {
-	struct wanted w = { .n_stacks = 2, .stacks = { { 0, ETH0 }, { 88, ETH0_88 } } };
+	struct desired w = { .n_l3_devs = 2, .l3_devs = { { 0, ETH0 }, { 88, ETH0_88 } } };
 
-	assert_int_equal(wanted_find_nets(&w, "eth0", &state), 0);
-	wanted_find_no_nd(&w, &state);
+	assert_int_equal(desired_find_nets(&w, "eth0", &state), 0);
+	desired_find_no_nd(&w, &state);
 	return w;
 }
 
@@ -73,7 +73,7 @@ static void is_net(const struct ndpx_net *net, const char *text, __u8 bits, __u8
 	assert_int_equal(net->vlan, vlan);
 }
 
-static void is_end(const struct wanted *w, size_t n)
+static void is_end(const struct desired *w, size_t n)
 {
 	static const struct ndpx_net none;
 
@@ -84,7 +84,7 @@ static void is_end(const struct wanted *w, size_t n)
 
 static void test_nothing(void **test)
 {
-	struct wanted w = find();
+	struct desired w = find();
 
 	(void)test;
 	is_end(&w, 0);
@@ -93,7 +93,7 @@ static void test_nothing(void **test)
 
 static void test_order(void **test)
 {
-	struct wanted w;
+	struct desired w;
 
 	(void)test;
 	add_net("2001:db8:5::", 64, LO, true);
@@ -118,7 +118,7 @@ static void test_order(void **test)
 /* The kernel has a local route for each address of an interface: that is P75 and P76. */
 static void test_addresses(void **test)
 {
-	struct wanted w;
+	struct desired w;
 
 	(void)test;
 	add_address("2001:db8:1::2");
@@ -134,7 +134,7 @@ static void test_addresses(void **test)
 /* The shortest are dropped, whatever the order of the table, with a single note. */
 static void test_too_many(void **test)
 {
-	struct wanted w;
+	struct desired w;
 	uint8_t i;
 
 	(void)test;
@@ -146,13 +146,13 @@ static void test_too_many(void **test)
 		       NDPX_NET_ONLINK, 0);
 	assert_int_equal(w.notes.n, 1);
 	assert_non_null(strstr(w.notes.items[0].text, "eth0: more than 16 networks"));
-	wanted_free(&w);
+	desired_free(&w);
 }
 
 /* An exact fit causes no note, nor does a duplicate after the last slot. */
 static void test_just_enough(void **test)
 {
-	struct wanted w;
+	struct desired w;
 	uint8_t i;
 
 	(void)test;
@@ -165,7 +165,7 @@ static void test_just_enough(void **test)
 
 static void test_no_nd(void **test)
 {
-	struct wanted w;
+	struct desired w;
 	uint32_t i;
 
 	(void)test;

@@ -60,7 +60,7 @@ static const struct rule *covering(const struct statics *s, const struct rule *r
 	return found;
 }
 
-static void draft_one(struct draft *draft, size_t uplink, const struct ndppd_proxy *p,
+static void write_one(struct conf_writer *conf, size_t uplink, const struct ndppd_proxy *p,
 		      const struct ndppd_rule *r, const struct statics *statics, bool router)
 {
 	const struct rule *cover = r->method == METHOD_STATIC ? NULL : covering(statics, &r->rule);
@@ -69,23 +69,26 @@ static void draft_one(struct draft *draft, size_t uplink, const struct ndppd_pro
 
 	target_text(&rule.addr, rule.bits, text);
 	if (cover) {
-		draft_note(draft, uplink, rule.line,
-			   "rule %s: the static rule in line %d covers it and answers at once",
-			   text, cover->line);
+		conf_writer_note(
+			conf, uplink, rule.line,
+			"rule %s: the static rule in line %d covers it and answers at once", text,
+			cover->line);
 		return;
 	}
 	if (r->method == METHOD_IFACE && !strcmp(r->iface, p->dev)) {
-		draft_lost(draft, uplink, rule.line,
-			   "rule %s: not converted: iface %s is the uplink itself, and ndpx lets "
-			   "nodes on its link answer for themselves",
-			   text, r->iface);
+		conf_writer_lost(
+			conf, uplink, rule.line,
+			"rule %s: not converted: iface %s is the uplink itself, and ndpx lets "
+			"nodes on its link answer for themselves",
+			text, r->iface);
 		return;
 	}
 	if (r->method == METHOD_NONE || r->method == METHOD_SEVERAL) {
-		draft_lost(draft, uplink, rule.line,
-			   "rule %s: not converted: ndppd wants exactly one of iface, auto and "
-			   "static",
-			   text);
+		conf_writer_lost(
+			conf, uplink, rule.line,
+			"rule %s: not converted: ndppd wants exactly one of iface, auto and "
+			"static",
+			text);
 		return;
 	}
 	rule.flags |= NDPX_F_DAD_IGNORE | (router ? NDPX_F_ROUTER : 0);
@@ -94,22 +97,22 @@ static void draft_one(struct draft *draft, size_t uplink, const struct ndppd_pro
 		rule.flags |= NDPX_F_LLADDR;
 	}
 	if (r->method == METHOD_STATIC) {
-		draft_rule(draft, uplink, &rule, "static");
+		conf_writer_rule(conf, uplink, &rule, "static");
 		return;
 	}
 	rule.answer = NDPX_ANSWER_ROUTED;
 	if (r->method == METHOD_IFACE)
 		rule.port = r->iface;
-	draft_rule(draft, uplink, &rule, "%s%s", r->method == METHOD_AUTO ? "auto" : "iface ",
-		   r->iface);
+	conf_writer_rule(conf, uplink, &rule, "%s%s", r->method == METHOD_AUTO ? "auto" : "iface ",
+			 r->iface);
 }
 
-static void draft_proxy(struct ndppd_file *f, struct draft *draft, const struct ndppd_proxy *p)
+static void write_proxy(struct ndppd_file *f, struct conf_writer *conf, const struct ndppd_proxy *p)
 {
 	/* 0.2: on unless said otherwise; 1.x: off, and the bare word is yes. */
 	bool router =
 		p->router == ROUTER_ON || p->router == (f->is_1x ? ROUTER_BARE : ROUTER_DEFAULT);
-	size_t uplink = draft_uplink(draft, p->dev, p->line), i;
+	size_t uplink = conf_writer_uplink(conf, p->dev, p->line), i;
 	struct statics statics;
 
 	if (!collect_statics(p, &statics)) {
@@ -117,7 +120,7 @@ static void draft_proxy(struct ndppd_file *f, struct draft *draft, const struct 
 		return;
 	}
 	for (i = 0; i < p->n_rules; i++)
-		draft_one(draft, uplink, p, &p->rules[i], &statics, router);
+		write_one(conf, uplink, p, &p->rules[i], &statics, router);
 	free(statics.rules);
 }
 
@@ -133,7 +136,7 @@ static const struct ndppd_proxy *obeyed(const struct ndppd_file *f, const struct
 	return last;
 }
 
-static void note_differences(const struct ndppd_file *f, struct draft *draft)
+static void note_differences(const struct ndppd_file *f, struct conf_writer *conf)
 {
 	bool asks = false, prefixes = false;
 	size_t i, j;
@@ -144,51 +147,54 @@ static void note_differences(const struct ndppd_file *f, struct draft *draft)
 			prefixes |= f->proxies[i].rules[j].rule.bits < 128;
 		}
 	}
-	draft_note(draft, DRAFT_HEAD, 0,
-		   "ndppd answers duplicate address detection to ::1, where no node hears it: dad "
-		   "= ignore.");
+	conf_writer_note(
+		conf, CONF_WRITER_HEAD, 0,
+		"ndppd answers duplicate address detection to ::1, where no node hears it: dad "
+		"= ignore.");
 	if (f->is_1x)
-		draft_note(draft, DRAFT_HEAD, 0,
-			   "Read as ndppd 1.x, where 'router' is off unless it is written.");
+		conf_writer_note(conf, CONF_WRITER_HEAD, 0,
+				 "Read as ndppd 1.x, where 'router' is off unless it is written.");
 	if (asks) {
-		draft_note(
-			draft, DRAFT_HEAD, 0,
+		conf_writer_note(
+			conf, CONF_WRITER_HEAD, 0,
 			"For 'auto' and 'iface' ndppd asks the guest before it answers. ndpx asks "
 			"the kernel:");
-		draft_note(draft, DRAFT_HEAD, 0,
-			   "answer = routed wants a route that leaves by another interface, and "
-			   "forwarding on.");
-		draft_note(draft, DRAFT_HEAD, 0,
-			   "answer = alive also wants a neighbour entry; a silent guest has none.");
+		conf_writer_note(
+			conf, CONF_WRITER_HEAD, 0,
+			"answer = routed wants a route that leaves by another interface, and "
+			"forwarding on.");
+		conf_writer_note(
+			conf, CONF_WRITER_HEAD, 0,
+			"answer = alive also wants a neighbour entry; a silent guest has none.");
 	}
 	if (prefixes)
-		draft_note(
-			draft, DRAFT_HEAD, 0,
+		conf_writer_note(
+			conf, CONF_WRITER_HEAD, 0,
 			"A prefix's first address (subnet-router anycast) is answered for only if "
 			"named.");
 }
 
-void ndppd_draft(struct ndppd_file *f, struct draft *draft)
+void ndppd_conf(struct ndppd_file *f, struct conf_writer *conf)
 {
 	size_t i, j;
 
-	note_differences(f, draft);
+	note_differences(f, conf);
 	for (i = 0; i < f->n_proxies; i++) {
 		const struct ndppd_proxy *p = &f->proxies[i], *last = obeyed(f, p);
-		size_t uplink = draft_uplink(draft, p->dev, p->line);
+		size_t uplink = conf_writer_uplink(conf, p->dev, p->line);
 		char text[RULE_TEXT_LEN];
 
 		if (p == last) {
-			draft_proxy(f, draft, p);
+			write_proxy(f, conf, p);
 			continue;
 		}
-		draft_warn(draft, uplink, p->line,
-			   "proxy %s: no effect: of proxies on one interface ndppd obeys the "
-			   "last, in line %d",
-			   p->dev, last->line);
+		conf_writer_warn(conf, uplink, p->line,
+				 "proxy %s: no effect: of proxies on one interface ndppd obeys the "
+				 "last, in line %d",
+				 p->dev, last->line);
 		for (j = 0; j < p->n_rules; j++)
-			draft_note(
-				draft, uplink, p->rules[j].rule.line,
+			conf_writer_note(
+				conf, uplink, p->rules[j].rule.line,
 				"rule %s: no effect, as its proxy",
 				target_text(&p->rules[j].rule.addr, p->rules[j].rule.bits, text));
 	}

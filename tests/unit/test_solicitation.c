@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
-#include "util/explain.h"
+#include "util/solicitation.h"
 
 #define NS_MULTICAST                                                                               \
 	"3333ff00123402000000000186dd6000000000203afffe800000000000000000000000000001"             \
@@ -22,48 +22,48 @@
 	"3333ff00123402000000000186dd6000000000183aff00000000000000000000000000000000"             \
 	"ff0200000000000000000001ff001234870028860000000020010db8000100000000000000001234"
 
-static struct question question(enum question_kind kind)
+static struct solicitation solicitation(enum solicitation_kind kind)
 {
-	struct question q = { .kind = kind,
-			      .mac = { 2, 0, 0, 0, 0, 1 },
-			      .port_mac = { 2, 0, 0, 0, 0, 0xfe } };
+	struct solicitation q = { .kind = kind,
+				  .mac = { 2, 0, 0, 0, 0, 1 },
+				  .port_mac = { 2, 0, 0, 0, 0, 0xfe } };
 
 	inet_pton(AF_INET6, "fe80::1", &q.source);
 	inet_pton(AF_INET6, "2001:db8:1::1234", &q.target);
 	return q;
 }
 
-static void expect(const struct question *q, const char *hex)
+static void expect(const struct solicitation *q, const char *hex)
 {
-	uint8_t want[EXPLAIN_FRAME], got[EXPLAIN_FRAME];
+	uint8_t want[FRAME_ROOM], got[FRAME_ROOM];
 	int len = frame_from_hex(hex, want);
 
 	assert_true(len > 0);
-	assert_int_equal(question_build(q, got), len);
+	assert_int_equal(solicitation_build(q, got), len);
 	assert_memory_equal(got, want, (size_t)len);
 }
 
 static void test_vectors(void **state)
 {
-	struct question q = question(QUESTION_MULTICAST);
+	struct solicitation q = solicitation(SOLICITATION_MULTICAST);
 
 	(void)state;
 	expect(&q, NS_MULTICAST);
-	q = question(QUESTION_PROBE);
+	q = solicitation(SOLICITATION_PROBE);
 	expect(&q, NS_PROBE);
-	q = question(QUESTION_DAD);
+	q = solicitation(SOLICITATION_DAD);
 	expect(&q, NS_DAD);
 }
 
 static void test_tagged(void **state)
 {
-	struct question q = question(QUESTION_DAD);
-	uint8_t plain[EXPLAIN_FRAME], tagged[EXPLAIN_FRAME];
-	size_t len = question_build(&q, plain);
+	struct solicitation q = solicitation(SOLICITATION_DAD);
+	uint8_t plain[FRAME_ROOM], tagged[FRAME_ROOM];
+	size_t len = solicitation_build(&q, plain);
 
 	(void)state;
 	q.vlan = 88;
-	assert_int_equal(question_build(&q, tagged), len + 4);
+	assert_int_equal(solicitation_build(&q, tagged), len + 4);
 	assert_memory_equal(tagged, plain, 12);
 	assert_memory_equal(tagged + 12, "\x81\x00\x00\x58", 4);
 	assert_memory_equal(tagged + 16, plain + 12, len - 12);
@@ -71,8 +71,8 @@ static void test_tagged(void **state)
 
 static void test_hex(void **state)
 {
-	uint8_t frame[EXPLAIN_FRAME];
-	char big[2 * EXPLAIN_FRAME + 3];
+	uint8_t frame[FRAME_ROOM];
+	char big[2 * FRAME_ROOM + 3];
 
 	(void)state;
 	assert_int_equal(frame_from_hex("", frame), 0);
@@ -86,8 +86,8 @@ static void test_hex(void **state)
 	memset(big, '0', sizeof(big) - 1);
 	big[sizeof(big) - 1] = '\0';
 	assert_int_equal(frame_from_hex(big, frame), -EINVAL);
-	big[2 * EXPLAIN_FRAME] = '\0';
-	assert_int_equal(frame_from_hex(big, frame), EXPLAIN_FRAME);
+	big[2 * FRAME_ROOM] = '\0';
+	assert_int_equal(frame_from_hex(big, frame), FRAME_ROOM);
 }
 
 int main(void)

@@ -89,38 +89,39 @@ static struct rule rule(const char *text, const char *port)
 	return r;
 }
 
-static struct wanted build(struct host *h, struct uplink *u, size_t n, uint32_t ifindex)
+static struct desired build(struct host *h, struct uplink *u, size_t n, uint32_t ifindex)
 {
 	const struct nl_link *link = nl_link_by_index(&h->state, ifindex);
-	struct wanted w;
+	struct desired w;
 	struct error err;
 	size_t i;
 
-	assert_int_equal(wanted_build(u, n, link, &h->state, &w, &err), 0);
+	assert_int_equal(desired_build(u, n, link, &h->state, &w, &err), 0);
 	for (i = 1; i < w.n_entries; i++)
 		assert_true(entry_compare(&w.entries[i - 1], &w.entries[i]) < 0);
 	return w;
 }
 
 /* The policy for an address in a VLAN; NDPX_ACT_NONE if there is none. */
-static struct ndpx_say says(const struct wanted *w, uint16_t vlan, const char *text)
+static struct ndpx_policy policy_of(const struct desired *w, uint16_t vlan, const char *text)
 {
-	static const struct ndpx_say nothing;
+	static const struct ndpx_policy nothing;
 	struct rule r = rule(text, "");
 	struct entry key;
 	size_t i;
 
 	r.vlan = vlan;
-	wanted_entry(&r, 0, &key);
+	desired_entry(&r, 0, &key);
 	for (i = 0; i < w->n_entries; i++) {
 		if (!entry_compare(&w->entries[i], &key))
-			return w->entries[i].say;
+			return w->entries[i].policy;
 	}
 	return nothing;
 }
 
 /* Is there such a key of `links`? */
-static bool has_key(const struct wanted *w, uint16_t vlan, enum ndpx_link_kind kind, uint64_t value)
+static bool has_key(const struct desired *w, uint16_t vlan, enum ndpx_link_kind kind,
+		    uint64_t value)
 {
 	const struct ndpx_link_key key = { .vlan = vlan, .kind = kind, .value = value };
 	size_t i, found = 0;
@@ -138,7 +139,7 @@ static bool has_key(const struct wanted *w, uint16_t vlan, enum ndpx_link_kind k
 static void test_own(void **state)
 {
 	struct uplink u = { .dev = "eth0" };
-	struct wanted w;
+	struct desired w;
 	struct host h;
 
 	(void)state;
@@ -146,23 +147,23 @@ static void test_own(void **state)
 	w = build(&h, &u, 1, ETH0);
 	/* This link's addresses and gateways are never answered for; the host's others are marked. */
 	assert_int_equal(w.n_entries, 4);
-	assert_int_equal(says(&w, 0, "2001:db8::3").action, NDPX_ACT_OWN);
-	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_HOST);
-	assert_int_equal(says(&w, 0, "2001:db8:1::3").flags, NDPX_F_ROUTER | NDPX_F_HOST);
-	assert_int_equal(says(&w, 0, "fe80::2").action, NDPX_ACT_OWN);
-	assert_int_equal(says(&w, 0, "fe80::3").action, NDPX_ACT_NONE);
-	assert_int_equal(says(&w, 0, "fe80::1").action, NDPX_ACT_OWN);
-	assert_int_equal(says(&w, 0, "2001:db8:1::1").action, NDPX_ACT_NONE);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::3").action, NDPX_ACT_OWN);
+	assert_int_equal(policy_of(&w, 0, "2001:db8:1::3").action, NDPX_ACT_HOST);
+	assert_int_equal(policy_of(&w, 0, "2001:db8:1::3").flags, NDPX_F_ROUTER | NDPX_F_HOST);
+	assert_int_equal(policy_of(&w, 0, "fe80::2").action, NDPX_ACT_OWN);
+	assert_int_equal(policy_of(&w, 0, "fe80::3").action, NDPX_ACT_NONE);
+	assert_int_equal(policy_of(&w, 0, "fe80::1").action, NDPX_ACT_OWN);
+	assert_int_equal(policy_of(&w, 0, "2001:db8:1::1").action, NDPX_ACT_NONE);
 	assert_int_equal(w.settings.mac[5], ETH0);
 	assert_memory_equal(w.settings.link_local, &h.addresses[2].addr, 16);
-	assert_int_equal(w.settings.links[0].stack, ETH0);
+	assert_int_equal(w.settings.links[0].l3_dev, ETH0);
 	assert_true(member(&w, 0, ETH0));
 	assert_false(member(&w, 0, ETH1));
-	assert_int_equal(w.n_stacks, 1);
-	assert_int_equal(w.stacks[0].ifindex, ETH0);
+	assert_int_equal(w.n_l3_devs, 1);
+	assert_int_equal(w.l3_devs[0].ifindex, ETH0);
 	assert_false(w.hidden_tags);
 	assert_int_equal(w.notes.n, 0);
-	wanted_free(&w);
+	desired_free(&w);
 	assert_null(w.entries);
 }
 
@@ -172,7 +173,7 @@ static void test_own_wins(void **state)
 	struct rule rules[] = { rule("2001:db8::3", "vif1.0"), rule("2001:db8::4", "vif1.0"),
 				rule("2001:db8::/64", ""), rule("2001:db8:1::3", "") };
 	struct uplink u = { .dev = "eth0", .rules = rules, .n_rules = 4 };
-	struct wanted w;
+	struct desired w;
 	struct host h;
 
 	(void)state;
@@ -185,25 +186,25 @@ static void test_own_wins(void **state)
 	rules[3].action = NDPX_ACT_DENY;
 	w = build(&h, &u, 1, ETH0);
 	assert_int_equal(w.n_entries, 6);
-	assert_int_equal(says(&w, 0, "2001:db8::3").action, NDPX_ACT_OWN);
-	assert_int_equal(says(&w, 0, "2001:db8::3").port, 0);
-	assert_int_equal(says(&w, 0, "2001:db8::4").action, NDPX_ACT_ANSWER);
-	assert_int_equal(says(&w, 0, "2001:db8::4").port, VIF1);
-	assert_int_equal(says(&w, 0, "2001:db8::/64").action, NDPX_ACT_ANSWER);
-	assert_int_equal(says(&w, 0, "2001:db8::/64").flags, NDPX_F_LLADDR | NDPX_F_ROUTER);
-	assert_int_equal(says(&w, 0, "2001:db8::/64").answer, NDPX_ANSWER_ALIVE);
-	assert_int_equal(says(&w, 0, "2001:db8::/64").lladdr[5], 0x42);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::3").action, NDPX_ACT_OWN);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::3").port, 0);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::4").action, NDPX_ACT_ANSWER);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::4").port, VIF1);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::/64").action, NDPX_ACT_ANSWER);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::/64").flags, NDPX_F_LLADDR | NDPX_F_ROUTER);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::/64").answer, NDPX_ANSWER_ALIVE);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::/64").lladdr[5], 0x42);
 	/* An overridden guest gets one note; a deny covers an address on another interface. */
-	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_DENY);
+	assert_int_equal(policy_of(&w, 0, "2001:db8:1::3").action, NDPX_ACT_DENY);
 	assert_int_equal(w.notes.n, 1);
 	assert_string_equal(w.notes.items[0].text,
 			    "eth0: guest 2001:db8::3 is an address or gateway "
 			    "of this host: not answered for");
-	wanted_free(&w);
+	desired_free(&w);
 }
 
 /* A bond, a bridge and a team speak for their ports; a VRF does not. */
-static void test_station(void **state)
+static void test_own_mac(void **state)
 {
 	static const struct {
 		const char *kind;
@@ -214,7 +215,7 @@ static void test_station(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		struct wanted w;
+		struct desired w;
 		struct host h;
 
 		setup(&h);
@@ -224,27 +225,27 @@ static void test_station(void **state)
 		h.links[0].master = BOND0;
 		w = build(&h, &u, 1, ETH0);
 		assert_int_equal(w.settings.mac[5], kinds[i].speaks ? BOND0 : ETH0);
-		assert_int_equal(w.settings.links[0].stack, kinds[i].speaks ? BOND0 : ETH0);
+		assert_int_equal(w.settings.links[0].l3_dev, kinds[i].speaks ? BOND0 : ETH0);
 		assert_int_equal(member(&w, 0, BOND0), kinds[i].speaks);
 		assert_true(member(&w, 0, ETH0));
 		assert_int_equal(w.settings.link_local[15], kinds[i].speaks ? 4 : 2);
-		assert_int_equal(w.stacks[0].ifindex, kinds[i].speaks ? BOND0 : ETH0);
-		assert_int_equal(says(&w, 0, "fe80::4").action,
+		assert_int_equal(w.l3_devs[0].ifindex, kinds[i].speaks ? BOND0 : ETH0);
+		assert_int_equal(policy_of(&w, 0, "fe80::4").action,
 				 kinds[i].speaks ? NDPX_ACT_OWN : NDPX_ACT_NONE);
-		assert_int_equal(says(&w, 0, "2001:db8::1").action,
+		assert_int_equal(policy_of(&w, 0, "2001:db8::1").action,
 				 kinds[i].speaks ? NDPX_ACT_OWN : NDPX_ACT_NONE);
-		wanted_free(&w);
+		desired_free(&w);
 	}
 	/* A master in another namespace is not visible here. */
 	{
-		struct wanted w;
+		struct desired w;
 		struct host h;
 
 		setup(&h);
 		h.links[0].master = 77;
 		w = build(&h, &u, 1, ETH0);
 		assert_int_equal(w.settings.mac[5], ETH0);
-		wanted_free(&w);
+		desired_free(&w);
 	}
 }
 
@@ -255,7 +256,7 @@ static void test_vlan(void **state)
 	struct uplink u[] = { { .dev = "eth0" },
 			      { .dev = "eth0", .vlan = 88 },
 			      { .dev = "eth0", .vlan = 89 } };
-	struct wanted w;
+	struct desired w;
 	struct host h;
 
 	(void)state;
@@ -267,11 +268,11 @@ static void test_vlan(void **state)
 	add_address(&h, ETH0_88, "fe80::6");
 	add_gateway(&h, ETH0_88, "fe80::66");
 	w = build(&h, u, 3, ETH0);
-	assert_int_equal(w.n_stacks, 3);
-	assert_int_equal(w.stacks[0].ifindex, ETH0);
-	assert_int_equal(w.stacks[1].vlan, 88);
-	assert_int_equal(w.stacks[1].ifindex, ETH0_88);
-	assert_int_equal(w.stacks[2].ifindex, ETH0); /* no device for it: the port's own */
+	assert_int_equal(w.n_l3_devs, 3);
+	assert_int_equal(w.l3_devs[0].ifindex, ETH0);
+	assert_int_equal(w.l3_devs[1].vlan, 88);
+	assert_int_equal(w.l3_devs[1].ifindex, ETH0_88);
+	assert_int_equal(w.l3_devs[2].ifindex, ETH0); /* no device for it: the port's own */
 	assert_true(member(&w, 0, ETH0) && !member(&w, 0, ETH0_88));
 	assert_true(member(&w, 88, ETH0_88) && !member(&w, 88, ETH0));
 	assert_true(member(&w, 89, ETH0) && !member(&w, 89, ETH0_88));
@@ -283,16 +284,16 @@ static void test_vlan(void **state)
 	assert_int_equal(ndpx_link_of(&w.settings, 89)->mac[5], ETH0);
 	assert_int_equal(ndpx_link_of(&w.settings, 4095)->mac[5], ETH0);
 	assert_true(w.hidden_tags);
-	assert_int_equal(says(&w, 88, "2001:db8::9").action, NDPX_ACT_ANSWER);
-	assert_int_equal(says(&w, 0, "2001:db8::9").action, NDPX_ACT_NONE);
-	assert_int_equal(says(&w, 88, "fe80::6").action, NDPX_ACT_OWN);
-	assert_int_equal(says(&w, 88, "fe80::66").action, NDPX_ACT_OWN);
-	assert_int_equal(says(&w, 0, "fe80::66").action, NDPX_ACT_NONE);
+	assert_int_equal(policy_of(&w, 88, "2001:db8::9").action, NDPX_ACT_ANSWER);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::9").action, NDPX_ACT_NONE);
+	assert_int_equal(policy_of(&w, 88, "fe80::6").action, NDPX_ACT_OWN);
+	assert_int_equal(policy_of(&w, 88, "fe80::66").action, NDPX_ACT_OWN);
+	assert_int_equal(policy_of(&w, 0, "fe80::66").action, NDPX_ACT_NONE);
 	/* Another VLAN is another link. */
-	assert_int_equal(says(&w, 88, "2001:db8::3").action, NDPX_ACT_HOST);
-	assert_int_equal(says(&w, 89, "2001:db8::3").action, NDPX_ACT_OWN);
-	assert_int_equal(says(&w, 89, "2001:db8:1::3").action, NDPX_ACT_HOST);
-	wanted_free(&w);
+	assert_int_equal(policy_of(&w, 88, "2001:db8::3").action, NDPX_ACT_HOST);
+	assert_int_equal(policy_of(&w, 89, "2001:db8::3").action, NDPX_ACT_OWN);
+	assert_int_equal(policy_of(&w, 89, "2001:db8:1::3").action, NDPX_ACT_HOST);
+	desired_free(&w);
 
 	/* Only a tagged uplink: untagged frames get its link as well. */
 	add_link(&h, BOND0, "bond0", "bond", 0, 0);
@@ -300,29 +301,29 @@ static void test_vlan(void **state)
 	h.links[0].master = BOND0;
 	w = build(&h, u + 1, 1, ETH0);
 	/* The kernel hands frames to a slave's VLAN device first, and IP is configured there. */
-	assert_int_equal(w.stacks[0].ifindex, ETH0_88);
+	assert_int_equal(w.l3_devs[0].ifindex, ETH0_88);
 	assert_true(member(&w, 88, ETH0_88) && member(&w, 88, BOND0_88));
 	assert_false(member(&w, 88, BOND0));
 	assert_int_equal(w.settings.mac[5], ETH0_88);
-	assert_int_equal(ndpx_link_of(&w.settings, 88)->stack, ETH0_88);
+	assert_int_equal(ndpx_link_of(&w.settings, 88)->l3_dev, ETH0_88);
 	assert_int_equal(w.settings.slots[88], 1);
-	wanted_free(&w);
+	desired_free(&w);
 	/* If IP is configured on the bond's, there. */
 	h.state.n_gateways--;
 	h.state.n_addresses--;
 	add_address(&h, BOND0_88, "2001:db8:88::3");
 	w = build(&h, u + 1, 1, ETH0);
-	assert_int_equal(w.stacks[0].ifindex, BOND0_88);
-	assert_int_equal(says(&w, 88, "2001:db8:88::3").action, NDPX_ACT_OWN);
-	wanted_free(&w);
+	assert_int_equal(w.l3_devs[0].ifindex, BOND0_88);
+	assert_int_equal(policy_of(&w, 88, "2001:db8:88::3").action, NDPX_ACT_OWN);
+	desired_free(&w);
 }
 
 /* P15, P40: MACs of the host's other NICs; not of guest ports, other VRFs or VRRP. */
-static void test_stations(void **state)
+static void test_own_macs(void **state)
 {
 	enum { VRF = 20, ETH2, VETH, VRRP, DOWN, MACV };
 	struct uplink u = { .dev = "eth0" };
-	struct wanted w;
+	struct desired w;
 	struct host h;
 	size_t i;
 
@@ -342,17 +343,17 @@ static void test_stations(void **state)
 	h.links[4].master = VRF; /* eth2 */
 	memcpy(h.links[6].mac, "\0\0\x5e\0\2\7", 6);
 	w = build(&h, &u, 1, ETH0);
-#define station(n) has_key(&w, 0, NDPX_LINK_STATION, 2 | (uint64_t)(n) << 40)
-	assert_true(station(ETH1));
-	assert_true(station(VETH));
-	assert_true(station(MACV));
-	assert_false(station(ETH0)); /* H itself, which is a compare */
-	assert_false(station(VIF1)); /* a guest's */
-	assert_false(station(ETH2)); /* of another VRF */
-	assert_false(station(DOWN));
+#define own_mac(n) has_key(&w, 0, NDPX_LINK_OWN_MAC, 2 | (uint64_t)(n) << 40)
+	assert_true(own_mac(ETH1));
+	assert_true(own_mac(VETH));
+	assert_true(own_mac(MACV));
+	assert_false(own_mac(ETH0)); /* H itself, which is a compare */
+	assert_false(own_mac(VIF1)); /* a guest's */
+	assert_false(own_mac(ETH2)); /* of another VRF */
+	assert_false(own_mac(DOWN));
 	for (i = 0; i < w.n_links; i++) {
-		if (w.links[i].kind == NDPX_LINK_STATION)
-			assert_true(w.settings.links[0].stations >>
+		if (w.links[i].kind == NDPX_LINK_OWN_MAC)
+			assert_true(w.settings.links[0].own_macs >>
 					    ndpx_filter_bit(w.links[i].value) &
 				    1);
 		assert_int_not_equal(w.links[i].value, 0x07025e0000);
@@ -360,7 +361,7 @@ static void test_stations(void **state)
 	/* Link-local ones of this link only: fe80::1 is the router's and a guest port's. */
 	assert_int_equal(w.settings.links[0].n_locals, 1);
 	assert_true(has_key(&w, 0, NDPX_LINK_LOCAL, 0xaaull << 56));
-	wanted_free(&w);
+	desired_free(&w);
 }
 
 /* P75, P76 by VRF. */
@@ -369,7 +370,7 @@ static void test_vrf(void **state)
 	enum { RED = 20, BLUE, BR0 };
 	struct rule rules[] = { rule("2001:db8:1::3", ""), rule("2001:db8:7::7", "") };
 	struct uplink u = { .dev = "eth0", .rules = rules, .n_rules = 2 };
-	struct wanted w;
+	struct desired w;
 	struct host h;
 
 	(void)state;
@@ -384,14 +385,14 @@ static void test_vrf(void **state)
 	add_address(&h, BR0, "2001:db8:5::3");
 	add_address(&h, VIF1, "2001:db8:7::7");
 	w = build(&h, &u, 1, ETH0);
-	assert_int_equal(w.stacks[0].ifindex, BR0);
+	assert_int_equal(w.l3_devs[0].ifindex, BR0);
 	assert_true(member(&w, 0, BR0) && !member(&w, 0, RED));
-	assert_int_equal(says(&w, 0, "2001:db8:5::3").action, NDPX_ACT_OWN);
+	assert_int_equal(policy_of(&w, 0, "2001:db8:5::3").action, NDPX_ACT_OWN);
 	/* Guests that are addresses of the host: R set; in this VRF without a route look-up. */
-	assert_int_equal(says(&w, 0, "2001:db8:1::3").action, NDPX_ACT_ANSWER);
-	assert_int_equal(says(&w, 0, "2001:db8:1::3").flags, NDPX_F_ROUTER);
-	assert_int_equal(says(&w, 0, "2001:db8:7::7").flags, NDPX_F_ROUTER | NDPX_F_HOST);
-	wanted_free(&w);
+	assert_int_equal(policy_of(&w, 0, "2001:db8:1::3").action, NDPX_ACT_ANSWER);
+	assert_int_equal(policy_of(&w, 0, "2001:db8:1::3").flags, NDPX_F_ROUTER);
+	assert_int_equal(policy_of(&w, 0, "2001:db8:7::7").flags, NDPX_F_ROUTER | NDPX_F_HOST);
+	desired_free(&w);
 }
 
 /* One note for all ports that are missing, however many rules name them. */
@@ -401,7 +402,7 @@ static void test_missing_ports(void **state)
 				rule("2001:db8::12", "vif2.0"), rule("2001:db8::13", "vif3.0"),
 				rule("2001:db8::14", "vif3.0"), rule("2001:db8::15", "vif1.0") };
 	struct uplink u = { .dev = "eth0", .rules = rules };
-	struct wanted w;
+	struct desired w;
 	struct host h;
 
 	(void)state;
@@ -409,26 +410,26 @@ static void test_missing_ports(void **state)
 	u.n_rules = 1;
 	w = build(&h, &u, 1, ETH0);
 	assert_int_equal(w.notes.n, 0);
-	wanted_free(&w);
+	desired_free(&w);
 	u.n_rules = 3;
 	w = build(&h, &u, 1, ETH0);
 	assert_int_equal(w.notes.n, 1);
 	assert_string_equal(w.notes.items[0].text, "eth0: port vif2.0 does not exist yet");
-	assert_int_equal(says(&w, 0, "2001:db8::11").action, NDPX_ACT_ANSWER);
-	assert_int_equal(says(&w, 0, "2001:db8::11").port, 0);
-	wanted_free(&w);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::11").action, NDPX_ACT_ANSWER);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::11").port, 0);
+	desired_free(&w);
 	u.n_rules = 6;
 	w = build(&h, &u, 1, ETH0);
 	assert_int_equal(w.notes.n, 1);
 	assert_string_equal(w.notes.items[0].text, "eth0: port vif2.0 and 1 more do not exist yet");
-	assert_int_equal(says(&w, 0, "2001:db8::15").port, VIF1);
-	wanted_free(&w);
+	assert_int_equal(policy_of(&w, 0, "2001:db8::15").port, VIF1);
+	desired_free(&w);
 }
 
 static void test_settings(void **state)
 {
 	struct uplink u = { .dev = "eth0", .strict_lladdr = true, .rate = 4 };
-	struct wanted w;
+	struct desired w;
 	struct host h;
 
 	(void)state;
@@ -441,7 +442,7 @@ static void test_settings(void **state)
 	assert_int_equal(w.settings.source[15], 5);
 	assert_int_equal(w.settings.rate_cost, 250000000);
 	assert_int_equal(w.settings.rate_burst, 750000000); /* four at once */
-	wanted_free(&w);
+	desired_free(&w);
 
 	u.source_mode = NDPX_SOURCE_LINK_LOCAL;
 	u.rate = 1000000000;
@@ -450,7 +451,7 @@ static void test_settings(void **state)
 	assert_int_equal(w.settings.source[15], 2);
 	assert_int_equal(w.settings.rate_cost, 1);
 	assert_int_equal(w.settings.rate_burst, 999999999);
-	wanted_free(&w);
+	desired_free(&w);
 
 	/* No link-local address: better an answer from the target than one from ::. */
 	u.rate = 0;
@@ -459,13 +460,13 @@ static void test_settings(void **state)
 	assert_int_equal(w.settings.rate_cost | w.settings.rate_burst, 0);
 	assert_int_equal(w.notes.n, 1);
 	assert_non_null(strstr(w.notes.items[0].text, "no link-local address yet"));
-	wanted_free(&w);
+	desired_free(&w);
 }
 
 static void test_too_many(void **state)
 {
 	static struct uplink u[NDPX_MAX_VLANS + 1];
-	struct wanted w;
+	struct desired w;
 	struct error err;
 	struct host h;
 	uint16_t i;
@@ -477,8 +478,8 @@ static void test_too_many(void **state)
 		u[i].vlan = i;
 	}
 	w = build(&h, u, NDPX_MAX_VLANS, ETH0);
-	wanted_free(&w);
-	assert_int_equal(wanted_build(u, NDPX_MAX_VLANS + 1, &h.links[0], &h.state, &w, &err),
+	desired_free(&w);
+	assert_int_equal(desired_build(u, NDPX_MAX_VLANS + 1, &h.links[0], &h.state, &w, &err),
 			 -E2BIG);
 	assert_non_null(strstr(err.message, "eth0: more than 64 VLANs"));
 
@@ -489,19 +490,19 @@ static void test_too_many(void **state)
 	for (i = 0; i < 12; i++) {
 		assert_true(member(&w, i + 1, 100u + i));
 		assert_false(member(&w, i + 1, ETH0));
-		assert_int_equal(ndpx_link_of(&w.settings, i + 1)->stack, 100u + i);
+		assert_int_equal(ndpx_link_of(&w.settings, i + 1)->l3_dev, 100u + i);
 	}
 	assert_int_equal(w.settings.n_lengths, 0);
-	wanted_free(&w);
+	desired_free(&w);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_own),	      cmocka_unit_test(test_own_wins),
-		cmocka_unit_test(test_station),	      cmocka_unit_test(test_vlan),
+		cmocka_unit_test(test_own_mac),	      cmocka_unit_test(test_vlan),
 		cmocka_unit_test(test_missing_ports), cmocka_unit_test(test_settings),
-		cmocka_unit_test(test_too_many),      cmocka_unit_test(test_stations),
+		cmocka_unit_test(test_too_many),      cmocka_unit_test(test_own_macs),
 		cmocka_unit_test(test_vrf),
 	};
 

@@ -21,11 +21,11 @@ const struct key *key_find(enum key_scope scope, const char *name, size_t len)
 /* Insertions, deletions, changes and swaps of neighbours from `a` to `b`; 9 for long words. */
 static int distance(const char *a, const char *b)
 {
-	enum { MOST = 20 };
-	int rows[3][MOST + 1], *before = rows[0], *last = rows[1], *now = rows[2], *spare;
+	enum { MAX = 20 };
+	int rows[3][MAX + 1], *before = rows[0], *last = rows[1], *now = rows[2], *spare;
 	int la = (int)strlen(a), lb = (int)strlen(b), i, j;
 
-	if (la > MOST || lb > MOST)
+	if (la > MAX || lb > MAX)
 		return 9;
 	for (j = 0; j <= lb; j++)
 		last[j] = before[j] = j;
@@ -101,16 +101,16 @@ const char *keys_usage(enum key_scope scope, const char *separator, char *buf, s
 	buf[0] = '\0';
 	for (i = 0; i < n_keys && at < size; i++) {
 		const struct key *key = &keys[i];
-		const char *const *word = key->words;
+		const char *const *choice = key->choices;
 		char values[KEY_TEXT_LEN];
 
 		/* `dev` is not optional: usage has it by hand. */
 		if (!(key->where & 1u << scope) || key->parse == NULL || !strcmp(key->name, "dev"))
 			continue;
-		snprintf(values, sizeof(values), "%s", word ? word[0] : key->values);
-		while (word && *++word)
+		snprintf(values, sizeof(values), "%s", choice ? choice[0] : key->values);
+		while (choice && *++choice)
 			snprintf(values + strlen(values), sizeof(values) - strlen(values), "|%s",
-				 *word);
+				 *choice);
 		w = strlen(key->name) + strlen(values) + 4;
 		at += (size_t)snprintf(buf + at, size - at, "%s[%s %s]",
 				       at == 0		? ""
@@ -124,47 +124,47 @@ const char *keys_usage(enum key_scope scope, const char *separator, char *buf, s
 
 bool key_is_switch(const struct key *key)
 {
-	return key->words == off_on_words;
+	return key->choices == off_on_names;
 }
 
-static int parse_pair(enum key_scope scope, char *const words[], int i, int n,
-		      struct guest_words *w, struct error *err)
+static int parse_pair(enum key_scope scope, char *const args[], int i, int n, struct guest_args *w,
+		      struct error *err)
 {
-	const struct key *key = key_find(scope, words[i], strlen(words[i]));
+	const struct key *key = key_find(scope, args[i], strlen(args[i]));
 	struct error why;
 	int j, r;
 
-	if (!key && key_find(SCOPE_WORDS, words[i], strlen(words[i])))
+	if (!key && key_find(SCOPE_ARGS, args[i], strlen(args[i])))
 		return error_set(
 			err, EXIT_USAGE, EINVAL,
 			"'%s' is not valid with 'del': address, dev and vlan identify a rule",
-			words[i]);
+			args[i]);
 	if (!key)
-		return key_unknown(scope, "argument", words[i], err);
+		return key_unknown(scope, "argument", args[i], err);
 	for (j = 1; j < i; j += 2) {
-		if (!strcmp(words[i], words[j]))
-			return error_set(err, EXIT_USAGE, EINVAL, "'%s' is given twice", words[i]);
+		if (!strcmp(args[i], args[j]))
+			return error_set(err, EXIT_USAGE, EINVAL, "'%s' is given twice", args[i]);
 	}
 	if (i + 1 == n)
-		return error_set(err, EXIT_USAGE, EINVAL, "'%s' needs a value", words[i]);
-	r = key->parse(key, scope, words[i + 1], w, &why);
+		return error_set(err, EXIT_USAGE, EINVAL, "'%s' needs a value", args[i]);
+	r = key->parse(key, scope, args[i + 1], w, &why);
 	if (r)
-		return error_set(err, EXIT_USAGE, -r, "%s: %s", words[i], why.message);
+		return error_set(err, EXIT_USAGE, -r, "%s: %s", args[i], why.message);
 	return 0;
 }
 
-int words_parse(enum key_scope scope, int n, char *const words[], struct guest_words *ret,
-		int *ret_at, struct error *err)
+int key_args_parse(enum key_scope scope, int n, char *const args[], struct guest_args *ret,
+		   int *ret_at, struct error *err)
 {
-	struct guest_words w = { .rule = { .bits = 128, .action = NDPX_ACT_ANSWER } };
+	struct guest_args w = { .rule = { .bits = 128, .action = NDPX_ACT_ANSWER } };
 	int i, r;
 
 	*ret_at = 0;
 	if (n < 1)
 		return error_set(err, EXIT_USAGE, EINVAL, "the guest's address is missing");
-	r = parse_target(words[0], &w.rule, err);
+	r = parse_target(args[0], &w.rule, err);
 	for (i = 1; i < n && !r; i += 2) {
-		r = parse_pair(scope, words, i, n, &w, err);
+		r = parse_pair(scope, args, i, n, &w, err);
 		if (r) {
 			*ret_at = i;
 			return r;
