@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# All rows of PROTOCOL.md as real frames, in every mode, with an uplink configured by file:
+# All rows of PROTOCOL.md that concern uplinks as real frames, in every mode, configured by file:
 # checks answers, silence, what the host's kernel sees, and counters. The rows are in
 # tests/rows/, their runner in tests/on_wire/.
 # shellcheck source=/dev/null
