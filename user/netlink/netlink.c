@@ -157,9 +157,8 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 			list->no_memory |= !read_altnames(attr, link);
 			break;
 		case IFLA_ADDRESS:
-			if (len == 6) {
-				memcpy(link->mac, mnl_attr_get_payload(attr), 6);
-			}
+			if (len == sizeof(link->mac))
+				memcpy(link->mac, mnl_attr_get_payload(attr), sizeof(link->mac));
 			break;
 		case IFLA_MASTER:
 			link->master = mnl_attr_get_u32(attr);
