@@ -33,6 +33,17 @@ static int load(int returns)
 	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
 }
 
+/* The id of a link's program. */
+static uint32_t link_prog(int link)
+{
+	struct bpf_link_info info = { 0 };
+	union bpf_attr attr = { .info = { .bpf_fd = (uint32_t)link,
+					  .info_len = sizeof(info),
+					  .info = (uintptr_t)&info } };
+
+	return syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) ? 0 : info.prog_id;
+}
+
 int tcx_hold(const char *dev, const char *what)
 {
 	struct {
@@ -49,7 +60,7 @@ int tcx_hold(const char *dev, const char *what)
 		fprintf(stderr, "ndtool: TCX on %s: %s\n", dev, strerror(errno));
 		return errno == EINVAL ? 77 : 1;
 	}
-	puts("attached");
+	printf("attached %u\n", link_prog(link));
 	fflush(stdout);
 	pause();
 	return 0;
