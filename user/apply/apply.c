@@ -83,10 +83,12 @@ static int remove_others(const struct apply_context *ctx, const struct model *mo
 			continue;
 		if (waits(ctx, model, ret, &instances[i])) {
 			note_add(&ret->notes, instances[i].dev, NOTE_INFO,
-				 "%s: the interface no longer exists: rules of 'guest add' and a "
-				 "pause are kept for when it is back ('apply --prune' or 'down' "
-				 "drops them)",
-				 instances[i].dev);
+				 "%s: the interface %s: rules of 'guest add' and a pause are kept "
+				 "for when it is back ('apply --prune' or 'down' drops them)",
+				 instances[i].dev,
+				 if_nametoindex(instances[i].dev)
+					 ? "was recreated and could not be brought up"
+					 : "no longer exists");
 			continue;
 		}
 		r = uplink_down(ctx->bpffs, &instances[i], err);
