@@ -13,7 +13,7 @@ lab_wire host vif1 guest eth0
 lab_ip host route add 2001:db8:1::/48 dev vif1
 
 pins() {
-	printf '%s/%s' "$BPFFS" "$(lab_ip host -j link show "$1" | jq '.[0].ifindex')"
+	printf '%s/%s' "$(netns_dir)" "$(lab_ip host -j link show "$1" | jq '.[0].ifindex')"
 }
 
 up() {
@@ -64,10 +64,21 @@ only pins-incomplete
 up
 
 note "program-replaced: other maps in place of those that the program reads"
-bpftool map show pinned "$(pins eth0)/guests" >/dev/null
-rm "$(pins eth0)/guests"
-bpftool map create "$(pins eth0)/guests" type hash key 20 value 72 entries 16 name guests flags 1
+bpftool map show pinned "$(pins eth0)/counters" >/dev/null
+counters() {
+	rm "$(pins eth0)/counters"
+	bpftool map create "$(pins eth0)/counters" type percpu_array key 4 value 8 entries "$1" name counters
+}
+counters 64
 finds eth0 program-replaced "program 'ndpx_xdp'"
+
+note "a map of another size is not read at all"
+counters 32
+status 2 ndpx guest add 2001:db8:1::9 dev eth0
+assert_has "$WORK/err" 'counters: not the map that ndpx made: .*ndpx apply'
+finds eth0 other-abi 'ndpx apply'
+status 0 ndpx apply
+finds_none
 status 0 ndpx down
 
 note "program-replaced: a link of another device"

@@ -211,9 +211,9 @@ note "a program that is not ours is not touched"
 conf <<<"uplink eth0 { guest 2001:db8:2::/64 { } }"
 status 0 ndpx apply
 lab_ip host link set eth0 allmulticast off
-pin=$(find "$BPFFS" -name guests)
+pin=$(find "$BPFFS" -name counters)
 rm "$pin"
-bpftool map create "$pin" type hash key 20 value 72 entries 16 name guests flags 1
+bpftool map create "$pin" type percpu_array key 4 value 8 entries 64 name counters
 status 3 ndpx doctor --fix
 assert_has "$WORK/out" '^eth0: program-replaced'
 assert_has_not "$WORK/out" 'fixed'

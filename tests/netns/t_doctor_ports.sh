@@ -63,7 +63,7 @@ port_fixes
 
 note "guest-port-detached: somebody took the program away"
 id=$(ndpx -j status | jq '.ports.sections[0].devices[] | select(.dev == "vif2") | .ifindex')
-link=$(bpftool -j link show pinned "$BPFFS/ports/link_$id" | jq .id)
+link=$(bpftool -j link show pinned "$(netns_dir)/ports/link_$id" | jq .id)
 bpftool link detach id "$link"
 finds vif2 guest-port-detached 'ndpx doctor --fix'
 only guest-port-detached

@@ -66,7 +66,7 @@ with_option() {
 traces() {
 	ndpx metrics | grep -v '^ndpx_.*seconds' | grep '_total{'
 	ndpx -j guest show -s
-	bpftool -j map dump pinned "$(echo "$BPFFS"/*/askers)" | jq length
+	bpftool -j map dump pinned "$(echo "$BPFFS"/*/*/askers)" | jq length
 }
 
 # answers: the number of advertisements seen on the router's cable.
@@ -204,7 +204,7 @@ status 1 ndpx -j explain nonsense dev eth0
 assert_json_error
 
 note "attached by another build: it is not this one's program that would run"
-record=$(echo "$BPFFS"/*/record)
+record=$(echo "$BPFFS"/*/*/record)
 bytes=$(bpftool -j map lookup pinned "$record" key 0 0 0 0 |
 	jq -r '.value | .[24] = "0x77" | join(" ")')
 # shellcheck disable=SC2086 # a word each

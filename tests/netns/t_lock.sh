@@ -33,6 +33,16 @@ assert_has "$WORK/err" "locked by process $HOLDER \\(sleep 600\\), which is stop
 assert_json_error
 jq -e '.error.code == "EBUSY"' "$WORK/out" >/dev/null || fail "$(cat "$WORK/out")"
 
+kill -KILL "$HOLDER"
+note "likewise one that holds the lock of this namespace alone"
+flock -F "$(netns_dir)" sleep 600 &
+HOLDER=$!
+JOBS+=("$HOLDER")
+sleep 0.3
+status 2 timeout 60 "$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" \
+	guest add 2001:db8:1::3 dev eth0
+assert_has "$WORK/err" "$(netns_dir): locked by process $HOLDER \\(sleep 600\\)"
+
 note "who only reads does not wait"
 for words in "guest show" status stats metrics; do
 	# shellcheck disable=SC2086 # words they are
@@ -56,4 +66,9 @@ for words in apply down "guest show" "guest add 2001:db8:1::4 dev eth0" status; 
 	assert_has "$WORK/err" 'belongs to user 65534'
 done
 chown 0 "$BPFFS"
+chmod 777 "$(netns_dir)"
+status 2 ndpx apply
+assert_has "$WORK/err" "$(netns_dir): writable by"
+status 2 ndpx status
+chmod 700 "$(netns_dir)"
 status 0 ndpx down

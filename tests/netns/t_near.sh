@@ -38,13 +38,13 @@ counts() {
 
 # places: how many of `near` are taken.
 places() {
-	bpftool -j map dump pinned "$(echo "$BPFFS"/*/near)" |
+	bpftool -j map dump pinned "$(echo "$BPFFS"/*/*/near)" |
 		jq '[.[].formatted.value | select(.tag != 0)] | length'
 }
 
 # far: how many are not, as the program is told.
 far() {
-	bpftool -j map dump pinned "$(echo "$BPFFS"/*/config)" |
+	bpftool -j map dump pinned "$(echo "$BPFFS"/*/*/config)" |
 		jq '[.. | objects | .config? // empty][0] | .set[.generation % 2].far'
 }
 

@@ -23,11 +23,11 @@ assert_eq "notes on tun*" "$(grep -c 'tun\*' "$WORK/err")" 1
 note "vif2 refuses: what stands in the way of its pin is enough"
 vif 2
 vif 3
-mkdir "$BPFFS/ports/link_$(lab_ip host -j link show dev vif2 | jq '.[0].ifindex')"
+mkdir "$(netns_dir)/ports/link_$(lab_ip host -j link show dev vif2 | jq '.[0].ifindex')"
 status 0 ndpx apply
 assert_has "$WORK/err" 'warning: guest port vif2: '
 assert_has "$WORK/out" '^ports: 3, attached vif3,'
-rmdir "$BPFFS"/ports/link_*/ 2>/dev/null || find "$BPFFS/ports" -mindepth 1 -type d -delete
+rmdir "$(netns_dir)"/ports/link_*/ 2>/dev/null || find "$(netns_dir)/ports" -mindepth 1 -type d -delete
 status 0 ndpx apply
 assert_has "$WORK/out" '^ports: 3, attached vif2,'
 
@@ -44,9 +44,9 @@ assert_json "$WORK/out" '.ports.detached == ["vif22"]'
 note "doctor --fix: one that refuses keeps no other from being fixed"
 vif 4
 vif 5
-mkdir "$BPFFS/ports/link_$(lab_ip host -j link show dev vif4 | jq '.[0].ifindex')"
+mkdir "$(netns_dir)/ports/link_$(lab_ip host -j link show dev vif4 | jq '.[0].ifindex')"
 status 3 ndpx doctor --fix --no-probe
-find "$BPFFS/ports" -mindepth 1 -type d -delete
+find "$(netns_dir)/ports" -mindepth 1 -type d -delete
 status 0 ndpx -j apply
 assert_json "$WORK/out" '.ports.attached == ["vif4"]'
 status 0 ndpx down

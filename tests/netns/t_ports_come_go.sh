@@ -71,7 +71,7 @@ status 0 ndpx status
 assert_has_not "$WORK/out" vif9
 status 0 ndpx -j apply
 assert_json "$WORK/out" '.ports | .devices == 3 and (.detached | length == 1)'
-[ "$(find "$BPFFS/ports" -name 'link*' | wc -l)" = 3 ] || fail "a pin is left: $(ls "$BPFFS/ports")"
+[ "$(find "$(netns_dir)/ports" -name 'link*' | wc -l)" = 3 ] || fail "a pin is left: $(ls "$(netns_dir)/ports")"
 
 status 0 ndpx status dev vif1.0
 assert_has "$WORK/out" '^        vif1.0: tcx'
@@ -136,7 +136,7 @@ EOF
 status 0 ndpx apply
 assert_has "$WORK/out" 'ports: removed'
 assert_eq "removed" "$(ask_guest 1 fe80::2)" none
-[ ! -e "$BPFFS/ports" ] || fail "pins are left"
+[ ! -e "$(netns_dir)/ports" ] || fail "pins are left"
 for NDPX_TC in tcx clsact; do
 	ports_conf
 	status 0 ndpx apply

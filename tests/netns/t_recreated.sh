@@ -84,7 +84,7 @@ done
 note "another ABI"
 forge() {
 	local record bytes
-	record=$BPFFS/$(lab_ip host -j link show dev eth0 | jq ".[0].ifindex")/record
+	record=$(netns_dir)/$(lab_ip host -j link show dev eth0 | jq ".[0].ifindex")/record
 	bytes=$(bpftool -j map lookup pinned "$record" key 0 0 0 0 |
 		jq -r '.value | .[4] = "0x77" | join(" ")')
 	# shellcheck disable=SC2086 # a word each

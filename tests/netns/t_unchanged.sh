@@ -17,7 +17,7 @@ net_pair
 contents() {
 	local map
 	for map in guests near prefixes config record; do
-		bpftool -j map dump pinned "$(echo "$BPFFS"/*/"$map")" | sha256sum
+		bpftool -j map dump pinned "$(echo "$BPFFS"/*/*/"$map")" | sha256sum
 	done
 }
 

@@ -81,7 +81,7 @@ rows() {
 		"$WIRE" conf "$env" "$1" >"$WORK/ndpx.conf"
 		own "$env"
 		status 0 ndpx apply "${paused[@]}"
-		if ! lab_in router "$WIRE" run "$env" eth0 "$BPFFS/$IFINDEX/counters" \
+		if ! lab_in router "$WIRE" run "$env" eth0 "$(netns_dir)/$IFINDEX/counters" \
 			"/run/netns/$(lab_name host)" "$(behind "$1")" >"$WORK/rows"; then
 			cat "$WORK/rows" >&2
 			bad+=("$2: $name")

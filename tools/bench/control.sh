@@ -24,7 +24,7 @@ kernel_kib() {
 
 # Bytes that the kernel charges for the map with the exact rules.
 map_bytes() {
-	bpftool -j map show pinned "$(printf '%s' "$BPFFS/control"/*/guests)" |
+	bpftool -j map show pinned "$(printf '%s' "$BPFFS/control"/*/*/guests)" |
 		sed -n 's/.*"bytes_memlock":\([0-9]*\).*/\1/p'
 }
 

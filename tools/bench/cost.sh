@@ -119,7 +119,7 @@ cost_rate() {
 
 # The one device that is pinned there.
 cost_counters() {
-	printf '%s\n' "$BPFFS/$1"/*/counters
+	printf '%s\n' "$BPFFS/$1"/*/*/counters
 }
 
 section_cost() {

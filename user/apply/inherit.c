@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "apply/inherit.h"
-#include "netlink/netlink.h"
 
 void inherit_free(struct inheritance *in)
 {
@@ -26,8 +25,7 @@ static bool is_before(struct dataplane *dp, uint32_t ifindex, const char *dev)
 	const struct ndpx_record *record = dataplane_record(dp);
 	char name[IFNAMSIZ];
 
-	return record->netns == nl_netns_cookie() && !if_indextoname(ifindex, name) &&
-	       !strncmp(record->dev, dev, sizeof(record->dev));
+	return !if_indextoname(ifindex, name) && !strncmp(record->dev, dev, sizeof(record->dev));
 }
 
 /* The last that was attached of those whose device is gone; NULL: none. */
@@ -63,10 +61,6 @@ int inherit_read(const char *bpffs, uint32_t ifindex, const char *dev, struct in
 
 	if (r == -EPROTO)
 		ret->unread = true;
-	if (!r && dataplane_record(dp)->netns != nl_netns_cookie()) {
-		dataplane_close(dp);
-		return 0; /* of a namespace that is gone, as its ifindex is */
-	}
 	r = r == -ENOENT && ifindex != DATAPLANE_PORTS ? find_gone(bpffs, dev, &dp, err) : 0;
 	if (r || !dp)
 		return r;

@@ -32,37 +32,10 @@ static int no_memory(struct error *err)
 	return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 }
 
-/* Do ports of another network namespace answer from these pins? */
-static bool is_others(const char *bpffs)
-{
-	struct port_state *list = NULL;
-	struct dataplane *dp = NULL;
-	struct error ignored;
-	bool alive = false;
-	size_t n = 0, i;
-
-	if (dataplane_ports_there(bpffs) || dataplane_open(bpffs, DATAPLANE_PORTS, &dp, &ignored))
-		return false;
-	if (!dataplane_ports_read(dp, &list, &n, &ignored)) {
-		for (i = 0; i < n; i++)
-			alive |= list[i].attachment.link_id != 0;
-	}
-	free(list);
-	dataplane_close(dp);
-	return alive;
-}
-
 /* The instance that is there, or a new one in memory. */
 static int open_or_make(struct ports_job *job, struct error *err)
 {
-	int r;
-
-	if (is_others(job->ctx->bpffs))
-		return error_set(err, EXIT_USAGE, EBUSY,
-				 "ports: %s/ports belongs to another network namespace: give each "
-				 "its own --bpffs",
-				 job->ctx->bpffs);
-	r = dataplane_open_ports(job->ctx->bpffs, &job->dp, err);
+	int r = dataplane_open(job->ctx->bpffs, DATAPLANE_PORTS, &job->dp, err);
 
 	if (!r)
 		return dataplane_recover(job->dp, err);
@@ -232,7 +205,7 @@ int apply_ports(const struct apply_context *ctx, const struct model *model,
 	*ret = (struct ports_report){ 0 };
 	/* The file has no `ports` any more: remove those attached. */
 	if (!model->n_ports) {
-		if (!dataplane_ports_there(ctx->bpffs))
+		if (!dataplane_ports_pinned(ctx->bpffs))
 			return 0;
 		r = ports_down(ctx->bpffs, err);
 		ret->removed = !r;
@@ -258,7 +231,7 @@ int apply_ports_release(const char *bpffs, const struct model *model, struct err
 	struct dataplane *dp = NULL;
 	struct port_state *list = NULL;
 	size_t n = 0, i, j;
-	int r = dataplane_open_ports(bpffs, &dp, err);
+	int r = dataplane_open(bpffs, DATAPLANE_PORTS, &dp, err);
 
 	if (r)
 		return r == -ENOENT || r == -EPROTO ? 0 : r;

@@ -110,7 +110,7 @@ int rules_ports_room(const char *bpffs, const struct plan *plans, size_t n, stru
 	int r;
 
 	/* One that cannot be opened is told of by rules_tell_ports(). */
-	if (dataplane_open_ports(bpffs, &dp, &ignored))
+	if (dataplane_open(bpffs, DATAPLANE_PORTS, &dp, &ignored))
 		return 0;
 	r = dataplane_sections(dp, &sections, err);
 	if (!r)

@@ -225,7 +225,7 @@ void rules_tell_ports(const char *bpffs, const struct plan *plans, size_t n, str
 {
 	struct sync s = { 0 };
 	struct error err;
-	int r = dataplane_open_ports(bpffs, &s.dp, &err);
+	int r = dataplane_open(bpffs, DATAPLANE_PORTS, &s.dp, &err);
 
 	if (r == -ENOENT)
 		return;

@@ -122,7 +122,7 @@ int rules_set_paused(struct dataplane *dp, bool paused, struct error *err)
 int ports_resume(const char *bpffs, struct error *err)
 {
 	struct dataplane *dp = NULL;
-	int r = dataplane_open_ports(bpffs, &dp, err);
+	int r = dataplane_open(bpffs, DATAPLANE_PORTS, &dp, err);
 
 	if (r)
 		return r == -ENOENT ? 0 : r;

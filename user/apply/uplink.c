@@ -83,20 +83,6 @@ static int open_or_make(struct job *job, struct error *err)
 	bool foreign = false;
 	int r = dataplane_open(bpffs, job->link->ifindex, &job->dp, err);
 
-	if (!r && dataplane_record(job->dp)->netns != nl_netns_cookie()) {
-		struct attachment there;
-
-		dataplane_attachment(job->dp, &there);
-		dataplane_close(job->dp);
-		job->dp = NULL;
-		if (there.link_id)
-			return error_set(
-				err, EXIT_USAGE, EBUSY,
-				"%s: %s/%u belongs to another network namespace: give each "
-				"its own --bpffs",
-				job->link->name, bpffs, job->link->ifindex);
-		r = -ENOENT; /* of a namespace that is gone */
-	}
 	if (!r)
 		return dataplane_recover(job->dp, err);
 	if (r != -ENOENT && r != -EPROTO)

@@ -294,7 +294,7 @@ int command_open(const struct command *cmd, const char *dev, struct dataplane **
 		if (r)
 			return r == -ENOENT ? not_attached(dev, err) : r;
 	}
-	r = dataplane_open_here(cmd->bpffs, ifindex, &dp, err);
+	r = dataplane_open(cmd->bpffs, ifindex, &dp, err);
 	if (r == -ENOENT)
 		r = not_attached(dev, err);
 	if (!r && ret_lock) {

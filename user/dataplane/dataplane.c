@@ -80,21 +80,7 @@ static bool record_is_ours(const struct ndpx_record *record)
 	       record->size_config == sizeof(struct ndpx_config);
 }
 
-/* Is it the map we think? A look-up copies as much as the map says, not as much as we have room for. */
-static bool map_fits(int fd, size_t value_size)
-{
-	struct bpf_map_info info = { 0 };
-	__u32 len = sizeof(info);
-
-	return !bpf_obj_get_info_by_fd(fd, &info, &len) && info.key_size == sizeof(__u32) &&
-	       info.value_size == value_size;
-}
-
-/*
- * The record of a version that we do not know: its first bytes, which no version
- * moves, say what to undo. -EPROTO where not even those are there.
- */
-static int read_foreign_record(int fd, struct ndpx_record *ret)
+int dataplane_read_frozen(int fd, struct ndpx_record *ret)
 {
 	struct bpf_map_info info = { 0 };
 	__u32 len = sizeof(info), zero = 0;
@@ -123,7 +109,7 @@ int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane 
 		return -ENOMEM;
 	fd = bpf_obj_get(dataplane_path(dp->dir, NDPX_MAP_RECORD, path));
 	if (fd >= 0) {
-		r = read_foreign_record(fd, &dp->record);
+		r = dataplane_read_frozen(fd, &dp->record);
 		close(fd);
 	}
 	if (r)
@@ -154,13 +140,18 @@ int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, 
 		}
 		if (dp->fds[i] < 0)
 			r = dataplane_fail(err, errno, path);
-		else if (i == MAP_RECORD && (!map_fits(dp->fds[i], sizeof(dp->record)) ||
+		else if (i == MAP_RECORD && (!dataplane_map_fits(dp->fds[i], MAP_RECORD) ||
 					     bpf_map_lookup_elem(dp->fds[i], &zero, &dp->record) ||
 					     !record_is_ours(&dp->record)))
 			r = error_set(err, EXIT_KERNEL, EPROTO,
 				      "%s was created by another version of ndpx: run 'ndpx apply' "
 				      "to replace it",
 				      dp->dir);
+		else if (!dataplane_map_fits(dp->fds[i], (enum map_id)i))
+			r = error_set(err, EXIT_KERNEL, EPROTO,
+				      "%s: not the map that ndpx made: run 'ndpx apply' to replace "
+				      "all of them",
+				      path);
 	}
 	if (!r) {
 		r = dataplane_map_memory(dp);
@@ -182,16 +173,12 @@ int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, 
  */
 static void adopt_counters(struct dataplane *dp)
 {
-	struct bpf_map_info info = { 0 };
-	__u32 len = sizeof(info);
 	char path[PATH_MAX];
 	int fd = bpf_obj_get(dataplane_path(dp->dir, NDPX_MAP_COUNTERS, path));
 
 	if (fd < 0)
 		return;
-	if (!bpf_obj_get_info_by_fd(fd, &info, &len) && info.type == BPF_MAP_TYPE_PERCPU_ARRAY &&
-	    info.key_size == sizeof(__u32) && info.value_size == sizeof(__u64) &&
-	    info.max_entries == NDPX_COUNTERS && !info.map_flags)
+	if (dataplane_map_fits(fd, MAP_COUNTERS))
 		dp->fds[MAP_COUNTERS] = fd;
 	else
 		close(fd);

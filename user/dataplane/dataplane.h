@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The instances in the kernel: one an uplink, pinned in DIR/IFINDEX, and one for all
- * guest ports, in DIR/ports, which is named by DATAPLANE_PORTS. Only the files of
+ * The instances in the kernel: one an uplink, pinned in DIR/COOKIE/IFINDEX, and one for all
+ * guest ports, in DIR/COOKIE/ports, which is named by DATAPLANE_PORTS. COOKIE is the network
+ * namespace's, so that several can share DIR. Only the files of
  * dataplane/ know libbpf and the skeleton; nobody else includes them.
  */
 #ifndef NDPX_DATAPLANE_H
@@ -31,19 +32,19 @@ void dataplane_init(void (*message)(const char *line));
 /* Where a line goes that says who is being waited for; NULL, the default: nowhere. */
 void dataplane_on_wait(void (*told)(const char *line));
 /*
- * The directory must belong to root and be writable by nobody else. 0 as well where there
+ * DIR and DIR/COOKIE must belong to root and be writable by nobody else. 0 as well where there
  * is none; -EPERM with *err set.
  */
 int dataplane_check_dir(const char *bpffs, struct error *err);
 /*
- * Takes the lock of a bpffs directory, waiting ten seconds for whoever holds it, then
- * -EBUSY. With `create` the directory is made, on a bpffs that is mounted if there is none; without, a
+ * Takes this network namespace's lock in a bpffs directory, waiting ten seconds for whoever
+ * holds it, then -EBUSY. With `create` the directory is made, on a bpffs that is mounted if there is none; without, a
  * missing directory is -ENOENT, and *err is not touched. dataplane_unlock() gives
  * it back; the kernel does if the process dies.
  */
 int dataplane_lock(const char *bpffs, bool create, int *ret_lock, struct error *err);
 void dataplane_unlock(int lock);
-/* Removes the directory when it is empty, and the mount if dataplane_lock() made it. */
+/* Under the lock: removes the directories that are empty, and the mount if dataplane_lock() made it. */
 void dataplane_rmdir(const char *bpffs);
 
 /* The ifindexes that have something pinned, whole or not. The array is the caller's to free. */

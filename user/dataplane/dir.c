@@ -117,50 +117,16 @@ static int check_owner(const char *path, const struct stat *st, struct error *er
 
 int dataplane_check_dir(const char *bpffs, struct error *err)
 {
+	char here[PATH_MAX];
 	struct stat st;
+	int r;
 
 	/* What is missing or hidden from us is for whoever opens it to report. */
-	return stat(bpffs, &st) ? 0 : check_owner(bpffs, &st, err);
-}
-
-int dataplane_lock(const char *bpffs, bool create, int *ret_lock, struct error *err)
-{
-	struct stat opened, named;
-	int fd, r;
-
-	for (;;) {
-		/* One that is not root's is refused below, so nobody else is to leave one. */
-		if (create && geteuid() != 0 && access(bpffs, F_OK))
-			return error_set(err, EXIT_KERNEL, EPERM, "%s: needs root to be made",
-					 bpffs);
-		if (create) {
-			r = make_bpffs_dir(bpffs, err);
-			if (r)
-				return r;
-		}
-		fd = open(bpffs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0 && errno == ENOENT && !create)
-			return -ENOENT;
-		if (fd < 0 && errno == ENOENT)
-			continue; /* a `down` was quicker */
-		if (fd < 0)
-			return dataplane_fail(err, errno, bpffs);
-		r = fstat(fd, &opened) ? dataplane_fail(err, errno, bpffs)
-				       : check_owner(bpffs, &opened, err);
-		if (!r)
-			r = lock_wait(fd, bpffs, &opened, err);
-		if (r) {
-			close(fd);
-			return r;
-		}
-		/* Whoever held the lock may have removed the directory. */
-		if (stat(bpffs, &named) == 0 && opened.st_ino == named.st_ino &&
-		    opened.st_dev == named.st_dev) {
-			*ret_lock = fd;
-			return 0;
-		}
-		close(fd);
-	}
+	r = stat(bpffs, &st) ? 0 : check_owner(bpffs, &st, err);
+	if (r)
+		return r;
+	dataplane_netns_dir(bpffs, here);
+	return stat(here, &st) ? 0 : check_owner(here, &st, err);
 }
 
 void dataplane_unlock(int lock)
@@ -188,19 +154,103 @@ static bool we_mounted(const char *path)
 	return ours;
 }
 
+static bool is_empty(const char *path)
+{
+	struct dirent *entry;
+	DIR *dir = opendir(path);
+	bool empty = dir != NULL;
+
+	while (dir && (entry = readdir(dir)))
+		empty &= entry->d_name[0] == '.';
+	if (dir)
+		closedir(dir);
+	return empty;
+}
+
+/* The whole directory, if it is empty. Not what is below it: somebody may be about to fill that. */
+static void remove_whole(const char *bpffs)
+{
+	/* Whoever has this lock is about to make a directory, and will remove what is left. */
+	int fd = open(bpffs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB)) {
+		if (we_mounted(bpffs) && is_empty(bpffs))
+			umount2(bpffs, MNT_DETACH);
+		rmdir(bpffs);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Opens a directory and takes its lock. -ENOENT: there is none, or it was removed meanwhile. */
+static int lock_dir(const char *path, int *ret_fd, struct error *err)
+{
+	struct stat opened, named;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+
+	if (fd < 0)
+		return errno == ENOENT ? -ENOENT : dataplane_fail(err, errno, path);
+	r = fstat(fd, &opened) ? dataplane_fail(err, errno, path) : check_owner(path, &opened, err);
+	if (!r)
+		r = lock_wait(fd, path, &opened, err);
+	/* Whoever held the lock may have removed the directory. */
+	if (!r &&
+	    (stat(path, &named) || opened.st_ino != named.st_ino || opened.st_dev != named.st_dev))
+		r = -ENOENT;
+	if (r)
+		close(fd);
+	else
+		*ret_fd = fd;
+	return r;
+}
+
+/*
+ * The lock of this namespace's directory. That of the whole one is held only while a directory
+ * below it is made, so that a command that hangs in another namespace stops none here.
+ */
+static int lock_here(const char *bpffs, bool create, int *ret_lock, struct error *err)
+{
+	char here[PATH_MAX];
+	int whole, r;
+
+	r = lock_dir(bpffs, &whole, err);
+	if (r)
+		return r;
+	r = dataplane_adopt_old_layout(bpffs, err);
+	dataplane_netns_dir(bpffs, here);
+	if (!r && create && mkdir(here, 0700) && errno != EEXIST)
+		r = dataplane_fail(err, errno, here);
+	close(whole);
+	return r ? r : lock_dir(here, ret_lock, err);
+}
+
+int dataplane_lock(const char *bpffs, bool create, int *ret_lock, struct error *err)
+{
+	int r;
+
+	do {
+		/* One that is not root's is refused below, so nobody else is to leave one. */
+		if (create && geteuid() != 0 && access(bpffs, F_OK))
+			return error_set(err, EXIT_KERNEL, EPERM, "%s: needs root to be made",
+					 bpffs);
+		if (create) {
+			r = make_bpffs_dir(bpffs, err);
+			if (r)
+				return r;
+		}
+		r = lock_here(bpffs, create, ret_lock, err);
+	} while (r == -ENOENT && create); /* a `down` was quicker */
+	if (r == -ENOENT)
+		remove_whole(bpffs);
+	return r;
+}
+
 void dataplane_rmdir(const char *bpffs)
 {
-	if (we_mounted(bpffs)) {
-		uint32_t *left = NULL;
-		struct error ignored;
-		size_t n = 1;
+	char here[PATH_MAX];
 
-		if (!dataplane_list(bpffs, &left, &n, &ignored) && n == 0 &&
-		    !dataplane_ports_pinned(bpffs))
-			umount2(bpffs, MNT_DETACH);
-		free(left);
-	}
-	rmdir(bpffs);
+	rmdir(dataplane_netns_dir(bpffs, here));
+	remove_whole(bpffs);
 }
 
 int dataplane_list(const char *bpffs, uint32_t **ret, size_t *ret_n, struct error *err)
@@ -208,15 +258,16 @@ int dataplane_list(const char *bpffs, uint32_t **ret, size_t *ret_n, struct erro
 	uint32_t *list = NULL, *more;
 	struct dirent *entry;
 	unsigned long ifindex;
+	char here[PATH_MAX], *end;
 	size_t n = 0;
-	DIR *dir = opendir(bpffs);
-	char *end;
+	DIR *dir;
 	int r;
 
 	*ret = NULL;
 	*ret_n = 0;
+	dir = opendir(dataplane_netns_dir(bpffs, here));
 	if (!dir)
-		return errno == ENOENT ? 0 : dataplane_fail(err, errno, bpffs);
+		return errno == ENOENT ? 0 : dataplane_fail(err, errno, here);
 	r = dataplane_check_dir(bpffs, err);
 	if (r) {
 		closedir(dir);

@@ -53,8 +53,11 @@ int hook_open_link(const struct hook *h, struct attachment *ret)
 		fd = bpf_obj_get(hook_pin_path(h, path));
 	if (fd < 0)
 		return -1;
-	/* xdp and tcx both start with the ifindex; 0 once the device is gone. */
-	if (bpf_obj_get_info_by_fd(fd, &info, &len) || !info.xdp.ifindex) {
+	/*
+	 * xdp and tcx both start with the ifindex; 0 once the device is gone. One that hangs on
+	 * another device, pinned here by hand, is not ours to change.
+	 */
+	if (bpf_obj_get_info_by_fd(fd, &info, &len) || info.xdp.ifindex != h->ifindex) {
 		close(fd);
 		return -1;
 	}

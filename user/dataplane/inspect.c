@@ -82,7 +82,7 @@ void dataplane_inspect(const struct dataplane *dp, const struct attachment *at,
 	size_t i, j, found = 0;
 	int fd;
 
-	in.other_device = at->link_id && dev && dev != dp->ifindex ? dev : 0;
+	in.other_device = dev != dp->ifindex ? dev : 0;
 	dataplane_program_name(at->prog_id, in.name);
 	fd = bpf_prog_get_fd_by_id(at->prog_id);
 	/* Who may not look must not accuse. */

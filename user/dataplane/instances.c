@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/*
- * Finding the instances of this network namespace. Several namespaces may share a bpffs
- * directory, and their ifindexes overlap: the cookie in the record tells whose it is.
- */
+/* Finding the instances of this network namespace: what is pinned in DIR/COOKIE. */
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -12,23 +9,7 @@
 #include "dataplane/instances.h"
 #include "netlink/netlink.h"
 
-int dataplane_open_here(const char *bpffs, uint32_t ifindex, struct dataplane **ret,
-			struct error *err)
-{
-	struct dataplane *dp = NULL;
-	int r = dataplane_open(bpffs, ifindex, &dp, err);
-
-	if (r)
-		return r;
-	if (dataplane_record(dp)->netns != nl_netns_cookie()) {
-		dataplane_close(dp);
-		return -ENOENT;
-	}
-	*ret = dp;
-	return 0;
-}
-
-/* Fills one instance; -ENOENT for one of another network namespace. */
+/* Fills one instance, which need not be whole. */
 static int open_instance(const char *bpffs, uint32_t ifindex, struct instance *ret,
 			 struct error *err)
 {
@@ -37,28 +18,18 @@ static int open_instance(const char *bpffs, uint32_t ifindex, struct instance *r
 	*ret = (struct instance){ 0 };
 	ret->ifindex = ifindex;
 	r = dataplane_open(bpffs, ifindex, &ret->dp, err);
-	if (r == -ENOENT || r == -EPROTO) {
-		ret->dp = NULL;
-		if (r == -EPROTO && !dataplane_open_record(bpffs, ifindex, &ret->foreign)) {
-			if (dataplane_record(ret->foreign)->netns != nl_netns_cookie()) {
-				dataplane_close(ret->foreign);
-				return -ENOENT;
-			}
-			dataplane_attachment(ret->foreign, &ret->attachment);
-		}
-		if (!if_indextoname(ifindex, ret->dev))
-			snprintf(ret->dev, sizeof(ret->dev), "%u", ifindex);
-		return 0;
-	}
-	if (r)
+	if (r && r != -ENOENT && r != -EPROTO)
 		return r;
-	if (dataplane_record(ret->dp)->netns != nl_netns_cookie()) {
-		dataplane_close(ret->dp);
-		return -ENOENT;
-	}
-	if (!if_indextoname(ifindex, ret->dev))
+	if (r)
+		ret->dp = NULL;
+	if (r == -EPROTO && !dataplane_open_record(bpffs, ifindex, &ret->foreign))
+		dataplane_attachment(ret->foreign, &ret->attachment);
+	if (!if_indextoname(ifindex, ret->dev) && r)
+		snprintf(ret->dev, sizeof(ret->dev), "%u", ifindex);
+	else if (!ret->dev[0])
 		snprintf(ret->dev, sizeof(ret->dev), "%.15s", dataplane_record(ret->dp)->dev);
-	dataplane_attachment(ret->dp, &ret->attachment);
+	if (ret->dp)
+		dataplane_attachment(ret->dp, &ret->attachment);
 	return 0;
 }
 
@@ -89,10 +60,7 @@ int dataplane_instances(const char *bpffs, const char *dev, struct instance **re
 			dataplane_close(instances[n].foreign);
 			continue;
 		}
-		if (!r)
-			n++;
-		else if (r == -ENOENT)
-			r = 0;
+		n += !r;
 	}
 	free(list);
 	if (r) {
@@ -117,34 +85,6 @@ void dataplane_close_instances(struct instance *instances, size_t n)
 	free(instances);
 }
 
-int dataplane_open_ports(const char *bpffs, struct dataplane **ret, struct error *err)
-{
-	struct dataplane *foreign = NULL;
-	int r = dataplane_open_here(bpffs, DATAPLANE_PORTS, ret, err);
-	bool ours = true;
-
-	if (r != -EPROTO)
-		return r;
-	if (!dataplane_open_record(bpffs, DATAPLANE_PORTS, &foreign))
-		ours = dataplane_record(foreign)->netns == nl_netns_cookie();
-	dataplane_close(foreign);
-	return ours ? r : -ENOENT;
-}
-
-bool dataplane_ports_there(const char *bpffs)
-{
-	struct dataplane *record = NULL;
-	bool ours = true;
-
-	if (!dataplane_ports_pinned(bpffs))
-		return false;
-	/* What a killed command left may lack the record, and is nobody's then. */
-	if (!dataplane_open_record(bpffs, DATAPLANE_PORTS, &record))
-		ours = dataplane_record(record)->netns == nl_netns_cookie();
-	dataplane_close(record);
-	return ours;
-}
-
 bool dataplane_is_port(const char *bpffs, const char *dev)
 {
 	uint32_t ifindex = dev ? if_nametoindex(dev) : 0;
@@ -153,7 +93,7 @@ bool dataplane_is_port(const char *bpffs, const char *dev)
 	bool found = false;
 	size_t n = 0, i;
 
-	if (!ifindex || !dataplane_ports_there(bpffs) ||
+	if (!ifindex || !dataplane_ports_pinned(bpffs) ||
 	    dataplane_ports_list(bpffs, &list, &n, &ignored))
 		return false;
 	for (i = 0; i < n; i++)

@@ -15,10 +15,6 @@ struct instance {
 	struct attachment attachment;
 };
 
-/* dataplane_open(), but -ENOENT as well for an instance of another network namespace. */
-int dataplane_open_here(const char *bpffs, uint32_t ifindex, struct dataplane **ret,
-			struct error *err);
-
 /*
  * All instances, sorted by name, or that of `dev` where it is not NULL; having none is not an
  * error. The array is freed with dataplane_close_instances().
@@ -27,16 +23,7 @@ int dataplane_instances(const char *bpffs, const char *dev, struct instance **re
 			struct error *err);
 void dataplane_close_instances(struct instance *instances, size_t n);
 
-/*
- * Opens the instance of the guest ports. -ENOENT, *err untouched: this network namespace
- * has none that is whole; -EPROTO: it is of another version.
- */
-int dataplane_open_ports(const char *bpffs, struct dataplane **ret, struct error *err);
-
 /* Is there a guest port of this name, which may be NULL? */
 bool dataplane_is_port(const char *bpffs, const char *dev);
-
-/* Is anything of theirs pinned, whole or not, that is not another network namespace's? */
-bool dataplane_ports_there(const char *bpffs);
 
 #endif

@@ -38,6 +38,23 @@ struct dataplane *dataplane_allocate(const char *bpffs, uint32_t ifindex);
 /* Maps those that are written as memory; -errno. */
 int dataplane_map_memory(struct dataplane *dp);
 
+/*
+ * Pins of versions up to ABI 4 had no directory for their namespace. Moves them where they are
+ * looked for now; what is attached goes on answering. The caller has the lock of `bpffs`.
+ */
+int dataplane_adopt_old_layout(const char *bpffs, struct error *err);
+
+/*
+ * The record of a version that we do not know: its first bytes, which no version moves, say
+ * what to undo. -EPROTO where not even those are there.
+ */
+int dataplane_read_frozen(int fd, struct ndpx_record *ret);
+
+/*
+ * Is it the map that this version makes? Else a look-up would copy as much as that map says
+ * and not as much as there is room for, or an index would lead past its end.
+ */
+bool dataplane_map_fits(int fd, enum map_id id);
 /* Does this instance have that map? */
 bool dataplane_has_map(const struct dataplane *dp, enum map_id id);
 
@@ -64,6 +81,8 @@ int dataplane_fail(struct error *err, int code, const char *what);
 
 /* "DIR/name" into buf of PATH_MAX; returns buf. */
 const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX]);
+/* The directory of this network namespace, DIR/COOKIE; its cookie never comes back (5.14). */
+const char *dataplane_netns_dir(const char *bpffs, char dir[PATH_MAX]);
 /* The pin directory of an instance that need not be whole, nor be there. */
 const char *dataplane_instance_dir(const char *bpffs, uint32_t ifindex, char dir[PATH_MAX]);
 

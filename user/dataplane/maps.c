@@ -3,6 +3,7 @@
  * The maps of an instance: their names and pins, which one a key belongs to, the generation in
  * force; and the error of a system call on any of it.
  */
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,20 +64,32 @@ const char *dataplane_path(const char *dir, const char *name, char buf[PATH_MAX]
 	return buf;
 }
 
+const char *dataplane_netns_dir(const char *bpffs, char dir[PATH_MAX])
+{
+	/* The namespace is chosen once, before anything else happens (--netns). */
+	static uint64_t cookie;
+	char number[24];
+
+	if (!cookie)
+		cookie = nl_netns_cookie();
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)cookie);
+	return dataplane_path(bpffs, number, dir);
+}
+
 const char *dataplane_instance_dir(const char *bpffs, uint32_t ifindex, char dir[PATH_MAX])
 {
-	char number[16];
+	char here[PATH_MAX], number[16];
 
 	snprintf(number, sizeof(number), "%u", ifindex);
-	return dataplane_path(bpffs, ifindex == DATAPLANE_PORTS ? DATAPLANE_PORTS_DIR : number,
-			      dir);
+	return dataplane_path(dataplane_netns_dir(bpffs, here),
+			      ifindex == DATAPLANE_PORTS ? DATAPLANE_PORTS_DIR : number, dir);
 }
 
 bool dataplane_ports_pinned(const char *bpffs)
 {
 	char dir[PATH_MAX];
 
-	return access(dataplane_path(bpffs, DATAPLANE_PORTS_DIR, dir), F_OK) == 0;
+	return access(dataplane_instance_dir(bpffs, DATAPLANE_PORTS, dir), F_OK) == 0;
 }
 
 bool dataplane_has_map(const struct dataplane *dp, enum map_id id)
@@ -84,6 +97,40 @@ bool dataplane_has_map(const struct dataplane *dp, enum map_id id)
 	if (id == MAP_LINKS || id == MAP_SHADOWS)
 		return dp->ifindex != DATAPLANE_PORTS;
 	return (id != MAP_PORTS && id != MAP_SECTIONS) || dp->ifindex == DATAPLANE_PORTS;
+}
+
+bool dataplane_map_fits(int fd, enum map_id id)
+{
+	static const struct {
+		__u32 type, key, value, entries;
+	} shapes[MAP_COUNT] = {
+		[MAP_GUESTS] = { BPF_MAP_TYPE_HASH, sizeof(struct ndpx_guest_key),
+				 sizeof(struct ndpx_rule), NDPX_MAX_GUESTS },
+		[MAP_NEAR] = { BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(struct ndpx_near),
+			       NDPX_NEAR_SLOTS },
+		[MAP_PREFIXES] = { BPF_MAP_TYPE_HASH, sizeof(struct ndpx_prefix_key),
+				   sizeof(struct ndpx_rule), NDPX_MAX_PREFIXES },
+		[MAP_COUNTERS] = { BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(__u32), sizeof(__u64),
+				   NDPX_COUNTERS },
+		[MAP_ASKERS] = { BPF_MAP_TYPE_LRU_HASH, sizeof(struct ndpx_requester_key),
+				 sizeof(struct ndpx_requester), NDPX_MAX_REQUESTERS },
+		[MAP_CONFIG] = { BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(struct ndpx_config), 1 },
+		[MAP_LINKS] = { BPF_MAP_TYPE_HASH, sizeof(struct ndpx_link_key), sizeof(__u32),
+				NDPX_MAX_LINKS },
+		[MAP_SHADOWS] = { BPF_MAP_TYPE_HASH, sizeof(struct ndpx_prefix_key),
+				  sizeof(struct ndpx_rule), NDPX_MAX_SHADOWS },
+		[MAP_PORTS] = { BPF_MAP_TYPE_HASH, sizeof(__u32), sizeof(struct ndpx_port),
+				NDPX_MAX_PORTS },
+		[MAP_SECTIONS] = { BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(struct ndpx_sections),
+				   2 },
+		[MAP_RECORD] = { BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(struct ndpx_record), 1 },
+	};
+	struct bpf_map_info info = { 0 };
+	__u32 len = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(fd, &info, &len) && info.type == shapes[id].type &&
+	       info.key_size == shapes[id].key && info.value_size == shapes[id].value &&
+	       info.max_entries == shapes[id].entries;
 }
 
 enum map_id dataplane_map_of(const struct ndpx_prefix_key *key)

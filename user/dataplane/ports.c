@@ -137,7 +137,7 @@ int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret
 
 	*ret = NULL;
 	*ret_n = 0;
-	dataplane_path(bpffs, DATAPLANE_PORTS_DIR, dir);
+	dataplane_instance_dir(bpffs, DATAPLANE_PORTS, dir);
 	fd = bpf_obj_get(dataplane_path(dir, NDPX_MAP_PORTS, path));
 	if (fd < 0)
 		return errno == ENOENT ? 0 : dataplane_fail(err, errno, path);
@@ -369,7 +369,7 @@ int dataplane_port_detach(const char *bpffs, uint32_t ifindex, struct error *err
 	char dir[PATH_MAX];
 	struct hook h;
 
-	dataplane_path(bpffs, DATAPLANE_PORTS_DIR, dir);
+	dataplane_instance_dir(bpffs, DATAPLANE_PORTS, dir);
 	h = port_hook(dir, ifindex, "", NULL);
 	return hook_detach(&h, err);
 }

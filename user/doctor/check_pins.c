@@ -47,13 +47,13 @@ void doctor_check_attachment(const struct doctor_uplink *up, struct findings *re
 	}
 	if (strcmp(up->record.dev, up->link->name) != 0)
 		finding_add(ret, DOCTOR_RENAMED, &about, "was attached as %s", up->record.dev);
-	if (up->attachment.mode == NDPX_MODE_NONE)
-		finding_add(ret, DOCTOR_DETACHED, &about,
-			    "%zu rules are pinned, but the program is not attached", up->n_pinned);
-	else if (program->other_device)
+	if (program->other_device)
 		finding_add(ret, DOCTOR_PROGRAM_REPLACED, &about,
 			    "the link pinned for this device is attached to interface %u",
 			    program->other_device);
+	else if (up->attachment.mode == NDPX_MODE_NONE)
+		finding_add(ret, DOCTOR_DETACHED, &about,
+			    "%zu rules are pinned, but the program is not attached", up->n_pinned);
 	else if (!program->ours)
 		finding_add(ret, DOCTOR_PROGRAM_REPLACED, &about,
 			    "program '%s' (id %u) does not use the pinned rules", program->name,

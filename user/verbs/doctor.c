@@ -126,7 +126,7 @@ static void check_vlan(const struct ward *w, struct findings *ret)
 static int check_ports(const struct ward *w, struct findings *ret, struct error *err)
 {
 	struct dataplane *dp = NULL;
-	int r = dataplane_open_ports(w->cmd->bpffs, &dp, err);
+	int r = dataplane_open(w->cmd->bpffs, DATAPLANE_PORTS, &dp, err);
 
 	if (r == -ENOENT)
 		return 0;
@@ -282,7 +282,7 @@ static int fix_ports(const struct ward *w, struct error *err)
 	struct dataplane *dp = NULL;
 	char(*names)[IFNAMSIZ];
 	size_t n = 0, i;
-	int r = dataplane_open_ports(w->cmd->bpffs, &dp, err);
+	int r = dataplane_open(w->cmd->bpffs, DATAPLANE_PORTS, &dp, err);
 
 	if (!r)
 		r = dataplane_instances(w->cmd->bpffs, NULL, &all, &n, err);

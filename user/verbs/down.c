@@ -17,7 +17,7 @@ static int down_ports(const struct command *cmd, const char *dev, struct output 
 	size_t n = 0, i;
 	int r;
 
-	if (!dataplane_ports_there(cmd->bpffs))
+	if (!dataplane_ports_pinned(cmd->bpffs))
 		return 0;
 	if (!dev) {
 		r = ports_down(cmd->bpffs, err);
@@ -25,7 +25,7 @@ static int down_ports(const struct command *cmd, const char *dev, struct output 
 			out_string(out, NULL, "%s: removed\n", "ports");
 		return r;
 	}
-	r = dataplane_open_ports(cmd->bpffs, &dp, err);
+	r = dataplane_open(cmd->bpffs, DATAPLANE_PORTS, &dp, err);
 	if (!r)
 		r = dataplane_recover(dp, err);
 	if (!r)

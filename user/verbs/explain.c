@@ -186,7 +186,7 @@ static int open_port(struct command *cmd, struct story *s, struct dataplane **re
 
 	if (!dataplane_is_port(cmd->bpffs, s->args.place.dev))
 		return -ENOENT;
-	r = dataplane_open_ports(cmd->bpffs, ret, err);
+	r = dataplane_open(cmd->bpffs, DATAPLANE_PORTS, ret, err);
 	if (r)
 		return -ENOENT;
 	r = dataplane_ports_read(*ret, &list, &n, err);

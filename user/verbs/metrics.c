@@ -31,7 +31,7 @@ static int collect_ports(const struct command *cmd, struct metrics_uplink *ret, 
 {
 	struct ports_count count = { 0 };
 	struct dataplane *dp = NULL;
-	int r = dataplane_open_ports(cmd->bpffs, &dp, err);
+	int r = dataplane_open(cmd->bpffs, DATAPLANE_PORTS, &dp, err);
 
 	*ret = (struct metrics_uplink){ .dev = "ports", .mode = mode_name(NDPX_MODE_TCX) };
 	if (r == -ENOENT)

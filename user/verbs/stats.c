@@ -81,7 +81,7 @@ static int print_once(struct command *cmd, const char *dev, size_t *ret_n, struc
 	if (r)
 		return r;
 	if (!dev) {
-		r = dataplane_open_ports(cmd->bpffs, &ports, err);
+		r = dataplane_open(cmd->bpffs, DATAPLANE_PORTS, &ports, err);
 		if (r == -ENOENT || r == -EPROTO)
 			r = 0;
 	}

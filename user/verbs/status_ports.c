@@ -157,11 +157,11 @@ int status_ports(const struct command *cmd, struct output *out, bool *ret_there,
 		 struct error *err)
 {
 	struct dataplane *dp = NULL;
-	int r = dataplane_open_ports(cmd->bpffs, &dp, err);
+	int r = dataplane_open(cmd->bpffs, DATAPLANE_PORTS, &dp, err);
 
 	*ret_there = r == 0 || r == -EPROTO;
 	*ret_ok = true;
-	if (r == -ENOENT && dataplane_ports_there(cmd->bpffs)) {
+	if (r == -ENOENT && dataplane_ports_pinned(cmd->bpffs)) {
 		*ret_ok = false;
 		out_object(out, "ports");
 		out_bool(out, "attached", NULL, false);

@@ -106,6 +106,11 @@ conf_one() {
 	echo "uplink eth0 { guest 2001:db8:1::1 { } }" | conf
 }
 
+# netns_dir [NAME]: where what belongs to a namespace is pinned, whether or not it is there.
+netns_dir() {
+	printf '%s/%s' "$BPFFS" "$(nsenter --net="/run/netns/$(lab_name "${1:-host}")" -- "$NDTOOL" cookie)"
+}
+
 ndpx() {
 	"$NDPX" -N "$(lab_name host)" --bpffs "$BPFFS" -c "$WORK/ndpx.conf" "$@"
 }

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -176,6 +177,22 @@ static bool wait_frame(int fd, uint64_t until, struct frame *ret)
 }
 
 /* Verbs. Each returns the exit status. */
+
+/* What DIR/COOKIE is called in this network namespace: user/netlink, nl_netns_cookie(). */
+static int verb_cookie(const struct options *opt, char **arg)
+{
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	unsigned long long cookie = 0;
+	socklen_t len = sizeof(cookie);
+	struct stat st;
+
+	(void)opt;
+	(void)arg;
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
+		cookie = stat("/proc/self/ns/net", &st) ? 0 : st.st_ino;
+	printf("%llu\n", cookie);
+	return cookie ? 0 : 2;
+}
 
 static int verb_ns(const struct options *opt, char **arg)
 {
@@ -391,6 +408,7 @@ static const struct {
 	int (*run)(const struct options *opt, char **arg);
 	const char *usage;
 } verbs[] = {
+	{ "cookie", 0, verb_cookie, "" },
 	{ "ns", 3, verb_ns, "[-v VLAN] [-n] [-p MAC] SRCMAC SRC6 TARGET" },
 	{ "na", 6, verb_na, "[-v VLAN] [-f RSO] SRCMAC DSTMAC SRC6 DST6 TARGET LLADDR" },
 	{ "send", 2, verb_send, "IF HEX" },
