@@ -134,11 +134,18 @@ static int rename_uplinks(struct model *model, struct error *err)
 
 void command_real_name(char dev[DEV_NAME_LEN])
 {
-	uint32_t ifindex = nl_index_of(dev);
-	char name[IFNAMSIZ];
+	/* Of a million lines for one device, only the first asks the kernel. */
+	static char asked[DEV_NAME_LEN], answer[IFNAMSIZ];
+	uint32_t ifindex;
 
-	if (ifindex && if_indextoname(ifindex, name))
-		memcpy(dev, name, sizeof(name));
+	if (!asked[0] || strcmp(asked, dev) != 0) {
+		ifindex = nl_index_of(dev);
+		snprintf(asked, sizeof(asked), "%s", dev);
+		if (!ifindex || !if_indextoname(ifindex, answer))
+			answer[0] = '\0';
+	}
+	if (answer[0])
+		memcpy(dev, answer, sizeof(answer));
 }
 
 static int real_port(struct rule *rule, struct error *err)

@@ -12,13 +12,11 @@
 
 uint32_t hook_xdp_there(uint32_t ifindex)
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, opts);
+	struct nl_xdp xdp;
 
-	if (bpf_xdp_query((int)ifindex, 0, &opts))
+	if (nl_xdp_read(ifindex, -1, &xdp))
 		return 0;
-	return opts.drv_prog_id	  ? opts.drv_prog_id
-	       : opts.skb_prog_id ? opts.skb_prog_id
-				  : opts.prog_id;
+	return xdp.native_id ? xdp.native_id : xdp.generic_id ? xdp.generic_id : xdp.prog_id;
 }
 
 static int foreign_xdp(const struct hook *h, uint32_t id, struct error *err)

@@ -35,9 +35,9 @@ void hook_finish_rename(const struct hook *h)
 /* Which of the two XDP modes a program of ours runs in; the link does not say. */
 static enum ndpx_mode xdp_mode(uint32_t ifindex, uint32_t prog_id)
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, opts);
+	struct nl_xdp xdp;
 
-	if (!bpf_xdp_query((int)ifindex, 0, &opts) && opts.skb_prog_id == prog_id)
+	if (!nl_xdp_read(ifindex, -1, &xdp) && xdp.generic_id == prog_id)
 		return NDPX_MODE_GENERIC;
 	return NDPX_MODE_NATIVE;
 }

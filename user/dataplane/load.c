@@ -49,10 +49,13 @@ const char *dataplane_take_log(void)
 
 uint64_t dataplane_object_hash(void)
 {
-	uint64_t hash = 0xcbf29ce484222325ull; /* FNV-1a: no secret, just a difference */
+	static uint64_t hash; /* asked for every port */
 	const unsigned char *bytes;
 	size_t size, i;
 
+	if (hash)
+		return hash;
+	hash = 0xcbf29ce484222325ull; /* FNV-1a: no secret, just a difference */
 	bytes = ndpx_bpf__elf_bytes(&size);
 	for (i = 0; i < size; i++)
 		hash = (hash ^ bytes[i]) * 0x100000001b3ull;

@@ -150,32 +150,54 @@ int nl_proxy_change(bool add, const struct nl_proxy *entries, size_t n, struct e
 	return 0;
 }
 
-static int on_peer(const struct nlmsghdr *nlh, void *data)
+static int on_xdp(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *attr, *sub;
+	struct nl_xdp *xdp = data;
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg)) {
 		if (mnl_attr_get_type(attr) != IFLA_XDP)
 			continue;
 		mnl_attr_for_each_nested(sub, attr) {
-			if (mnl_attr_get_type(sub) == IFLA_XDP_ATTACHED)
-				*(uint8_t *)data = mnl_attr_get_u8(sub);
+			switch (mnl_attr_get_type(sub)) {
+			case IFLA_XDP_ATTACHED:
+				xdp->attached = mnl_attr_get_u8(sub);
+				break;
+			case IFLA_XDP_PROG_ID:
+				xdp->prog_id = mnl_attr_get_u32(sub);
+				break;
+			case IFLA_XDP_DRV_PROG_ID:
+				xdp->native_id = mnl_attr_get_u32(sub);
+				break;
+			case IFLA_XDP_SKB_PROG_ID:
+				xdp->generic_id = mnl_attr_get_u32(sub);
+				break;
+			default:
+				break;
+			}
 		}
 	}
 	return MNL_CB_OK;
 }
 
-bool nl_peer_has_xdp(const struct nl_link *veth)
+int nl_xdp_read(uint32_t ifindex, int32_t netns, struct nl_xdp *ret)
 {
-	uint8_t attached = XDP_ATTACHED_NONE;
 	struct error ignored;
 	char buf[256];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 
-	nl_link_request(nlh, RTM_GETLINK, veth->lower, veth->lower_netns);
-	if (!veth->lower || nl_talk(nlh, on_peer, &attached, "peer", &ignored))
+	*ret = (struct nl_xdp){ .attached = XDP_ATTACHED_NONE };
+	nl_link_request(nlh, RTM_GETLINK, ifindex, netns);
+	return nl_talk(nlh, on_xdp, ret, "XDP", &ignored);
+}
+
+bool nl_peer_has_xdp(const struct nl_link *veth)
+{
+	struct nl_xdp xdp;
+
+	if (!veth->lower || nl_xdp_read(veth->lower, veth->lower_netns, &xdp))
 		return false;
-	return attached == XDP_ATTACHED_DRV || attached == XDP_ATTACHED_MULTI;
+	return xdp.attached == XDP_ATTACHED_DRV || xdp.attached == XDP_ATTACHED_MULTI;
 }
 
 uint64_t nl_netns_cookie(void)

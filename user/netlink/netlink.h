@@ -113,6 +113,16 @@ int nl_filters_read(uint32_t ifindex, struct nl_filter **ret, size_t *ret_n, str
 /* SO_NETNS_COOKIE (kernel 5.14), else the namespace's inode number. */
 uint64_t nl_netns_cookie(void);
 
+/* The XDP programs on a device; ids, 0: none. */
+struct nl_xdp {
+	uint8_t attached; /* XDP_ATTACHED_* */
+	uint32_t prog_id; /* where there is one only, of whatever mode */
+	uint32_t native_id, generic_id;
+};
+
+/* Of one device, in the namespace with this id; -1: in this one. libbpf 1.1 would list all devices. */
+int nl_xdp_read(uint32_t ifindex, int32_t netns, struct nl_xdp *ret);
+
 /*
  * Does the other end of a veth run an XDP program? What XDP_TX sends arrives only
  * then (veth_xdp_flush() in the kernel). False as well where we may not look.
