@@ -16,6 +16,22 @@
 #define BENCH_NS_LEN   86
 #define BENCH_BARE_LEN 78
 
+/*
+ * The yardstick of the budgets: a look-up in the kernel's hash with these sizes. They are what
+ * ndpx's rules had there in ABI 4, and are frozen: otherwise ratios of two versions of ndpx
+ * could not be compared.
+ */
+struct bench_key {
+	__u8 pad[8];
+	__u8 addr[16];
+} __attribute__((aligned(8)));
+
+struct bench_value {
+	__u64 bytes[9];
+};
+
+#define BENCH_MAX_TARGETS 1048576 /* sizes the buckets as well */
+
 enum { BENCH_FLOOD, BENCH_PROBE, BENCH_STREAMS };
 
 /* One requester. Its MAC ends in 1 + its number, which is how its answers are known. */

@@ -4,7 +4,7 @@
 BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tools/bench/*.c))
 BENCH_SKEL := $(B)/bench/gen.skel.h $(B)/bench/bounce.skel.h
 
-$(B)/bench/%.bpf.o: tools/bench/%.bpf.c tools/bench/bench.h include/ndpx_abi.h
+$(B)/bench/%.bpf.o: tools/bench/%.bpf.c tools/bench/bench.h
 	$(call say,BPF)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<

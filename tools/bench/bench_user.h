@@ -38,7 +38,7 @@ struct prog_time prog_time(int fd);
 int stats_on(void);
 
 int verb_ask(const struct ask_options *opt);
-/* `limited`: only what a rate that is exceeded costs. */
+/* `counters` is a command; `limited`: only what a rate that is exceeded costs. */
 int verb_fixed(const char *netns, const char *dev, const char *counters, int rounds, int limited);
 int verb_hold(const char *netns, const char *dev, const char *what, __u32 first, __u32 count);
 int verb_list(char **arg);

@@ -117,9 +117,9 @@ cost_rate() {
 		9 limited | record cost/fixed
 }
 
-# The one device that is pinned there.
+# cost_counters NAME: the command that prints them.
 cost_counters() {
-	printf '%s\n' "$BPFFS/$1"/*/counters
+	printf '%q ' "$NDPX" -N "$(lab_name "h$1")" --bpffs "$BPFFS/$1" -j stats dev "$(pair_dev "$1")"
 }
 
 section_cost() {

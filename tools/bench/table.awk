@@ -190,7 +190,7 @@ function control(   i, j, n, sizes, verbs, titles, seen, w, t)
 		for (j = 1; j <= n; j++)
 			printf " %10.3f", median("control/" verbs[i] "/" sizes[j] "/s")
 	}
-	printf "\n%-34s", "bytes a guest: map / kernel memory"
+	printf "\n%-34s", "bytes a guest: maps / kernel memory"
 	for (j = 1; j <= n; j++) {
 		t = "control/memory/" sizes[j] "/"
 		printf " %10s", sprintf("%d/%d", median(t "map_bytes"), median(t "kernel_bytes"))
