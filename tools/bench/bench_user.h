@@ -13,10 +13,11 @@ struct ask_options {
 	double seconds, drain;	 /* of sending; of waiting for the rest */
 	double rate;		 /* frames a second; 0: full speed */
 	int no_flood;
-	__u32 targets, first, random, high;
+	__u32 targets, first, random, high, requester;
 	double probe_gap; /* seconds; 0: no second requester */
 	__u32 batch;
-	const char *kind; /* multicast, probe, dad */
+	const char *form;   /* a name of forms.c */
+	const char *expect; /* "answer" or "none": anything else is an error; NULL */
 	int bounced;
 	__u32 prog; /* id of the program to read the statistics of; 0: none */
 	int cpu;

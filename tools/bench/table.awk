@@ -118,14 +118,31 @@ function fair(   i, n, t, floods)
 	}
 }
 
-# One line of a cost block: ns beyond an empty program, beyond the bounce, and a ratio.
-function cost_line(title, name, group, ref,   beyond)
+# The work beyond the bounce, against that of a bare look-up in the kernel's hash.
+function work(g, kind)
 {
-	beyond = name == group "/bounce/ns" ? "" : \
-		spread(against(name, "", group "/bounce/ns"), "%.1f")
-	printf "%-34s %-24s %-24s %s\n", title,
-		spread(against(name, "", group "/empty/ns"), "%.1f"), beyond,
-		ref != "" && ref != name && beyond != "" ? ratio(name, ref, group "/empty/ns") : ""
+	return ratio(g "/" kind "/ns", g "/lookup/ns", g "/bounce/ns")
+}
+
+# One line of a cost block: ns beyond an empty program, beyond the bounce, and a ratio.
+function cost_line(title, g, kind,   name)
+{
+	name = g "/" kind "/ns"
+	printf "%-38s %-24s %-24s %s\n", title,
+		spread(against(name, "", g "/empty/ns"), "%.1f"),
+		kind == "bounce" ? "" : spread(against(name, "", g "/bounce/ns"), "%.1f"),
+		kind == "bounce" || kind == "lookup" ? "" : work(g, kind)
+}
+
+function cost_title(w, kind)
+{
+	if (kind == "bounce")
+		return kind
+	if (w[2] == "forms")
+		return kind == "lookup" ? "lookup, one target" : form_title(kind) ", one guest"
+	if (w[2] == "guests" || kind == "lookup" || kind == "exact")
+		return kind ", " w[3] (kind == "lookup" ? " targets" : " guests")
+	return kind ", " w[3] " prefixes, " w[4] " lengths"
 }
 
 function cost_groups(   i, g, w, p)
@@ -136,24 +153,18 @@ function cost_groups(   i, g, w, p)
 			continue
 		g = names[i]
 		sub(/\/[^\/]*\/ns$/, "", g)
-		if (w[2] == "guests")
-			cost_line(w[4] ", " w[3] " guests", names[i], g, g "/lookup/ns")
-		else if (w[2] == "prefixes")
-			cost_line((w[5] == "bounce" ? "bounce" : w[5] == "exact" ? \
-				"exact, " w[3] " guests" : w[5] ", " w[3] " prefixes, " w[4] \
-				" lengths"), names[i], g, w[5] == "answer" ? g "/exact/ns" : "")
-		else
-			cost_line(w[3] ", one guest", names[i], g, "")
+		cost_line(cost_title(w, w[p - 1]), g, w[p - 1])
 	}
 }
 
 function cost(   i, p, w, base)
 {
-	if (!has("cost/guests/1/bounce/ns"))
+	if (!has("cost/forms/bounce/ns"))
 		return
-	print "\nThe program alone, ns a run (an answer by a prefix is set against an exact one)"
-	printf "%-34s %-24s %-24s %s\n", "", "beyond an empty program", "beyond the bounce",
-		"against look-up only"
+	print "\nThe program alone, ns a run; the last column is work beyond the bounce against that"
+	print "of `lookup`, the bare look-up in the kernel's hash (random targets where there are many)"
+	printf "%-38s %-24s %-24s %s\n", "", "beyond an empty program", "beyond the bounce",
+		"against the look-up"
 	cost_groups()
 	print "\nFrames that are not answered, ns a run beyond XDP_PASS: statistics, wall clock"
 	for (i = 1; i <= n_names; i++) {
