@@ -107,6 +107,8 @@ static int __attribute__((noreturn)) usage(void)
 	      "   -b BATCH -B (bounced) -p PROG_ID -c CPU\n"
 	      "bench fixed NETNS DEV COUNTERS ROUNDS [limited]\n"
 	      "                                   ns of frames that are no answer\n"
+	      "bench cpus NETNS DEV CPU SECONDS bounce|same|apart\n"
+	      "                                   runs a second on CPU 0, on CPU, and on both\n"
 	      "bench hold NETNS DEV pass|drop|bounce|lookup [FIRST COUNT]\n"
 	      "bench list conf|import|prefixes FIRST COUNT DEV|LENGTHS EVERY\n"
 	      "bench time COMMAND...\n",
@@ -193,6 +195,8 @@ int main(int argc, char **argv)
 		return ask(argc - 1, argv + 1);
 	if (!strcmp(verb, "fixed") && (argc == 6 || argc == 7))
 		return verb_fixed(argv[2], argv[3], argv[4], (int)number(argv[5]), argc == 7);
+	if (!strcmp(verb, "cpus") && argc == 7)
+		return verb_cpus(argv[2], argv[3], (int)number(argv[4]), number(argv[5]), argv[6]);
 	if (!strcmp(verb, "hold") && argc == 5)
 		return verb_hold(argv[2], argv[3], argv[4], 0, 0);
 	if (!strcmp(verb, "hold") && argc == 7)

@@ -52,6 +52,13 @@ struct bench_stream {
 	__u8 frame[BENCH_FRAME_MAX];
 };
 
+/* One CPU of `bench cpus`: alone in its cache lines. */
+struct bench_feed {
+	__u8 frame[BENCH_FRAME_MAX];
+	__u64 runs;
+	__u8 pad[120];
+} __attribute__((aligned(128)));
+
 /* What came back. */
 struct bench_answers {
 	__u64 answered[BENCH_STREAMS];

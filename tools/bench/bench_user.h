@@ -41,6 +41,8 @@ int stats_on(void);
 int verb_ask(const struct ask_options *opt);
 /* `counters` is a command; `limited`: only what a rate that is exceeded costs. */
 int verb_fixed(const char *netns, const char *dev, const char *counters, int rounds, int limited);
+/* Answers on two CPUs at once, against each alone. `apart`: each CPU asks for its own guest. */
+int verb_cpus(const char *netns, const char *dev, int second_cpu, double seconds, const char *what);
 int verb_hold(const char *netns, const char *dev, const char *what, __u32 first, __u32 count);
 int verb_list(char **arg);
 int verb_time(char **command);

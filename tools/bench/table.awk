@@ -179,6 +179,27 @@ function cost(   i, p, w, base)
 	}
 }
 
+# Runs a second, and the least share of its CPU that either runner got.
+function cpus(   i, n, t, kinds, titles)
+{
+	if (!has("cpus/bounce/busy"))
+		return
+	print "\nTwo CPUs at once: M/s"
+	printf "%-38s %-22s %-22s %-22s %s\n", "", "on one", "on both", "both against one",
+		"least share of a CPU"
+	n = split("bounce same apart", kinds, " ")
+	split("bounce only (the control):ndpx, the same guest:ndpx, a guest each", titles, ":")
+	for (i = 1; i <= n; i++) {
+		t = "cpus/" kinds[i] "/"
+		if (has(t "busy"))
+			printf "%-38s %-22.3g %-22.3g %-22s %s\n", titles[i],
+				median(t "one_per_s") / 1e6, median(t "both_per_s") / 1e6,
+				ratio(t "both_per_s", t "one_per_s"), percent(t "busy")
+	}
+	if (fact["cpus_on_one_core"] == "yes")
+		print "NOISE: the two CPUs are threads of one core"
+}
+
 function control(   i, j, n, sizes, verbs, titles, seen, w, t)
 {
 	for (i = 1; i <= n_names; i++) {
@@ -221,6 +242,7 @@ BEGIN {
 	latency()
 	fair()
 	cost()
+	cpus()
 	control()
 	budgets()
 }
