@@ -60,6 +60,7 @@ control_size() {
 		echo "map_bytes $(($(map_bytes) / size))" | record "control/memory/$size"
 		control_ndpx "show/$size" -j guest show
 		control_ndpx "metrics/$size" metrics
+		control_ndpx "status/$size" status
 		control_ndpx "apply_same/$size" -c "$conf" apply
 		[ "$size" != 1000 ] || control_writes "$conf"
 		control_ndpx "apply_changed/$size" -c "$conf.changed" apply

@@ -214,10 +214,10 @@ function control(   i, j, n, sizes, verbs, titles, seen, w, t)
 	printf "\n%-34s", "Control plane, seconds; guests:"
 	for (j = 1; j <= n; j++)
 		printf " %10s", sizes[j]
-	split("import apply_first apply_same apply_changed show metrics", verbs, " ")
+	split("import apply_first apply_same apply_changed show metrics status", verbs, " ")
 	split("guest import:apply, from nothing:apply, unchanged:apply, 1 % changed:guest show -j:" \
-		"metrics", titles, ":")
-	for (i = 1; i <= 6; i++) {
+		"metrics:status", titles, ":")
+	for (i = 1; i <= 7; i++) {
 		printf "\n%-34s", titles[i]
 		for (j = 1; j <= n; j++)
 			printf " %10.3f", median("control/" verbs[i] "/" sizes[j] "/s")
