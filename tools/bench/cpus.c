@@ -30,7 +30,8 @@
 
 #define CPUS	 2
 #define SETTLE	 0.03 /* seconds from the first run on, before the window opens */
-#define PATIENCE 5.0  /* seconds for the first run to come */
+#define WINDOWS	 8
+#define PATIENCE 5.0 /* seconds for the first run to come */
 
 /* One CPU: its own feeder, and the process that runs it. */
 struct runner {
@@ -163,14 +164,30 @@ static void wait_for_first(const struct runner *r)
 	usleep((useconds_t)(SETTLE * 1e6));
 }
 
+/* Runs a second of all the runners together. */
+static double window(const struct runner *runners, int n, double seconds)
+{
+	const double begin = now_seconds();
+	__u64 runs = 0, before = 0;
+	int i;
+
+	for (i = 0; i < n; i++)
+		before += runs_of(&runners[i]);
+	usleep((useconds_t)(seconds * 1e6));
+	for (i = 0; i < n; i++)
+		runs += runs_of(&runners[i]);
+	return (double)(runs - before) / (now_seconds() - begin);
+}
+
 /*
- * Runs a second of all the runners together, from a window in which all of them run. *busy
- * falls to the least share of its CPU that one of them had.
+ * The best of several windows in which all of them run: a hypervisor takes CPUs away without
+ * a trace in a guest's clocks, which can only make a rate smaller. That holds for two that
+ * contend as well, unless they are slower together than one alone. *busy falls to the least
+ * share of its CPU that one of them had.
  */
 static double measure(struct runner *runners, int n, double seconds, double *busy)
 {
-	__u64 runs[CPUS];
-	double cpu[CPUS], begin, length, rate = 0;
+	double cpu[CPUS], begin, rate, best = 0;
 	int i;
 
 	for (i = 0; i < n; i++)
@@ -178,21 +195,20 @@ static double measure(struct runner *runners, int n, double seconds, double *bus
 	for (i = 0; i < n; i++)
 		wait_for_first(&runners[i]);
 	begin = now_seconds();
-	for (i = 0; i < n; i++) {
-		runs[i] = runs_of(&runners[i]);
+	for (i = 0; i < n; i++)
 		cpu[i] = cpu_seconds(&runners[i]);
+	for (i = 0; i < WINDOWS; i++) {
+		rate = window(runners, n, seconds / WINDOWS);
+		best = rate > best ? rate : best;
 	}
-	usleep((useconds_t)(seconds * 1e6));
-	length = now_seconds() - begin;
 	for (i = 0; i < n; i++) {
-		double share = (cpu_seconds(&runners[i]) - cpu[i]) / length;
+		double share = (cpu_seconds(&runners[i]) - cpu[i]) / (now_seconds() - begin);
 
-		rate += (double)(runs_of(&runners[i]) - runs[i]) / length;
 		*busy = share < *busy ? share : *busy;
 	}
 	for (i = 0; i < n; i++)
 		stop(&runners[i]);
-	return rate;
+	return best;
 }
 
 /* The bounce is loaded here; else it is what the interface has. */
@@ -237,6 +253,10 @@ int verb_cpus(const char *netns, const char *dev, int second_cpu, double seconds
 	one = measure(&runners[0], 1, seconds, &busy);
 	one += measure(&runners[1], 1, seconds, &busy);
 	both = measure(runners, CPUS, seconds, &busy);
+	for (i = 0; i < CPUS; i++) {
+		if (prog_time(bpf_program__fd(runners[i].skel->progs.bench_feed)).runs)
+			die("run time statistics were on: something else measures as well");
+	}
 	printf("one_per_s %.0f\nboth_per_s %.0f\nbusy %.4f\nruns %llu\n", one / 2, both, busy,
 	       (unsigned long long)(runs_of(&runners[0]) + runs_of(&runners[1])));
 	return 0;

@@ -46,7 +46,7 @@ cpus_ask() {
 
 section_cpus() {
 	local what round rounds
-	rounds=$(per_mode 7 2)
+	rounds=$(per_mode 7 3)
 	CPUS_SECOND=$(cpus_second)
 	if [ -z "$CPUS_SECOND" ]; then
 		skip cpus "there is one CPU"
