@@ -101,7 +101,7 @@ function budgets_cpus(   t, v, s, control, unclear)
 		unclear = "one had " percent(t "busy") " of its CPU"
 	v = against(t "both_per_s", t "one_per_s", "")
 	s = spread(v, "%.3g")
-	if (control > 2.1 || v > 2.1 || (control < 1.9 && v < 1.9 && v > control * 0.95))
+	if (v >= 1.9 ? control > 2.1 || v > 2.1 : control < 1.9 && v > control * 0.95)
 		unclear = unclear ? unclear : "disturbed"
 	verdict(sprintf("two CPUs, the same guest, against one (the bounce: %.2f)", control), s,
 		v >= 1.9 && !unclear, ">= 1.9", unclear)
