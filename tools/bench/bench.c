@@ -101,9 +101,14 @@ static int __attribute__((noreturn)) usage(void)
 	      "all\n"
 	      "   -n COUNT -f FIRST -R -w         targets; first value; at random; in word 1\n"
 	      "   -l SECONDS                      a second asker's probes, timed: mean gap\n"
-	      "   -b BATCH -k multicast|probe|dad -B (bounced) -p PROG_ID -c CPU\n"
+	      "   -k FORM -a REQUESTER            a name of forms.c; a number in the requesting "
+	      "MAC\n"
+	      "   -e answer|none                  fail if anything else is what comes back\n"
+	      "   -b BATCH -B (bounced) -p PROG_ID -c CPU\n"
 	      "bench fixed NETNS DEV COUNTERS ROUNDS [limited]\n"
 	      "                                   ns of frames that are no answer\n"
+	      "bench cpus NETNS DEV CPU SECONDS bounce|same|apart\n"
+	      "                                   runs a second on CPU 0, on CPU, and on both\n"
 	      "bench hold NETNS DEV pass|drop|bounce|lookup [FIRST COUNT]\n"
 	      "bench list conf|import|prefixes FIRST COUNT DEV|LENGTHS EVERY\n"
 	      "bench time COMMAND...\n",
@@ -114,11 +119,11 @@ static int __attribute__((noreturn)) usage(void)
 static int ask(int argc, char **argv)
 {
 	struct ask_options opt = {
-		.seconds = 0.5, .drain = 0.02, .targets = 1, .batch = 64, .kind = "multicast"
+		.seconds = 0.5, .drain = 0.02, .targets = 1, .batch = 64, .form = "plain"
 	};
 	int c;
 
-	while ((c = getopt(argc, argv, "t:d:r:qn:f:Rwl:b:k:Bp:c:")) != -1) {
+	while ((c = getopt(argc, argv, "t:d:r:qn:f:Rwl:b:k:a:e:Bp:c:")) != -1) {
 		switch (c) {
 		case 't':
 			opt.seconds = number(optarg);
@@ -151,7 +156,15 @@ static int ask(int argc, char **argv)
 			opt.batch = (__u32)number(optarg);
 			break;
 		case 'k':
-			opt.kind = optarg;
+			opt.form = optarg;
+			break;
+		case 'a':
+			opt.requester = (__u32)number(optarg);
+			break;
+		case 'e':
+			if (strcmp(optarg, "answer") != 0 && strcmp(optarg, "none") != 0)
+				usage();
+			opt.expect = optarg;
 			break;
 		case 'B':
 			opt.bounced = 1;
@@ -182,6 +195,8 @@ int main(int argc, char **argv)
 		return ask(argc - 1, argv + 1);
 	if (!strcmp(verb, "fixed") && (argc == 6 || argc == 7))
 		return verb_fixed(argv[2], argv[3], argv[4], (int)number(argv[5]), argc == 7);
+	if (!strcmp(verb, "cpus") && argc == 7)
+		return verb_cpus(argv[2], argv[3], (int)number(argv[4]), number(argv[5]), argv[6]);
 	if (!strcmp(verb, "hold") && argc == 5)
 		return verb_hold(argv[2], argv[3], argv[4], 0, 0);
 	if (!strcmp(verb, "hold") && argc == 7)

@@ -12,9 +12,26 @@
 #define BENCH_SAMPLES 65536 /* times to the answer that are kept */
 #define BENCH_LATE    1000000ull
 
-/* Frames that can be sent: a solicitation with an SLLAO, and one without options. */
-#define BENCH_NS_LEN   86
-#define BENCH_BARE_LEN 78
+#define BENCH_NS_LEN	86  /* the plain form: untagged, with an SLLAO; and its answer */
+#define BENCH_BARE_LEN	78  /* a solicitation without options */
+#define BENCH_FRAME_MAX 128 /* what can be sent; a power of two */
+#define BENCH_TAG_LEN	4
+
+/*
+ * The yardstick of the budgets: a look-up in the kernel's hash with these sizes. They are what
+ * ndpx's rules had there in ABI 4, and are frozen: otherwise ratios of two versions of ndpx
+ * could not be compared.
+ */
+struct bench_key {
+	__u8 pad[8];
+	__u8 addr[16];
+} __attribute__((aligned(8)));
+
+struct bench_value {
+	__u64 bytes[9];
+};
+
+#define BENCH_MAX_TARGETS 1048576 /* sizes the buckets as well */
 
 enum { BENCH_FLOOD, BENCH_PROBE, BENCH_STREAMS };
 
@@ -25,15 +42,22 @@ struct bench_stream {
 	__u64 sent;    /* frames handed to the cable */
 	__u64 skipped; /* given up, for the schedule was BENCH_LATE ns behind */
 	__u32 on;
-	__u32 len;     /* BENCH_NS_LEN or BENCH_BARE_LEN */
+	__u32 len;     /* BENCH_NS_LEN if there are targets */
 	__u32 targets; /* how many; 0: the frame goes out as it is */
 	__u32 first;   /* their word's first value, host order */
 	__u32 next;
 	__u32 random; /* else one after the other */
 	__u32 high;   /* the word is bits 32 to 63 of the target, else the last one */
 	__u32 sum;    /* of pseudo header and message, what is filled in being 0 */
-	__u8 frame[96];
+	__u8 frame[BENCH_FRAME_MAX];
 };
+
+/* One CPU of `bench cpus`: alone in its cache lines. */
+struct bench_feed {
+	__u8 frame[BENCH_FRAME_MAX];
+	__u64 runs;
+	__u8 pad[120];
+} __attribute__((aligned(128)));
 
 /* What came back. */
 struct bench_answers {
@@ -42,7 +66,7 @@ struct bench_answers {
 	__u64 n_samples;
 	__u32 samples[BENCH_SAMPLES]; /* ns from solicitation to answer */
 	__u32 first_len;
-	__u8 first_answer[BENCH_NS_LEN];
+	__u8 first_answer[BENCH_NS_LEN + BENCH_TAG_LEN];
 	__u8 pad[2];
 };
 

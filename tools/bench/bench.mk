@@ -2,9 +2,9 @@
 # Included by the Makefile. Benchmarks: ratios, never tests; BENCH_ARGS="--quick cost" runs a part.
 
 BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tools/bench/*.c))
-BENCH_SKEL := $(B)/bench/gen.skel.h $(B)/bench/bounce.skel.h
+BENCH_SKEL := $(B)/bench/gen.skel.h $(B)/bench/bounce.skel.h $(B)/bench/feed.skel.h
 
-$(B)/bench/%.bpf.o: tools/bench/%.bpf.c tools/bench/bench.h include/ndpx_abi.h
+$(B)/bench/%.bpf.o: tools/bench/%.bpf.c tools/bench/bench.h
 	$(call say,BPF)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<

@@ -13,10 +13,11 @@ struct ask_options {
 	double seconds, drain;	 /* of sending; of waiting for the rest */
 	double rate;		 /* frames a second; 0: full speed */
 	int no_flood;
-	__u32 targets, first, random, high;
+	__u32 targets, first, random, high, requester;
 	double probe_gap; /* seconds; 0: no second requester */
 	__u32 batch;
-	const char *kind; /* multicast, probe, dad */
+	const char *form;   /* a name of forms.c */
+	const char *expect; /* "answer" or "none": anything else is an error; NULL */
 	int bounced;
 	__u32 prog; /* id of the program to read the statistics of; 0: none */
 	int cpu;
@@ -38,8 +39,10 @@ struct prog_time prog_time(int fd);
 int stats_on(void);
 
 int verb_ask(const struct ask_options *opt);
-/* `limited`: only what a rate that is exceeded costs. */
+/* `counters` is a command; `limited`: only what a rate that is exceeded costs. */
 int verb_fixed(const char *netns, const char *dev, const char *counters, int rounds, int limited);
+/* Answers on two CPUs at once, against each alone. `apart`: each CPU asks for its own guest. */
+int verb_cpus(const char *netns, const char *dev, int second_cpu, double seconds, const char *what);
 int verb_hold(const char *netns, const char *dev, const char *what, __u32 first, __u32 count);
 int verb_list(char **arg);
 int verb_time(char **command);

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The responder's yardsticks: programs that do nothing, that bounce each frame with its MACs
- * swapped, and that look the target up before bouncing. The map has the responder's sizes
- * and flags, so that a look-up costs the same.
+ * swapped, and that look the target up before bouncing: the bare look-up in the kernel's hash
+ * to which the budgets compare.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-#include "ndpx_abi.h"
+#include "bench.h"
 
 #define AT_TARGET 62
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, NDPX_MAX_GUESTS);
-	__type(key, struct ndpx_guest_key);
-	__type(value, struct ndpx_rule);
+	__uint(max_entries, BENCH_MAX_TARGETS);
+	__type(key, struct bench_key);
+	__type(value, struct bench_value);
 } targets SEC(".maps");
 
 static __always_inline void swap_macs(void *data)
@@ -59,7 +59,7 @@ SEC("xdp")
 int bench_lookup(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-	struct ndpx_guest_key key = { 0 };
+	struct bench_key key = { 0 };
 	__u32 *word = (__u32 *)key.addr;
 	__u32 i;
 

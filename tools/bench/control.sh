@@ -22,10 +22,18 @@ kernel_kib() {
 	awk '/^(Slab|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo
 }
 
-# Bytes that the kernel charges for the map with the exact rules.
+# Bytes that the kernel charges for all pinned maps, and for those that these hold. bpftool
+# fails on links and programs.
 map_bytes() {
-	bpftool -j map show pinned "$(printf '%s' "$BPFFS/control"/*/*/guests)" |
-		sed -n 's/.*"bytes_memlock":\([0-9]*\).*/\1/p'
+	local pin id
+	find "$BPFFS/control" -type f | while read -r pin; do
+		bpftool -j map show pinned "$pin" 2>/dev/null || continue
+		bpftool map show pinned "$pin" | grep -q array_of_maps || continue
+		for id in $(bpftool -j map dump pinned "$pin" | jq -r '.[].value | arrays |
+			map(ltrimstr("0x")) | reverse | join("")'); do
+			bpftool -j map show id $((16#$id))
+		done
+	done | grep -o '"bytes_memlock": *[0-9]*' | awk -F: '{ sum += $2 } END { print sum + 0 }'
 }
 
 # control_writes CONF: map writes of an `apply` with nothing to do.
@@ -58,6 +66,7 @@ control_size() {
 		echo "map_bytes $(($(map_bytes) / size))" | record "control/memory/$size"
 		control_ndpx "show/$size" -j guest show
 		control_ndpx "metrics/$size" metrics
+		control_ndpx "status/$size" status
 		control_ndpx "apply_same/$size" -c "$conf" apply
 		[ "$size" != 1000 ] || control_writes "$conf"
 		control_ndpx "apply_changed/$size" -c "$conf.changed" apply

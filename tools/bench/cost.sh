@@ -9,23 +9,75 @@ cost_hold() {
 	"$BENCH" hold "$(lab_name "h$1")" "$(pair_dev "$1")" "${@:2}" | sed -n 's/^id //p'
 }
 
-# cost_ask NAME SAMPLE PROG OPTIONS...
+# cost_ask NAME SAMPLE PROG answer|none OPTIONS...: no figure if anything else comes back.
 cost_ask() {
-	pair_ask "$1" -t "$(per_mode 0.4 0.12)" -p "$3" "${@:4}" | sed -n '/^ns \|^runs \|^share /p' |
-		record "cost/$2"
+	if ! pair_ask "$1" -t "$(per_mode 0.4 0.12)" -p "$3" -e "$4" "${@:5}" >"$WORK/ask"; then
+		skip "cost/$2" "no figure"
+		return
+	fi
+	sed -n '/^ns \|^runs \|^share /p' "$WORK/ask" | record "cost/$2"
 }
 
 # cost_bounces GROUP: the two yardsticks of a group.
 cost_bounces() {
-	cost_ask empty "$1/empty" "$EMPTY"
-	cost_ask bounce_only "$1/bounce" "$BOUNCE" -B
+	cost_ask empty "$1/empty" "$EMPTY" none
+	cost_ask bounce_only "$1/bounce" "$BOUNCE" answer -B
+}
+
+# cost_lookups GROUP COUNT: the third, among as many targets at random.
+cost_lookups() {
+	cost_ask lookup_only "$1/lookup" "$LOOKUP" answer -B -R -f "$FIRST" -n "$2"
+}
+
+# The host's other NICs: 64 with its uplink. ndpx must not answer to their MACs. A veth counts
+# as a NIC only if it has an address: others are guests'.
+cost_more_nics() {
+	local i
+	for ((i = 1; i < 64; i++)); do
+		printf 'link add nic%d up address 02:00:00:01:00:%02x type veth peer name nic%d netns %s\n' \
+			"$i" "$i" "$i" "$(lab_name rnics)"
+		printf 'addr add 2001:db8:40:%x::1/64 dev nic%d\n' "$i" "$i"
+	done | lab_ip hnics -batch -
+}
+
+FORMS=(plain tagged trailing nonce bare probe probe_bare dad dad_nonce)
+
+# Every form in which a solicitation is answered, for one guest on a host with one NIC; and the
+# plain one on a host with 64, each round from a different MAC: a filter for the host's own
+# MACs may pass one for free and not another.
+cost_forms() {
+	local form round rounds prog tagged nics cable
+	rounds=$(per_mode 5 3)
+	for cable in forms tagged nics; do
+		pair_up "$cable"
+	done
+	cost_more_nics
+	for cable in forms nics; do
+		pair_apply "$cable" <<<$'uplink DEV {\n\tmode = native\n\tguest 2001:db8:1::1:0 { }\n}'
+	done
+	pair_apply tagged <<<$'uplink DEV {\n\tmode = native\n\tvlan = 88\n\tguest 2001:db8:1::1:0 { }\n}'
+	prog=$(pair_prog forms)
+	tagged=$(pair_prog tagged)
+	nics=$(pair_prog nics)
+	LOOKUP=$(cost_hold lookup_only lookup "$FIRST" 1)
+	say "cost of an answer in each form, one guest"
+	for ((round = 1; round <= rounds; round++)); do
+		cost_bounces forms
+		cost_lookups forms 1
+		for form in "${FORMS[@]}"; do
+			case $form in
+			tagged) cost_ask tagged "forms/$form" "$tagged" answer -k "$form" -f "$FIRST" ;;
+			*) cost_ask forms "forms/$form" "$prog" answer -k "$form" -f "$FIRST" ;;
+			esac
+		done
+		cost_ask nics forms/nics "$nics" answer -f "$FIRST" -a "$round"
+	done
 }
 
 cost_guests() {
-	local n=0 size round rounds lookup prog
+	local n=0 size round rounds prog
 	rounds=$(per_mode 5 3)
 	pair_up guests
-	pair_up lookup_only
 	pair_apply guests <<<$'uplink DEV {\n\tmode = native\n}'
 	prog=$(pair_prog guests)
 	# shellcheck disable=SC2046 # a list of words
@@ -35,28 +87,21 @@ cost_guests() {
 		"$BENCH" list import $((FIRST + n)) $((size - n)) "$(pair_dev guests)" 0 |
 			pair_import guests
 		n=$size
-		lookup=$(cost_hold lookup_only lookup "$FIRST" "$size")
+		LOOKUP=$(cost_hold lookup_only lookup "$FIRST" "$size")
 		for ((round = 1; round <= rounds; round++)); do
 			cost_bounces "guests/$size"
-			cost_ask lookup_only "guests/$size/lookup" "$lookup" -B -R -f "$FIRST" -n "$size"
-			cost_ask guests "guests/$size/exact" "$prog" -R -f "$FIRST" -n "$size"
-			cost_ask guests "guests/$size/miss" "$prog" -R -f 0x40000000 -n "$size"
+			cost_lookups "guests/$size" "$size"
+			cost_ask guests "guests/$size/exact" "$prog" answer -R -f "$FIRST" -n "$size"
+			cost_ask guests "guests/$size/miss" "$prog" none -R -f 0x40000000 -n "$size"
 		done
 	done
-	for ((round = 1; round <= rounds; round++)); do
-		cost_bounces kinds
-		for size in multicast probe dad; do
-			cost_ask guests "kinds/$size" "$prog" -k "$size" -f "$FIRST"
-		done
-	done
-	[ "$QUICK" = 1 ] || cost_hold lookup_only pass >/dev/null
 }
 
 # Targets in turn at random among all prefixes; each prefix its own, none inside another.
 cost_prefixes() {
 	local n had=0 lengths round rounds prog exact sets
 	rounds=$(per_mode 3 2)
-	sets=$(per_mode "1:1 1000:1 1000:4 1000:16 65536:1 65536:4 65536:16" "65536:4")
+	sets=$(per_mode "1:1 1000:1 1000:4 1000:16 65536:1 65536:4 65536:16" "65536:16")
 	pair_up prefixes
 	pair_up beside
 	pair_apply beside <<<$'uplink DEV {\n\tmode = native\n}'
@@ -74,14 +119,19 @@ cost_prefixes() {
 		"$BENCH" list import $((FIRST + had)) $((n - had)) "$(pair_dev beside)" 0 |
 			pair_import beside
 		had=$n
+		LOOKUP=$(cost_hold lookup_only lookup "$FIRST" "$n")
 		for ((round = 1; round <= rounds; round++)); do
 			cost_bounces "prefixes/$n/$lengths"
-			cost_ask beside "prefixes/$n/$lengths/exact" "$exact" -R -f "$FIRST" -n "$n"
-			cost_ask prefixes "prefixes/$n/$lengths/answer" "$prog" -R -w -f "$FIRST" -n "$n"
-			cost_ask prefixes "prefixes/$n/$lengths/miss" "$prog" -R -w \
+			cost_lookups "prefixes/$n/$lengths" "$n"
+			cost_ask beside "prefixes/$n/$lengths/exact" "$exact" answer -R \
+				-f "$FIRST" -n "$n"
+			cost_ask prefixes "prefixes/$n/$lengths/answer" "$prog" answer -R -w \
+				-f "$FIRST" -n "$n"
+			cost_ask prefixes "prefixes/$n/$lengths/miss" "$prog" none -R -w \
 				-f 0x40000000 -n "$n"
 		done
 	done
+	cost_hold lookup_only pass >/dev/null
 }
 
 # The rules that the rows of PROTOCOL.md meet, as far as `bench fixed` uses them.
@@ -117,16 +167,18 @@ cost_rate() {
 		9 limited | record cost/fixed
 }
 
-# The one device that is pinned there.
+# cost_counters NAME: the command that prints them.
 cost_counters() {
-	printf '%s\n' "$BPFFS/$1"/*/*/counters
+	printf '%q ' "$NDPX" -N "$(lab_name "h$1")" --bpffs "$BPFFS/$1" -j stats dev "$(pair_dev "$1")"
 }
 
 section_cost() {
 	pair_up empty
 	pair_up bounce_only
+	pair_up lookup_only
 	EMPTY=$(cost_hold empty drop)
 	BOUNCE=$(cost_hold bounce_only bounce)
+	cost_forms
 	cost_guests
 	cost_prefixes
 	cost_fixed

@@ -17,17 +17,17 @@
 #include <bpf/libbpf.h>
 #include <linux/if_link.h>
 
+#include "bench.h"
 #include "bench_user.h"
-#include "ndpx_abi.h"
 #include "bounce.skel.h"
 
 #define CHUNK 4096
 
-/* 2001:db8:1:: and the last word; a key as the responder's. */
+/* 2001:db8:1:: and the last word. */
 static void fill(int map, __u32 first, __u32 count)
 {
-	static struct ndpx_guest_key keys[CHUNK];
-	static struct ndpx_rule rules[CHUNK];
+	static struct bench_key keys[CHUNK];
+	static struct bench_value values[CHUNK];
 	__u32 done = 0, n, i, word;
 
 	for (; done < count; done += n) {
@@ -37,7 +37,7 @@ static void fill(int map, __u32 first, __u32 count)
 			inet_pton(AF_INET6, "2001:db8:1::", keys[i].addr);
 			memcpy(keys[i].addr + 12, &word, 4);
 		}
-		if (bpf_map_update_batch(map, keys, rules, &n, NULL))
+		if (bpf_map_update_batch(map, keys, values, &n, NULL))
 			die("filling the map: %s", strerror(errno));
 	}
 }

@@ -3,7 +3,7 @@
 #
 # The benchmark. Prints one table; writes result.json, answered.svg and cost.svg to
 # build/bench. README.md here explains what is measured and how.
-# usage: run.sh [--quick] [throughput|latency|cost|control|fair]...
+# usage: run.sh [--quick] [throughput|latency|fair|cost|cpus|control]...
 set -euo pipefail
 
 BENCH_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -24,6 +24,8 @@ WORK='' BPFFS=''
 . "$BENCH_DIR/sections.sh"
 # shellcheck source=/dev/null
 . "$BENCH_DIR/cost.sh"
+# shellcheck source=/dev/null
+. "$BENCH_DIR/cpus.sh"
 # shellcheck source=/dev/null
 . "$BENCH_DIR/control.sh"
 
@@ -130,11 +132,11 @@ report() {
 for word in "$@"; do
 	case $word in
 	--quick) QUICK=1 ;;
-	throughput | latency | cost | control | fair) SECTIONS+=("$word") ;;
+	throughput | latency | fair | cost | cpus | control) SECTIONS+=("$word") ;;
 	*) usage ;;
 	esac
 done
-[ ${#SECTIONS[@]} -gt 0 ] || SECTIONS=(throughput latency fair cost control)
+[ ${#SECTIONS[@]} -gt 0 ] || SECTIONS=(throughput latency fair cost cpus control)
 
 begin "$@"
 facts

@@ -98,7 +98,27 @@ function contestants(   i, words, n)
 	return n
 }
 
+# The forms in which a solicitation is answered, in their order in form[]; the titles.
+function forms(   i, words, n)
+{
+	n = split("plain:plain, 86 bytes;tagged:802.1Q tag;trailing:trailing bytes;" \
+		"nonce:nonce before the SLLAO;bare:no SLLAO;probe:probe, SLLAO;" \
+		"probe_bare:probe, no SLLAO;dad:DAD;dad_nonce:DAD, nonce;" \
+		"nics:plain, host with 64 NICs", words, ";")
+	for (i = 1; i <= n; i++) {
+		form[i] = substr(words[i], 1, index(words[i], ":") - 1)
+		form_words[form[i]] = substr(words[i], index(words[i], ":") + 1)
+	}
+	return n
+}
+
+function form_title(name)
+{
+	return (name in form_words) ? form_words[name] : name
+}
+
 BEGIN {
 	load_samples()
+	n_forms = forms()
 	n_contestants = contestants()
 }

@@ -118,14 +118,31 @@ function fair(   i, n, t, floods)
 	}
 }
 
-# One line of a cost block: ns beyond an empty program, beyond the bounce, and a ratio.
-function cost_line(title, name, group, ref,   beyond)
+# The work beyond the bounce, against that of a bare look-up in the kernel's hash.
+function work(g, kind)
 {
-	beyond = name == group "/bounce/ns" ? "" : \
-		spread(against(name, "", group "/bounce/ns"), "%.1f")
-	printf "%-34s %-24s %-24s %s\n", title,
-		spread(against(name, "", group "/empty/ns"), "%.1f"), beyond,
-		ref != "" && ref != name && beyond != "" ? ratio(name, ref, group "/empty/ns") : ""
+	return ratio(g "/" kind "/ns", g "/lookup/ns", g "/bounce/ns")
+}
+
+# One line of a cost block: ns beyond an empty program, beyond the bounce, and a ratio.
+function cost_line(title, g, kind,   name)
+{
+	name = g "/" kind "/ns"
+	printf "%-38s %-24s %-24s %s\n", title,
+		spread(against(name, "", g "/empty/ns"), "%.1f"),
+		kind == "bounce" ? "" : spread(against(name, "", g "/bounce/ns"), "%.1f"),
+		kind == "bounce" || kind == "lookup" ? "" : work(g, kind)
+}
+
+function cost_title(w, kind)
+{
+	if (kind == "bounce")
+		return kind
+	if (w[2] == "forms")
+		return kind == "lookup" ? "lookup, one target" : form_title(kind) ", one guest"
+	if (w[2] == "guests" || kind == "lookup" || kind == "exact")
+		return kind ", " w[3] (kind == "lookup" ? " targets" : " guests")
+	return kind ", " w[3] " prefixes, " w[4] " lengths"
 }
 
 function cost_groups(   i, g, w, p)
@@ -136,24 +153,18 @@ function cost_groups(   i, g, w, p)
 			continue
 		g = names[i]
 		sub(/\/[^\/]*\/ns$/, "", g)
-		if (w[2] == "guests")
-			cost_line(w[4] ", " w[3] " guests", names[i], g, g "/lookup/ns")
-		else if (w[2] == "prefixes")
-			cost_line((w[5] == "bounce" ? "bounce" : w[5] == "exact" ? \
-				"exact, " w[3] " guests" : w[5] ", " w[3] " prefixes, " w[4] \
-				" lengths"), names[i], g, w[5] == "answer" ? g "/exact/ns" : "")
-		else
-			cost_line(w[3] ", one guest", names[i], g, "")
+		cost_line(cost_title(w, w[p - 1]), g, w[p - 1])
 	}
 }
 
 function cost(   i, p, w, base)
 {
-	if (!has("cost/guests/1/bounce/ns"))
+	if (!has("cost/forms/bounce/ns"))
 		return
-	print "\nThe program alone, ns a run (an answer by a prefix is set against an exact one)"
-	printf "%-34s %-24s %-24s %s\n", "", "beyond an empty program", "beyond the bounce",
-		"against look-up only"
+	print "\nThe program alone, ns a run; the last column is work beyond the bounce against that"
+	print "of `lookup`, the bare look-up in the kernel's hash (random targets where there are many)"
+	printf "%-38s %-24s %-24s %s\n", "", "beyond an empty program", "beyond the bounce",
+		"against the look-up"
 	cost_groups()
 	print "\nFrames that are not answered, ns a run beyond XDP_PASS: statistics, wall clock"
 	for (i = 1; i <= n_names; i++) {
@@ -166,6 +177,27 @@ function cost(   i, p, w, base)
 			spread(against(names[i], "", base "/pass_ns"), "%.1f"),
 			spread(against(base "/wall_ns", "", base "/pass_wall_ns"), "%.1f")
 	}
+}
+
+# Runs a second, and the least share of its CPU that either runner got.
+function cpus(   i, n, t, kinds, titles)
+{
+	if (!has("cpus/bounce/busy"))
+		return
+	print "\nTwo CPUs at once: M/s"
+	printf "%-38s %-22s %-22s %-22s %s\n", "", "on one", "on both", "both against one",
+		"least share of a CPU"
+	n = split("bounce same apart", kinds, " ")
+	split("bounce only (the control):ndpx, the same guest:ndpx, a guest each", titles, ":")
+	for (i = 1; i <= n; i++) {
+		t = "cpus/" kinds[i] "/"
+		if (has(t "busy"))
+			printf "%-38s %-22.3g %-22.3g %-22s %s\n", titles[i],
+				median(t "one_per_s") / 1e6, median(t "both_per_s") / 1e6,
+				ratio(t "both_per_s", t "one_per_s"), percent(t "busy")
+	}
+	if (fact["cpus_on_one_core"] == "yes")
+		print "NOISE: the two CPUs are threads of one core"
 }
 
 function control(   i, j, n, sizes, verbs, titles, seen, w, t)
@@ -182,15 +214,15 @@ function control(   i, j, n, sizes, verbs, titles, seen, w, t)
 	printf "\n%-34s", "Control plane, seconds; guests:"
 	for (j = 1; j <= n; j++)
 		printf " %10s", sizes[j]
-	split("import apply_first apply_same apply_changed show metrics", verbs, " ")
+	split("import apply_first apply_same apply_changed show metrics status", verbs, " ")
 	split("guest import:apply, from nothing:apply, unchanged:apply, 1 % changed:guest show -j:" \
-		"metrics", titles, ":")
-	for (i = 1; i <= 6; i++) {
+		"metrics:status", titles, ":")
+	for (i = 1; i <= 7; i++) {
 		printf "\n%-34s", titles[i]
 		for (j = 1; j <= n; j++)
 			printf " %10.3f", median("control/" verbs[i] "/" sizes[j] "/s")
 	}
-	printf "\n%-34s", "bytes a guest: map / kernel memory"
+	printf "\n%-34s", "bytes a guest: maps / kernel memory"
 	for (j = 1; j <= n; j++) {
 		t = "control/memory/" sizes[j] "/"
 		printf " %10s", sprintf("%d/%d", median(t "map_bytes"), median(t "kernel_bytes"))
@@ -210,6 +242,7 @@ BEGIN {
 	latency()
 	fair()
 	cost()
+	cpus()
 	control()
 	budgets()
 }
