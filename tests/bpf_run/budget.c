@@ -189,10 +189,8 @@ static void test_polite(void **state)
 int prog_budget(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_budget_xdp),
-		cmocka_unit_test(test_budget_tc),
-		cmocka_unit_test(test_budget_port),
-		cmocka_unit_test(test_global_numbers),
+		cmocka_unit_test(test_budget_xdp),  cmocka_unit_test(test_budget_tc),
+		cmocka_unit_test(test_budget_port), cmocka_unit_test(test_global_numbers),
 		cmocka_unit_test(test_polite),
 	};
 
