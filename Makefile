@@ -42,7 +42,7 @@ BPF_ENDIAN := $(if $(shell $(CC) -dM -E -x c /dev/null | grep '__BYTE_ORDER__ __
 BPF_ALIGN := $(if $(filter riscv% mips% sparc% hppa% alpha% sh4% microblaze%,$(TARGET)),-DND_STRICT_ALIGN)
 # clang's BPF target does not search the multiarch include directory.
 BPF_CFLAGS := -target $(BPF_ENDIAN) -mcpu=v3 -O2 -g -Wall -Wextra $(WERROR) $(BPF_ALIGN) -Iinclude -Ibpf \
-	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
+	-idirafter $(patsubst %/,%,$(shell $(CC) -print-sysroot))/usr/include/$(shell $(CC) -print-multiarch)
 
 USER_SRC := $(sort $(wildcard user/*.c user/*/*.c))
 # Generated from the configuration's grammar by bison and flex.

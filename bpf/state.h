@@ -47,8 +47,9 @@ enum hook { HOOK_XDP, HOOK_TC, HOOK_PORT };
 
 /*
  * A function that the verifier walks once, on its own, instead of once for each path that leads
- * to it: for everything off the common path. It may take the context and numbers (kernel 5.10
- * allows nothing else) and returns a number.
+ * to it: for everything off the common path. It may take numbers alone and returns one: kernel
+ * 5.10 allows nothing else but the context, and that only where the kernel has BTF of its own.
+ * Debian's s390x has none: "btf_vmlinux is malformed", btf_get_prog_ctx_type().
  */
 #define GLOBAL __attribute__((noinline))
 

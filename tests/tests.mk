@@ -140,11 +140,11 @@ demo:
 	@NDPX=$(abspath $(B)/ndpx) LAB_OBJECT=$(abspath $(B)/tests/xdp_pass.bpf.o) \
 		LAB_TAPWIRE=$(abspath $(B)/tests/tapwire) tests/lab/demo.sh
 
-# Other processors, then kernels × NIC drivers in QEMU, all the mirror has; updates the table in
-# tests/matrix/README.md.
+# Other processors, then kernels × NIC drivers in QEMU, all the mirror has, and kernels of other
+# processors; updates the table in tests/matrix/README.md.
 matrix:
 	@tools/deps.sh matrix
 	@tests/matrix/machines.sh $(B)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/ndtool $(B)/tests/xdp_pass.bpf.o $(MATRIX)
-	@tests/matrix/run.sh $(B) 5.10 6.1 6.12 newest
+	@tests/matrix/run.sh $(B) 5.10 6.1 6.12 newest 6.1-arm64 6.1-s390x
 	@tests/matrix/table.sh $(B)/matrix/result tests/matrix/README.md

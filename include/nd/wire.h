@@ -120,15 +120,18 @@ ND_INLINE void nd_put_mac(void *p, nd_mac mac)
 	nd_put16((__u8 *)p + 4, (__u16)(mac >> 32));
 }
 
-/* The first twelve bytes of a frame, in two stores. */
+/*
+ * The first twelve bytes of a frame, in two stores. Not MAC by MAC: a store of 32 bits at 6 is
+ * misaligned, and on its stack the verifier refuses that on every processor.
+ */
 ND_INLINE void nd_put_macs(void *p, nd_mac dst, nd_mac src)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	nd_put64(p, dst | src << 48);
 	nd_put32((__u8 *)p + 8, (__u32)(src >> 16));
 #else
-	nd_put_mac(p, dst);
-	nd_put_mac((__u8 *)p + 6, src);
+	nd_put64(p, dst << 32 | (dst >> 16 & 0xffff0000u) | (src >> 16 & 0xffffu));
+	nd_put32((__u8 *)p + 8, (__u32)(src << 16 | src >> 32));
 #endif
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <cmocka.h>
 
@@ -108,6 +109,47 @@ static void test_budget_port(void **state)
 	budget_of("ndpx_port", MAX_PORT);
 }
 
+static int takes_pointer(const struct btf *btf, const struct btf_type *func)
+{
+	const struct btf_type *proto = btf__type_by_id(btf, func->type);
+	const struct btf_param *param = btf_params(proto);
+	int i;
+
+	for (i = 0; i < btf_vlen(proto); i++) {
+		if (btf_is_ptr(btf__type_by_id(btf, param[i].type)))
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * A kernel without BTF of its own (CONFIG_DEBUG_INFO_BTF) does not know the context's type and
+ * refuses a global function that is given it; Debian's 6.1 for s390x is one.
+ */
+static void test_global_numbers(void **state)
+{
+	struct bpf_object *obj = bpf_object__open_file(prog_path(), NULL);
+	const struct btf *btf;
+	unsigned int id, n = 0;
+
+	(void)state;
+	assert_non_null(obj);
+	btf = bpf_object__btf(obj);
+	for (id = 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+		const char *name = btf__name_by_offset(btf, t->name_off);
+
+		if (!btf_is_func(t) || btf_vlen(t) != BTF_FUNC_GLOBAL ||
+		    bpf_object__find_program_by_name(obj, name))
+			continue;
+		n++;
+		if (takes_pointer(btf, t))
+			fail_msg("%s() is global and takes a pointer", name);
+	}
+	bpf_object__close(obj);
+	assert_int_not_equal(n, 0);
+}
+
 /*
  * If a TC program writes to packets directly, the kernel copies every clone before running
  * it: it prepends nine instructions that call bpf_skb_pull_data(). tc_cls_act_prologue(), from
@@ -147,9 +189,8 @@ static void test_polite(void **state)
 int prog_budget(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_budget_xdp),
-		cmocka_unit_test(test_budget_tc),
-		cmocka_unit_test(test_budget_port),
+		cmocka_unit_test(test_budget_xdp),  cmocka_unit_test(test_budget_tc),
+		cmocka_unit_test(test_budget_port), cmocka_unit_test(test_global_numbers),
 		cmocka_unit_test(test_polite),
 	};
 

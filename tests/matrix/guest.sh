@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # /init of the guest kernel: mounts, modules, the commands that the cases use, and then a
-# shell for the host on the second serial port: a line in, its output, "@@ STATUS" out.
+# shell for the host on the line $agent, from the kernel's command line: a line in, its output,
+# "@@ STATUS" out.
 # busybox's sh would run its own ip and tc whatever PATH says: hence dash.
 export PATH=/bin:/busybox
 
@@ -142,8 +143,12 @@ settled() {
 	done
 }
 
-stty -F /dev/ttyS1 raw -echo
-exec </dev/ttyS1 >/dev/ttyS1
+# shellcheck disable=SC2154 # the kernel hands it to us
+case $agent in
+ttyS*) stty -F "/dev/$agent" raw -echo ;;
+esac
+# Once, because a virtio port cannot be opened twice.
+exec <>"/dev/$agent" >&0
 cut -d" " -f1 /proc/uptime >/dev/console
 echo "@@ ready"
 while IFS= read -r line; do

@@ -7,20 +7,38 @@
 # shellcheck disable=SC2034 # WHY is read by who sources this
 
 # What the guest loads, in an order that modprobe completes. A kernel that lacks one has it built in, or not at all.
-KERNEL_MODULES="virtio_pci virtio_net e1000 e1000e igb vmxnet3 veth tun bonding 8021q vrf bridge
+KERNEL_MODULES="virtio_pci virtio_net virtio_console e1000 e1000e igb vmxnet3 veth tun bonding 8021q vrf bridge
 	sch_ingress cls_bpf af_packet"
+
+APT_ALWAYS=(-o Acquire::http::Timeout=20 -o Acquire::Retries=1 -o APT::Sandbox::User=root)
 
 # Why the last function failed, for the SKIP line.
 WHY=
 
 # kernel_source SERIES: sets APT, the options under which apt knows that series, and META.
 kernel_source() {
-	APT=(-o Acquire::http::Timeout=20 -o Acquire::Retries=1 -o APT::Sandbox::User=root)
-	case $1 in
-	5.10) kernel_root bullseye-security && META=(linux-image-amd64) ;;
-	newest) kernel_root trixie-backports && META=(linux-image-amd64) ;;
-	*) META=(linux-image-amd64 "linux-image-$1-amd64") ;;
+	local arch version=${1%%-*}
+	arch=$(arch_of "$1")
+	META=("linux-image-$arch")
+	case $version in
+	5.10) kernel_root "$arch" bullseye-security ;;
+	newest) kernel_root "$arch" trixie-backports ;;
+	*)
+		META+=("linux-image-$version-$arch")
+		kernel_own "$arch"
+		;;
 	esac
+}
+
+# kernel_own ARCH: the suites of this machine, which knows them for its own processor already.
+kernel_own() {
+	local suite
+	if [ "$1" = amd64 ]; then
+		APT=("${APT_ALWAYS[@]}")
+		return
+	fi
+	suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	kernel_root "$1" "$suite" "$suite-security"
 }
 
 # The mirror that this machine uses for its own suites: the line for another suite there.
@@ -32,36 +50,43 @@ kernel_mirror() { # SUITE
 		grep -oE 'https?://[^ ]*' | head -n 1
 }
 
-# kernel_root SUITE: a private apt root that knows that suite alone.
+# kernel_root ARCH SUITE...: a private apt root that knows these suites alone. Sets APT, APT_ROOT.
 kernel_root() {
-	local root=$MATRIX/apt/$1 mirror key=/usr/share/keyrings/debian-archive-keyring.gpg
-	mirror=$(kernel_mirror "$1")
-	if [ -z "$mirror" ]; then
-		WHY="no Debian mirror in apt's sources"
-		return 1
-	fi
+	local arch=$1 root=$MATRIX/apt/$2-$1 suite mirror key=/usr/share/keyrings/debian-archive-keyring.gpg
+	shift
 	mkdir -p "$root"/{lists/partial,archives/partial}
-	echo "deb [signed-by=$key] $mirror $1 main" >"$root/sources.list"
-	APT+=(-o "Dir::Etc::sourcelist=$root/sources.list" -o Dir::Etc::sourceparts=/dev/null
+	: >"$root/sources.list"
+	for suite; do
+		mirror=$(kernel_mirror "$suite")
+		if [ -z "$mirror" ]; then
+			WHY="no Debian mirror in apt's sources"
+			return 1
+		fi
+		echo "deb [signed-by=$key] $mirror $suite main" >>"$root/sources.list"
+	done
+	: >"$root/status" # nothing is installed here
+	APT_ROOT=$root
+	APT=("${APT_ALWAYS[@]}" -o "APT::Architecture=$arch" -o "APT::Architectures=$arch"
+		-o "Dir::State::status=$root/status" -o "Dir::Etc::sourcelist=$root/sources.list" -o Dir::Etc::sourceparts=/dev/null
 		-o "Dir::State::lists=$root/lists" -o "Dir::Cache::archives=$root/archives"
 		-o "Dir::Cache::pkgcache=$root/pkgcache.bin"
 		-o "Dir::Cache::srcpkgcache=$root/srcpkgcache.bin" -o Debug::NoLocking=1)
 	if ! apt-get "${APT[@]}" update -q >"$root/log" 2>&1 || grep -q '^[EW]: Failed' "$root/log"; then
-		WHY="$1 is not reachable on this machine's mirror"
+		WHY="$* is not reachable on this machine's mirror"
 		return 1
 	fi
 }
 
 # kernel_packages SERIES: the packages that hold image and modules, a line each.
 kernel_packages() {
-	local pattern
-	case $1 in
+	local pattern version=${1%%-*}
+	case $version in
 	newest) pattern='[0-9]' ;;
-	*) pattern=${1//./\\.}'\.' ;;
+	*) pattern=${version//./\\.}'\.' ;;
 	esac
 	apt-cache "${APT[@]}" depends --recurse --no-recommends --no-suggests --no-conflicts \
 		--no-breaks --no-replaces --no-enhances "${META[@]}" 2>/dev/null |
-		grep -oE "^linux-(image|binary|modules)-${pattern}[^ ]*-amd64\$" |
+		grep -oE "^linux-(image|binary|modules)-${pattern}[^ ]*-$(arch_of "$1")\$" |
 		grep -vE -- '-(rt|cloud)-|-unsigned$' | sort -uV
 }
 

@@ -16,6 +16,8 @@ want() {
 
 # link_case NAME SETUP CONF CLEAN CHECK: one set-up. CHECK is a shell function.
 link_case() {
+	# Of a foreign processor: bpf_fib_lookup()'s byte order, and MACs out of a map.
+	[[ -z $SYSROOT || $1 == proxmox || $1 == own-mac ]] || return 0
 	WHY=
 	before
 	OUT=$(vm "$2") || WHY="setup: $OUT"
@@ -124,6 +126,6 @@ link_cases() {
 		"$gone; ip link del g0; ip link del red" check_vrf
 	link_case dotted "ip link add pv7.1 type veth peer name pv1 && ip link set pv7.1 up && ip link set pv1 up" \
 		"uplink pv7.1 { mode = tc guest $PVE:34 { } }" "ip link del pv7.1" check_dotted
-	! at_least 5.15 || link_case bond "true" \
+	! has slave2 || ! at_least 5.15 || link_case bond "true" \
 		"uplink bond0 { mode = native guest 2001:db8:6::/64 { answer = routed } }" "true" check_bond
 }

@@ -12,11 +12,16 @@ QUICK=${MATRIX_QUICK-} # the cases `make check` has time for
 # shellcheck source=/dev/null
 . "$MATRIX_DIR/../lab/lab.sh"
 # shellcheck source=/dev/null
+. "$MATRIX_DIR/arch.sh"
+# shellcheck source=/dev/null
 . "$MATRIX_DIR/vm.sh"
 # shellcheck source=/dev/null
 . "$MATRIX_DIR/cases.sh"
 # shellcheck source=/dev/null
 . "$MATRIX_DIR/link_cases.sh"
+# shellcheck source=/dev/null
+. "$MATRIX_DIR/answer_cases.sh"
+arch_set "$(arch_of "$SERIES")" || exit 1
 LAB_TAG=m$$
 VM_DIR=$(mktemp -d /tmp/ndpx-matrix-XXXXXX)
 
@@ -36,8 +41,10 @@ trap 'exit 143' TERM INT HUP PIPE
 RESULT=$MATRIX/result/$SERIES.tsv
 : >"$RESULT"
 KERNEL=$(cat "$MATRIX/kernels/$SERIES/release")
-qemu-system-x86_64 -device help >"$VM_DIR/models" 2>/dev/null
-cat "$MATRIX/base.cpio" "$MATRIX/kernels/$SERIES/modules.cpio" >"$VM_DIR/initrd"
+"${QEMU[0]}" -device help >"$VM_DIR/models" 2>/dev/null
+cat "$MATRIX/base-$ARCH.cpio" "$MATRIX/kernels/$SERIES/modules.cpio" >"$VM_DIR/initrd"
+# A card's driver is the same on every processor: where the table has them already, one will do.
+[ -z "$SYSROOT" ] || CARDS=$(grep '^virtio ' <<<"$CARDS")
 vm_router
 if ! vm_boot "$MATRIX/kernels/$SERIES" "$VM_DIR/initrd"; then
 	say FAIL boot - "kernel $KERNEL does not get to its init: $(tail -n 1 "$VM_DIR/console.log")"
@@ -46,5 +53,6 @@ fi
 # Debian's release is 6.1.0 for every 6.1.
 OUT=$(vm uname -v)
 [[ $OUT =~ Debian\ ([0-9.]+) ]] && KERNEL=${BASH_REMATCH[1]}
-cases
+[ "$ARCH" = amd64 ] || KERNEL+=" $ARCH"
+if [ -z "$SYSROOT" ]; then cases; else foreign_cases; fi
 [ ! -e "$VM_DIR/dead" ] || say FAIL guest - "died or hung: $(tail -n 1 "$VM_DIR/console.log")"

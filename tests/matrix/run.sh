@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Kernels × NIC drivers in QEMU: run.sh [-j N] BUILD [SERIES...]. Default: the kernels in
-# Debian 12's own sources. One line per case, then the summary; status 1 if one failed or no
-# kernel ran; 77 if none ran because the mirror was reached and has none of these series.
+# Kernels × NIC drivers in QEMU: run.sh [-j N] BUILD [SERIES[-ARCH]...]. Default: the kernels in
+# Debian 12's own sources. ARCH: arm64 or s390x, for which ndpx is cross-built (arch.sh). One
+# line per case, then the summary; status 1 if one failed or no kernel ran; 77 if none ran
+# because the mirror was reached and has none of these series.
 set -uo pipefail
 
 MATRIX_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -29,6 +30,8 @@ export LAB_OBJECT=${LAB_OBJECT:-$BUILD/tests/xdp_pass.bpf.o}
 . "$MATRIX_DIR/kernels.sh"
 # shellcheck source=/dev/null
 . "$MATRIX_DIR/image.sh"
+# shellcheck source=/dev/null
+. "$MATRIX_DIR/arch.sh"
 
 LOG=$(mktemp -d /tmp/ndpx-matrix-log-XXXXXX)
 trap 'rm -rf "$LOG"' EXIT
@@ -39,7 +42,7 @@ missing() {
 	local tool
 	[ "$(id -u)" = 0 ] || echo "needs root"
 	[ -c /dev/net/tun ] || echo "no /dev/net/tun"
-	for tool in qemu-system-x86_64 busybox cpio depmod xz dpkg apt-get jq $IMAGE_TOOLS; do
+	for tool in busybox cpio depmod xz dpkg apt-get jq $IMAGE_TOOLS; do
 		PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null || echo "no $tool"
 	done
 }
@@ -65,14 +68,15 @@ fi
 # Two runs in one tree would write the same archives.
 exec {lock}>"$MATRIX/lock"
 flock "$lock"
-image_base "$MATRIX/base.cpio" "$BUILD" || exit 1
 
 for series; do
-	got=0
-	kernel_get "$series" || got=$?
+	got=0 word=SKIP
+	arch_ready "$series" || got=$?
+	[ "$got" != 2 ] || word=FAIL
+	[ "$got" != 0 ] || kernel_get "$series" || got=$?
 	if [ "$got" != 0 ]; then
 		[ "$got" = 2 ] || why=$WHY
-		echo "SKIP matrix $series: $WHY" | tee "$LOG/$series.out"
+		echo "$word matrix $series: $WHY" | tee "$LOG/$series.out"
 		rm -f "$MATRIX/result/$series.tsv"
 		continue
 	fi

@@ -17,9 +17,11 @@ fi
 table() {
 	# Kernel, device, mode or case, result, chosen hook, heard, text.
 	cat "${results[@]}" | sort -s -t $'\t' -k1,1V | awk -F '\t' '
-	function title(kernel) {
-		sub(/[-+].*/, "", kernel)
-		return kernel
+	function title(kernel,  arch) { # an architecture follows a space
+		arch = kernel ~ / / ? kernel : ""
+		sub(/.* /, ", ", arch)
+		sub(/[-+ ].*/, "", kernel)
+		return kernel arch
 	}
 	# Fixed order of rows, whatever order the kernels ran in.
 	function add(list, word) {
@@ -54,6 +56,7 @@ table() {
 		name["vethx"] = "veth, XDP at its peer"; name["virtio.88"] = "VLAN on virtio-net"
 		name["e1000e.88"] = "VLAN on e1000e"; name["vmxnet3.88"] = "VLAN on vmxnet3"
 		what["without"] = "without ndpx: every router asks in vain"
+		what["whole"] = "each answer byte for byte, native and tc; counters; `guest add`, `guest del`"
 		what["groups"] = "an unjoined group is not heard, a joined one is"
 		what["heal"] = "heard again after link down, up, `apply`"
 		what["jumbo"] = "MTU 9000"

@@ -3,17 +3,18 @@
 #
 # The virtual machine and the router next to it: one NIC of each kind, each on its own tap in
 # the router's namespace, so that a real kernel solicits through an emulated NIC. The guest
-# takes commands on its second serial port, QEMU on its monitor. To be sourced.
+# takes commands on a line of its own, QEMU on its monitor. To be sourced, after arch.sh.
 
-# Name in the guest, link, model. slave1 and slave2 meet in a bridge of the router.
-CARDS="virtio 1 virtio-net-pci
-fixed 2 virtio-net-pci,ctrl_guest_offloads=off
+# Name in the guest, link, model. slave1 and slave2 meet in a bridge of the router. QEMU calls
+# its virtio-net by the same name on every bus.
+CARDS="virtio 1 virtio-net
+fixed 2 virtio-net,ctrl_guest_offloads=off
 e1000 3 e1000
 e1000e 4 e1000e
 vmxnet3 5 vmxnet3
-slave1 6 virtio-net-pci
-slave2 6 virtio-net-pci
-port 7 virtio-net-pci
+slave1 6 virtio-net
+slave2 6 virtio-net
+port 7 virtio-net
 igb 8 igb"
 
 VM_PID=''
@@ -65,16 +66,16 @@ vm_boot() {
 		tap=r$link
 		[[ $name != slave* ]] || tap=r-$name
 		arg+=(-netdev "tap,id=$name,ifname=$tap,script=no,downscript=no"
-			-device "$model,netdev=$name,id=card-$name,mac=$(card_mac "$name" "$link"),romfile=")
+			-device "$model,netdev=$name,id=card-$name,mac=$(card_mac "$name" "$link")$NIC_ARG")
 	done <<<"$CARDS"
 	# Opened for both directions; otherwise the first side would block until the other opens.
 	exec {VM_IN}<>"$VM_DIR/agent.in" {VM_OUT}<>"$VM_DIR/agent.out" {VM_MON}<>"$VM_DIR/monitor.in" \
 		{VM_MON_OUT}<>"$VM_DIR/monitor.out"
-	nsenter --net="/run/netns/$(lab_name router)" -- qemu-system-x86_64 -M q35 \
-		-accel tcg,thread=multi,tb-size=512 -cpu max -m 768 -smp 1 -no-reboot -nodefaults \
+	nsenter --net="/run/netns/$(lab_name router)" -- "${QEMU[@]}" \
+		-accel tcg,thread=multi,tb-size=512 -m 768 -smp 1 -no-reboot -nodefaults \
 		-display none -kernel "$1/vmlinuz" -initrd "$2" \
-		-append "console=ttyS0 panic=-1 loglevel=4 net.ifnames=0" \
-		-serial "file:$VM_DIR/console.log" -serial chardev:agent \
+		-append "console=$CONSOLE agent=$AGENT panic=-1 loglevel=4 net.ifnames=0" \
+		-serial "file:$VM_DIR/console.log" "${AGENT_ARG[@]}" \
 		-mon chardev=monitor,mode=readline "${arg[@]}" \
 		</dev/null >"$VM_DIR/qemu.log" 2>&1 {VM_IN}<&- {VM_OUT}<&- {VM_MON}<&- {VM_MON_OUT}<&- &
 	VM_PID=$!
