@@ -22,15 +22,15 @@ struct request {
 	struct nd_query q; /* what it says */
 	/* Where it arrived. */
 	struct nd_port port;
-	__u32 generation;
+	__u64 word; /* of `state`: the generation */
 	const struct ndpx_settings *set;
 	const struct ndpx_link *link; /* of an uplink */
 	__u32 l3_dev;		      /* the interface on which this host's stack sees the link */
 	__u32 isolated, apart;	      /* of a guest port: ASK_ISOLATED, ASK_APART */
 	__u16 group;		      /* of a guest port: its section */
 	/* What is said about the target */
-	struct ndpx_rule *rule;
 	struct ndpx_policy policy;
+	__u64 stats; /* NDPX_HOT_ID() of the rule's */
 	int by_prefix;
 	/* With a verdict that does not answer: drop, rather than pass. */
 	int drop;
@@ -44,8 +44,8 @@ static __always_inline enum ndpx_verdict parse(const struct nd_frame *frame, str
 	r->linear = frame->len;
 	if (v != NDPX_V_END)
 		return v;
-	r->generation = *(volatile __u32 *)&config.generation;
-	r->set = settings_of(r->generation);
+	r->word = *(volatile __u64 *)&state.word;
+	r->set = settings_of(r->word);
 	return NDPX_V_END;
 }
 
@@ -65,12 +65,14 @@ static __always_inline enum ndpx_verdict find_link(struct request *r)
 /* NDPX_V_NONE if this is not, not yet or no longer, a guest port. */
 static __always_inline enum ndpx_verdict find_port(__u32 ifindex, struct request *r)
 {
-	const struct ndpx_port *entry = bpf_map_lookup_elem(&ports, &ifindex);
+	const struct ndpx_port *entry;
 	const struct ndpx_port_at *at;
 
+	ifindex += after(r->word);
+	entry = bpf_map_lookup_elem(&ports, &ifindex);
 	if (!entry)
 		return NDPX_V_NONE;
-	at = nd_port_state(entry, r->generation);
+	at = nd_port_state(entry, NDPX_GENERATION(r->word));
 	if (!at->l3_dev)
 		return NDPX_V_NONE;
 	r->l3_dev = at->l3_dev;
@@ -105,7 +107,7 @@ static __always_inline enum ndpx_verdict check(void *ctx, enum hook hook, struct
 /* P15, P40: sent by another NIC of this host, or by its stack through another device. */
 static __always_inline enum ndpx_verdict check_looped(const struct request *r)
 {
-	return is_our_own(r->link, &r->q, r->generation) ? NDPX_V_LOOPED : NDPX_V_END;
+	return is_our_own(r->set, &r->q, r->word) ? NDPX_V_LOOPED : NDPX_V_END;
 }
 
 /* P13: sent to another station's MAC, and the target has no rule that claims it. */
@@ -114,15 +116,32 @@ static __always_inline enum ndpx_verdict nobody(const struct request *r, enum nd
 	return r->q.astray ? NDPX_V_NOT_FOR_US : v;
 }
 
-/* P80, P81: the prefix rule for the target. P74: a link-local one needs a rule of its own. */
-static __always_inline enum ndpx_verdict find_by_prefix(struct request *r)
+/*
+ * Copied right away: with a pointer into one of two places, the verifier would walk everything
+ * below twice.
+ */
+static __always_inline void take_rule(struct request *r, const struct ndpx_slot *slot)
 {
+	r->policy = slot->policy;
+	r->stats = NDPX_HOT_ID(slot->stats, slot->serial);
+}
+
+/*
+ * P80, P81: the prefix rule for the target, with flags added. P74: a link-local one needs a
+ * rule of its own.
+ */
+static __always_inline enum ndpx_verdict find_by_prefix(struct request *r, __u8 flags)
+{
+	const struct ndpx_slot *slot;
+
 	if (r->set->n_lengths && !nd_addr_is_link_local(r->q.target)) {
-		r->rule = find_prefix(r->set, r->generation, r->q.target.hi, r->q.target.lo,
-				      r->q.vlan);
+		slot = slot_at(find_prefix(r->word, r->q.target.hi, r->q.target.lo, r->q.vlan));
 		r->by_prefix = 1;
-		if (r->rule)
+		if (slot) {
+			take_rule(r, slot);
+			r->policy.flags |= flags;
 			return NDPX_V_END;
+		}
 	}
 	return nobody(r, NDPX_V_NO_GUEST);
 }
@@ -130,56 +149,35 @@ static __always_inline enum ndpx_verdict find_by_prefix(struct request *r)
 /* P76, P77: the rule for the target. The longest match decides. */
 static __always_inline enum ndpx_verdict find_uplink_rule(struct request *r)
 {
-	const struct ndpx_policy *policy = NULL;
-	enum ndpx_verdict v;
-	__u8 host = 0;
+	const struct ndpx_slot *slot = find_exact(r->word, r->q.vlan, r->q.target);
 
 	r->by_prefix = 0;
-	r->rule = find_exact(r->set, r->q.vlan, r->q.target);
-	if (r->rule)
-		policy = nd_rule_policy(r->rule, r->generation);
-	if (!policy || policy->action == NDPX_ACT_NONE || policy->action == NDPX_ACT_HOST) {
-		/* P76: what a prefix says holds, with these flags added. */
-		if (policy && policy->action == NDPX_ACT_HOST)
-			host = policy->flags;
-		v = find_by_prefix(r);
-		if (v != NDPX_V_END)
-			return v;
-		policy = nd_rule_policy(r->rule, r->generation);
+	if (slot && slot->policy.action != NDPX_ACT_HOST) {
+		take_rule(r, slot);
+		return NDPX_V_END;
 	}
-	/*
-	 * Copied right away: with a pointer into one of three maps, the verifier would walk
-	 * everything below three times. It must learn of `host` from the flag bits alone.
-	 */
-	r->policy = *policy;
-	r->policy.flags |= host;
-	return NDPX_V_END;
+	/* P76: what a prefix says holds, with these flags added. */
+	return find_by_prefix(r, slot ? slot->policy.flags : 0);
 }
 
 /* P77, P87 to P94: the same on a guest port, for its section. */
 static __always_inline enum ndpx_verdict find_port_rule(struct request *r)
 {
-	const struct ndpx_policy *policy = NULL;
-	enum ndpx_verdict v;
+	const struct ndpx_slot *slot;
 
 	if (r->q.vlan) /* a VLAN of the guest's own is none of our business */
 		return nobody(r, NDPX_V_NO_GUEST);
 	r->q.vlan = r->group;
 	r->by_prefix = 0;
-	r->rule = find_exact(r->set, r->q.vlan, r->q.target);
-	if (r->rule)
-		policy = nd_rule_policy(r->rule, r->generation);
-	if (!policy || policy->action == NDPX_ACT_NONE) {
-		/* P75: not in a map, because each port has its own. */
-		if (nd_addr_eq(r->q.target, r->port.link_local))
-			return nobody(r, NDPX_V_OWN_ADDRESS);
-		v = find_by_prefix(r);
-		if (v != NDPX_V_END)
-			return v;
-		policy = nd_rule_policy(r->rule, r->generation);
+	slot = find_exact(r->word, r->q.vlan, r->q.target);
+	if (slot) {
+		take_rule(r, slot);
+		return NDPX_V_END;
 	}
-	r->policy = *policy;
-	return NDPX_V_END;
+	/* P75: not in a map, because each port has its own. */
+	if (nd_addr_eq(r->q.target, r->port.link_local))
+		return nobody(r, NDPX_V_OWN_ADDRESS);
+	return find_by_prefix(r, 0);
 }
 
 /* P12, P13: a frame to another station is ours only if that is the rule's `lladdr`. */
@@ -192,7 +190,7 @@ static __always_inline enum ndpx_verdict check_dmac(const struct request *r)
 static __always_inline enum ndpx_verdict check_member(const struct request *r)
 {
 	return r->policy.port && r->policy.action == NDPX_ACT_ANSWER &&
-			       is_member(r->generation, r->q.vlan, r->policy.port)
+			       is_member(r->word, r->q.vlan, r->policy.port)
 		       ? NDPX_V_SAME_PORT
 		       : NDPX_V_END;
 }
@@ -223,7 +221,7 @@ static __always_inline enum ndpx_verdict check_destination(const struct request 
 	const struct nd_query *q = &r->q;
 
 	return q->kind == ND_KIND_PROBE_HOST &&
-			       !is_own(q->dest.hi, q->dest.lo, q->vlan, r->generation, host_flag)
+			       !is_own(q->dest.hi, q->dest.lo, q->vlan, r->word, host_flag)
 		       ? NDPX_V_BAD_DESTINATION
 		       : NDPX_V_END;
 }
@@ -237,7 +235,7 @@ static __always_inline enum ndpx_verdict check_port_destination(const struct req
 /* P85: checked before the kernel's tables, so that a flood causes no look-ups there. */
 static __always_inline enum ndpx_verdict check_rate(struct request *r)
 {
-	if (!r->set->rate_cost || !over_rate(r->generation, r->q.requester, r->q.vlan))
+	if (!r->set->rate_cost || !over_rate(r->word, r->q.requester, r->q.vlan))
 		return NDPX_V_END;
 	r->drop = 1;
 	return NDPX_V_RATE_LIMITED;
@@ -259,7 +257,7 @@ static __always_inline enum ndpx_verdict check_elsewhere(struct __sk_buff *skb,
 						     r->apart * ASK_APART);
 	/* P93: AnyIP: the host itself owns it, so it is not on the guest's link. */
 	if (v == ELSEWHERE_KEPT)
-		v = find_net(r->generation, NDPX_NET_LOCAL, 0, r->q.target.hi, r->q.target.lo)
+		v = find_net(r->word, NDPX_NET_LOCAL, 0, r->q.target.hi, r->q.target.lo)
 			    ? NDPX_V_END
 			    : NDPX_V_NOT_ROUTED;
 	return v;
@@ -268,7 +266,7 @@ static __always_inline enum ndpx_verdict check_elsewhere(struct __sk_buff *skb,
 /* Nothing is written yet, but the rule is counted already: only NDPX_V_NO_ROOM can follow. */
 static __always_inline enum ndpx_verdict answered(const struct request *r)
 {
-	remember(r->rule, &r->q);
+	remember(r->stats, &r->q);
 	if (r->q.kind == ND_KIND_DAD)
 		return NDPX_V_ANSWERED_DAD;
 	return r->q.kind == ND_KIND_MULTICAST ? NDPX_V_ANSWERED : NDPX_V_ANSWERED_PROBE;
@@ -310,7 +308,7 @@ static __always_inline enum ndpx_verdict decide_uplink(void *ctx, enum hook hook
 	v = check_rate(r);
 	if (v != NDPX_V_END)
 		return v;
-	v = check_route(ctx, hook, r->generation, &r->q, &r->policy, r->by_prefix, r->linear);
+	v = check_route(ctx, hook, r->word, &r->q, &r->policy, r->by_prefix, r->linear);
 	if (v != NDPX_V_END)
 		return v;
 	return answered(r);

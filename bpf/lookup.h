@@ -4,111 +4,129 @@
 #define NDPX_BPF_LOOKUP_H
 
 #include "nd/rule.h"
+#include "nd/table.h"
 #include "state.h"
+
+static __always_inline struct ndpx_bucket *bucket_at(__u32 place)
+{
+	__u32 i = place >> NDPX_SEGMENT_BITS;
+	void *segment = bpf_map_lookup_elem(&rules, &i);
+
+	if (!segment)
+		return NULL;
+	i = place & (NDPX_SEGMENT_BUCKETS - 1);
+	return bpf_map_lookup_elem(segment, &i);
+}
+
+/* A bucket has eight lines, of which the slots are the last seven: slot 1 to 7. */
+static __always_inline const struct ndpx_slot *line_of(struct ndpx_bucket *bucket, __u32 slot)
+{
+	return (void *)bucket + (slot & 7) * sizeof(struct ndpx_slot);
+}
+
+/*
+ * Where the rule of a scope and address is: its bucket << 3 | its slot, from 1. 0: there is
+ * none. A number, as a global function can return nothing else.
+ */
+GLOBAL __u32 find_rule(__u64 word, __u64 scope, __u64 hi, __u64 lo)
+{
+	struct nd_addr addr = { hi, lo };
+	struct nd_place place = nd_place_of(scope, addr, nd_buckets(word));
+	struct ndpx_bucket *bucket = bucket_at(place.home);
+	__u32 slot;
+
+	if (!bucket)
+		return 0;
+	slot = nd_bucket_find(bucket, &place, scope, addr, NDPX_GENERATION(word));
+	if (slot)
+		return place.home << 3 | slot;
+	if (!nd_load(&bucket->away))
+		return 0;
+	bucket = bucket_at(place.other);
+	if (!bucket)
+		return 0;
+	slot = nd_bucket_find(bucket, &place, scope, addr, NDPX_GENERATION(word));
+	return slot ? place.other << 3 | slot : 0;
+}
+
+/* The slot at a place that find_rule() returned; NULL for 0. */
+static __always_inline const struct ndpx_slot *slot_at(__u32 place)
+{
+	struct ndpx_bucket *bucket;
+
+	if (!place)
+		return NULL;
+	bucket = bucket_at(place >> 3);
+	return bucket ? line_of(bucket, place) : NULL;
+}
+
+/* The rule for an address; most are in their home, and that is looked at right here. */
+static __always_inline const struct ndpx_slot *find_exact(__u64 word, __u16 vlan,
+							  struct nd_addr addr)
+{
+	const __u64 scope = NDPX_SCOPE(uplink, vlan, 128, 0);
+	struct nd_place place = nd_place_of(scope, addr, nd_buckets(word));
+	struct ndpx_bucket *bucket = bucket_at(place.home);
+	__u32 slot;
+
+	if (!bucket)
+		return NULL;
+	slot = nd_bucket_find(bucket, &place, scope, addr, NDPX_GENERATION(word));
+	/* Else the verifier would walk everything below once for each slot. */
+	slot |= *(volatile __u32 *)&config.nothing;
+	if (slot)
+		return line_of(bucket, slot);
+	return nd_load(&bucket->away) ? slot_at(find_rule(word, scope, addr.hi, addr.lo)) : NULL;
+}
 
 /*
  * The longest prefix that covers the target: one look-up for each length in use, longest
- * first. Returns its place among the lengths, from 1; 0: none, or the target is a
- * subnet-router anycast address (P81).
+ * first. Its place; 0: none, or the target is a subnet-router anycast address (P81).
  */
-GLOBAL __u32 find_length(__u32 generation, __u64 hi, __u64 lo, __u32 vlan)
+GLOBAL __u32 find_prefix(__u64 word, __u64 hi, __u64 lo, __u32 vlan)
 {
-	const struct ndpx_settings *set = settings_of(generation);
-	__u32 i;
+	const struct ndpx_settings *set = settings_of(word);
+	__u32 i, zero = 0;
+	const __u8 *filter = bpf_map_lookup_elem(&prefix_filter, &zero);
 
-	for (i = 0; i < NDPX_MAX_LENGTHS; i++) {
+	for (i = 0; i < NDPX_MAX_LENGTHS && filter; i++) {
 		const struct ndpx_length *length = &set->lengths[i];
-		struct ndpx_prefix_key key = { .bits = length->bits, .vlan = (__u16)vlan };
-		struct ndpx_rule *rule;
 		struct nd_addr net, target = { hi, lo };
-		const struct ndpx_policy *policy;
+		const struct ndpx_slot *slot;
+		__u32 place, bit;
+		__u64 scope;
 
 		if (i >= set->n_lengths)
 			break;
 		net = nd_get_addr(length->mask);
 		net.hi &= hi;
 		net.lo &= lo;
-		nd_put_addr(key.addr, net);
-		rule = bpf_map_lookup_elem(&prefixes, &key);
-		if (!rule)
+		scope = NDPX_SCOPE(uplink, (__u16)vlan, length->bits & 0xff, 0);
+		/* One cache line, where a look-up in vain is two or three. */
+		bit = nd_filter_bit(scope, net) ^ after(word);
+		if (!(nd_load(&filter[(bit >> 3) & (NDPX_FILTER_SIZE - 1)]) >> (bit & 7) & 1))
 			continue;
-		policy = nd_rule_policy(rule, generation);
-		if (policy->action == NDPX_ACT_NONE)
-			continue;
-		return nd_is_anycast(policy, key.bits, net, target) ? 0 : i + 1;
+		place = find_rule(word, scope, net.hi, net.lo);
+		slot = slot_at(place);
+		if (slot)
+			return nd_is_anycast(&slot->policy, length->bits, net, target) ? 0 : place;
 	}
 	return 0;
-}
-
-/*
- * Its rule. Looked up a second time, because a global function can only return a number, and a
- * static one, walked for each path that leads to it, takes kernel 6.1 past its million.
- */
-static __always_inline struct ndpx_rule *
-find_prefix(const struct ndpx_settings *set, __u32 generation, __u64 hi, __u64 lo, __u32 vlan)
-{
-	__u32 place = find_length(generation, hi, lo, vlan) - 1;
-	struct ndpx_prefix_key key = { .vlan = (__u16)vlan };
-	const struct ndpx_length *length;
-	struct nd_addr net;
-
-	if (place >= NDPX_MAX_LENGTHS)
-		return NULL;
-	length = &set->lengths[place];
-	key.bits = length->bits;
-	net = nd_get_addr(length->mask);
-	net.hi &= hi;
-	net.lo &= lo;
-	nd_put_addr(key.addr, net);
-	return bpf_map_lookup_elem(&prefixes, &key);
-}
-
-static __always_inline struct ndpx_rule *find_far(__u16 vlan, struct nd_addr addr)
-{
-	struct ndpx_guest_key key = { .vlan = vlan };
-
-	nd_put_addr(key.addr, addr);
-	return bpf_map_lookup_elem(&guests, &key);
-}
-
-/* An array element is an address computed inline; a look-up in `guests` is a call. */
-static __always_inline struct ndpx_rule *near_at(__u32 place, __u16 vlan, struct nd_addr addr)
-{
-	struct ndpx_near *slot = bpf_map_lookup_elem(&near, &place);
-
-	if (slot && slot->tag == NDPX_NEAR_TAG(vlan) && nd_addr_eq(nd_get_addr(slot->addr), addr))
-		return &slot->rule;
-	return NULL;
-}
-
-static __always_inline struct ndpx_rule *find_exact(const struct ndpx_settings *set, __u16 vlan,
-						    struct nd_addr addr)
-{
-	__u32 place = ndpx_near_place(addr.hi, addr.lo, vlan);
-	struct ndpx_rule *rule = NULL;
-
-	/* Where most rules are far, trying `near` first only adds a cache miss. */
-	if (set->far <= NDPX_NEAR_SLOTS) {
-		rule = near_at(place, vlan, addr);
-		if (!rule)
-			rule = near_at(place ^ 1, vlan, addr);
-	}
-	return rule || !set->far ? rule : find_far(vlan, addr);
 }
 
 /*
  * P44: is the solicitation's destination an address of this host? `host_flag`: the flag that
  * marks a guest's address as one of the host too.
  */
-GLOBAL int is_own(__u64 hi, __u64 lo, __u32 vlan, __u32 generation, __u32 host_flag)
+GLOBAL int is_own(__u64 hi, __u64 lo, __u32 vlan, __u64 word, __u32 host_flag)
 {
 	struct nd_addr dest = { hi, lo };
-	struct ndpx_rule *rule = find_far((__u16)vlan, dest);
+	const struct ndpx_slot *slot = find_exact(word, (__u16)vlan, dest);
 	const struct ndpx_policy *policy;
 
-	if (!rule)
+	if (!slot)
 		return 0;
-	policy = nd_rule_policy(rule, generation);
+	policy = &slot->policy;
 	return policy->action == NDPX_ACT_OWN || policy->action == NDPX_ACT_HOST ||
 	       (policy->action == NDPX_ACT_ANSWER &&
 		((policy->flags & host_flag) | (policy->more & NDPX_M_OWN)));
@@ -134,18 +152,18 @@ static __always_inline int is_this_link(struct ndpx_link_key *key, const struct 
 }
 
 /* The same for callers that have no stack left for a key. */
-GLOBAL int is_member(__u32 generation, __u32 vlan, __u32 ifindex)
+GLOBAL int is_member(__u64 word, __u32 vlan, __u32 ifindex)
 {
-	const struct ndpx_settings *set = settings_of(generation);
+	const struct ndpx_settings *set = settings_of(word);
 
 	struct ndpx_link_key key;
 
 	return is_this_link(&key, set, ndpx_link_of(set, (__u16)vlan), ifindex);
 }
 
-GLOBAL int find_own_mac(__u32 generation, __u32 vlan, __u64 requester, __u64 hi, __u64 lo)
+GLOBAL int find_ours(__u64 word, __u32 vlan, __u64 requester, __u64 hi, __u64 lo)
 {
-	const struct ndpx_settings *set = settings_of(generation);
+	const struct ndpx_settings *set = settings_of(word);
 	const struct ndpx_link *link = ndpx_link_of(set, (__u16)vlan);
 	const struct nd_addr source = { hi, lo };
 	struct ndpx_link_key key;
@@ -153,17 +171,24 @@ GLOBAL int find_own_mac(__u32 generation, __u32 vlan, __u64 requester, __u64 hi,
 
 	if (in_links(&key, epoch, link->vlan, NDPX_LINK_OWN_MAC, requester))
 		return 1;
-	return link->n_locals && nd_addr_is_link_local(source) &&
+	return nd_addr_is_link_local(source) &&
 	       in_links(&key, epoch, link->vlan, NDPX_LINK_LOCAL, lo);
 }
 
-/* P15, P40: is the requester another NIC of this host, or its stack through another device? */
-static __always_inline int is_our_own(const struct ndpx_link *link, const struct nd_query *q,
-				      __u32 generation)
+static __always_inline __u64 in_filter(const struct ndpx_settings *set, __u64 value)
 {
-	/* One branch for both, and no look-up if the filter rules it out. */
-	return ((link->own_macs >> ndpx_filter_bit(q->requester) & 1) | link->n_locals) &&
-	       find_own_mac(generation, q->vlan, q->requester, q->source.hi, q->source.lo);
+	__u32 bit = ndpx_ours_bit(value);
+
+	return set->ours[(bit >> 6) & ((1 << NDPX_OURS_BITS) / 64 - 1)] >> (bit & 63) & 1;
+}
+
+/* P15, P40: is the requester another NIC of this host, or its stack through another device? */
+static __always_inline int is_our_own(const struct ndpx_settings *set, const struct nd_query *q,
+				      __u64 word)
+{
+	/* One branch for both, and no look-up if the filter rules them out. */
+	return (in_filter(set, q->requester) | in_filter(set, q->source.lo)) &&
+	       find_ours(word, q->vlan, q->requester, q->source.hi, q->source.lo);
 }
 
 #endif

@@ -8,29 +8,56 @@
 
 #include "ndpx_abi.h"
 
+/*
+ * Arrays of arrays: a table that grows gets more segments, while the program and what it reads
+ * stay where they are. All segments have one size, so the verifier inlines both look-ups.
+ */
+struct segment {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, NDPX_SEGMENT_BUCKETS);
+	__uint(key_size,
+	       sizeof(__u32)); /* __type() here: clang 14 leaves the struct out of the BTF */
+	__uint(value_size, sizeof(struct ndpx_bucket));
+};
+
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, NDPX_MAX_GUESTS);
-	__type(key, struct ndpx_guest_key);
-	__type(value, struct ndpx_rule);
-} guests SEC(".maps");
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, NDPX_MAX_SEGMENTS);
+	__type(key, __u32);
+	__array(values, struct segment);
+} rules SEC(".maps");
+
+struct stats_segment {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, NDPX_STATS_SEGMENT);
+	__uint(key_size,
+	       sizeof(__u32)); /* __type() here: clang 14 leaves the struct out of the BTF */
+	__uint(value_size, sizeof(struct ndpx_rule_stats));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, NDPX_MAX_STATS_SEGMENTS);
+	__type(key, __u32);
+	__array(values, struct stats_segment);
+} rule_stats SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NDPX_HOT_STATS);
+	__type(key, __u32);
+	__type(value, struct ndpx_hot_stats);
+} hot_stats SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, NDPX_NEAR_SLOTS);
-	__type(key, __u32);
-	__type(value, struct ndpx_near);
-} near SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, NDPX_MAX_PREFIXES);
-	__type(key, struct ndpx_prefix_key);
-	__type(value, struct ndpx_rule);
-} prefixes SEC(".maps");
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, NDPX_FILTER_SIZE);
+} prefix_filter SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -44,7 +71,7 @@ struct {
 	__uint(max_entries, NDPX_MAX_REQUESTERS);
 	__type(key, struct ndpx_requester_key);
 	__type(value, struct ndpx_requester);
-} askers SEC(".maps");
+} rates SEC(".maps");
 
 /* User space only; declared here so that it is created and pinned with the others. */
 struct {
@@ -53,15 +80,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct ndpx_record);
 } record SEC(".maps");
-
-/* Rules not in force because a higher origin has the same key. User space only. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, NDPX_MAX_SHADOWS);
-	__type(key, struct ndpx_prefix_key);
-	__type(value, struct ndpx_rule);
-} shadows SEC(".maps");
 
 /* These two exist in the guest ports' instance only. */
 struct {

@@ -9,20 +9,20 @@
  * Generic cell rate algorithm, one word per requester. Two CPUs may race for it: the price is
  * one answer too many now and then, where a lock would slow down every answer.
  */
-GLOBAL int over_rate(__u32 generation, __u64 mac, __u32 vlan)
+GLOBAL int over_rate(__u64 word, __u64 mac, __u32 vlan)
 {
-	const struct ndpx_settings *set = settings_of(generation);
+	const struct ndpx_settings *set = settings_of(word);
 	struct ndpx_requester_key key = { .vlan = (__u16)vlan };
 	__u64 now = bpf_ktime_get_ns(), due;
 	struct ndpx_requester *requester, fresh;
 
 	nd_put_mac(key.mac, mac);
-	requester = bpf_map_lookup_elem(&askers, &key);
+	requester = bpf_map_lookup_elem(&rates, &key);
 	if (!requester) {
 		if (test_run)
 			return 0;
 		fresh.due = now + set->rate_cost;
-		bpf_map_update_elem(&askers, &key, &fresh, BPF_ANY);
+		bpf_map_update_elem(&rates, &key, &fresh, BPF_ANY);
 		return 0;
 	}
 	due = requester->due;

@@ -6,8 +6,12 @@
 #include "maps.h"
 #include "nd/check.h"
 
-/* At a constant address, so it needs no look-up. User space maps it and writes in place. */
-struct ndpx_config config SEC(".data.config") = { 0 };
+/* At constant addresses, so they need no look-up. User space maps them and writes in place. */
+struct ndpx_state state SEC(".data.state") = { 0 };    /* of the network namespace */
+struct ndpx_config config SEC(".data.config") = { 0 }; /* of this instance */
+
+/* The ifindex of the uplink; 0 in the guest ports' program. */
+const volatile __u32 uplink = 0;
 
 /* bpf_ktime_get_coarse_ns() needs kernel 5.11; if false, the verifier removes the call. */
 const volatile __u32 have_coarse_clock = 0;
@@ -53,9 +57,24 @@ enum hook { HOOK_XDP, HOOK_TC, HOOK_PORT };
  */
 #define GLOBAL __attribute__((noinline))
 
-static __always_inline const struct ndpx_settings *settings_of(__u32 generation)
+/*
+ * 0, for the processor a result of `word`: what is loaded from an address computed with it
+ * cannot be loaded before `word` was (arm64 and others: address dependency). clang and the
+ * verifier do not see that it is 0; the mask gives the latter its bounds.
+ */
+static __always_inline __u32 after(__u64 word)
 {
-	return &config.set[generation & 1];
+	asm volatile("%0 ^= %0" : "+r"(word));
+	return (__u32)word & 1;
+}
+
+/* The settings at a generation. Both loads come after that of `word`, hence since[0 or 1]. */
+static __always_inline const struct ndpx_settings *settings_of(__u64 word)
+{
+	__u64 since = *(volatile __u64 *)&config.since[after(word)];
+	__u32 which = ndpx_which(since, NDPX_GENERATION(word));
+
+	return &config.set[(which ^ after(word)) & 1];
 }
 
 /* 1 if x is not 0, else 0, without a branch: each branch would double the verifier's walk. */

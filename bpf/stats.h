@@ -3,6 +3,7 @@
 #ifndef NDPX_BPF_STATS_H
 #define NDPX_BPF_STATS_H
 
+#include "nd/table.h"
 #include "state.h"
 
 static __always_inline void count(enum ndpx_verdict verdict)
@@ -17,14 +18,59 @@ static __always_inline void count(enum ndpx_verdict verdict)
 		(*counter)++;
 }
 
-/* What `guest show -s` prints for a rule. */
-static __always_inline void remember(struct ndpx_rule *rule, const struct nd_query *q)
+static __always_inline struct ndpx_rule_stats *stats_at(__u32 place)
 {
+	__u32 i = place >> NDPX_STATS_BITS;
+	void *segment = bpf_map_lookup_elem(&rule_stats, &i);
+
+	if (!segment)
+		return NULL;
+	i = place & (NDPX_STATS_SEGMENT - 1);
+	return bpf_map_lookup_elem(segment, &i);
+}
+
+/* Makes this CPU's element another rule's; what it holds goes to its rule, if that still lives. */
+GLOBAL int take_over(__u64 id)
+{
+	__u32 i = (__u32)id & (NDPX_HOT_STATS - 1);
+	struct ndpx_hot_stats *hot = bpf_map_lookup_elem(&hot_stats, &i);
+	struct ndpx_rule_stats *stats;
+	__u64 was, answers;
+
+	if (!hot)
+		return 0;
+	was = hot->id;
+	answers = hot->stats.answers;
+	hot->id = id;
+	hot->stats.answers = 0;
+	stats = was ? stats_at((__u32)was) : NULL;
+	/* User space waits for us between a new serial and another rule's use of the place. */
+	if (!stats || NDPX_SERIAL(nd_load(&stats->answers)) != (__u16)(was >> 32))
+		return 0;
+	__sync_fetch_and_add(&stats->answers, answers);
+	if (stats->last_answer < hot->stats.last_answer) {
+		stats->last_answer = hot->stats.last_answer;
+		nd_put_addr(stats->last_requester, nd_get_addr(hot->stats.last_requester));
+	}
+	return 0;
+}
+
+/* What `guest show -s` prints for a rule, NDPX_HOT_ID() of its statistics. */
+static __always_inline void remember(__u64 id, const struct nd_query *q)
+{
+	__u32 i = (__u32)id & (NDPX_HOT_STATS - 1);
+	struct ndpx_hot_stats *hot;
+
 	if (test_run)
 		return;
-	__sync_fetch_and_add(&rule->answers, 1);
-	rule->last_answer = coarse_now();
-	nd_put_addr(rule->last_requester, q->source);
+	hot = bpf_map_lookup_elem(&hot_stats, &i);
+	if (!hot)
+		return;
+	if (hot->id != id)
+		take_over(id);
+	hot->stats.answers++;
+	hot->stats.last_answer = coarse_now();
+	nd_put_addr(hot->stats.last_requester, q->source);
 }
 
 #endif

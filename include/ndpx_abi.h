@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 #define NDPX_ABI_MAGIC	 0x6e647078u /* "ndpx" */
-#define NDPX_ABI_VERSION 4u
+#define NDPX_ABI_VERSION 5u
 
 /*
  * The one table of the data plane's verdicts: number, identifier, name, sentence.
@@ -62,47 +62,40 @@ enum ndpx_verdict {
 _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 
 /* Names of the pinned maps, the same in the BPF object. At most 15 characters. */
-#define NDPX_MAP_GUESTS	  "guests"
-#define NDPX_MAP_NEAR	  "near"
-#define NDPX_MAP_PREFIXES "prefixes"
+/* One of each a network namespace: */
+#define NDPX_MAP_RULES	    "rules"
+#define NDPX_MAP_RULE_STATS "rule_stats"
+#define NDPX_MAP_STATE	    "state"
+#define NDPX_MAP_FILTER	    "prefix_filter"
+#define NDPX_MAP_HOT_STATS  "hot_stats"
+/* One of each an instance: */
 #define NDPX_MAP_COUNTERS "counters"
-#define NDPX_MAP_ASKERS	  "askers"
+#define NDPX_MAP_RATES	  "rates"
 #define NDPX_MAP_RECORD	  "record"
 #define NDPX_MAP_CONFIG	  "config"
-#define NDPX_MAP_SHADOWS  "shadows"
 #define NDPX_MAP_PORTS	  "ports"    /* in the guest ports' instance only */
 #define NDPX_MAP_SECTIONS "sections" /* likewise */
 #define NDPX_MAP_LINKS	  "links"    /* in an uplink's instance only */
 
-#define NDPX_MAX_GUESTS	    1048576 /* exact rules an uplink: 16 MiB of hash buckets */
-#define NDPX_MAX_PREFIXES   131072  /* prefix rules an uplink: 2 MiB of hash buckets */
-#define NDPX_MAX_SHADOWS    131072 /* rules an uplink that a higher origin overrides: 2 MiB likewise */
-#define NDPX_MAX_REQUESTERS 16384 /* asking MACs remembered for `rate` */
-#define NDPX_MAX_LENGTHS    16	  /* distinct prefix lengths an uplink: look-ups on a miss */
+#define NDPX_MAX_GUESTS	    1048576 /* exact rules an uplink, and of the guest ports */
+#define NDPX_MAX_PREFIXES   131072  /* prefix rules, likewise */
+#define NDPX_MAX_REQUESTERS 16384   /* asking MACs remembered for `rate` */
+#define NDPX_MAX_LENGTHS    16	    /* distinct prefix lengths an uplink: look-ups on a miss */
 
 #define NDPX_MAX_PORTS	  16384 /* guest ports: 256 KiB of hash buckets */
 #define NDPX_MAX_SECTIONS 16	/* `ports` sections of a file */
 
 /*
- * Key of `guests`. An IPv6 address is 16 bytes in network order, `vlan` is in host order.
- * 24 bytes rather than 20: the kernel's hash takes as many rounds, and its comparison
- * goes by eight bytes, which are then the ones that were stored.
+ * What a rule is about. An IPv6 address is 16 bytes in network order, without host bits where
+ * `bits` is less than 128; the rest is in host order.
  */
-struct ndpx_guest_key {
-	__u16 vlan; /* 0: untagged; of guest ports the number of their section */
-	__u8 pad[6];
-	__u8 addr[16];
-} __attribute__((aligned(8)));
-_Static_assert(sizeof(struct ndpx_guest_key) == 24, "layout crosses to the kernel");
-
-/* Key of `prefixes`: host bits of `addr` are zero. Host order but for `addr`. */
-struct ndpx_prefix_key {
+struct ndpx_key {
 	__u32 bits;
-	__u16 vlan;
-	__u16 origin; /* of `shadows` alone: enum ndpx_origin; else 0 */
+	__u16 vlan;   /* 0: untagged; of guest ports the number of their section */
+	__u16 origin; /* enum ndpx_origin of a rule that a higher one overrides; 0: in force */
 	__u8 addr[16];
 } __attribute__((aligned(8)));
-_Static_assert(sizeof(struct ndpx_prefix_key) == 24, "layout crosses to the kernel");
+_Static_assert(sizeof(struct ndpx_key) == 24, "padded by hand");
 
 enum ndpx_action {
 	NDPX_ACT_NONE = 0, /* no rule: as if the entry were not there */
@@ -118,7 +111,7 @@ enum ndpx_action {
 
 /*
  * Where a rule comes from, highest precedence first. Of several rules for one key the
- * highest is in force; the others wait in `shadows`. User space only.
+ * highest is in force; the others wait under keys with their origin. User space only.
  */
 enum ndpx_origin {
 	NDPX_ORIGIN_NONE = 0, /* rules of guest ports, which follow from others */
@@ -182,53 +175,105 @@ static inline __attribute__((always_inline)) void ndpx_set_isolated(struct ndpx_
 }
 
 /*
- * Value of `guests` and `prefixes`. say[0] holds before generation `since`,
- * say[1] from it on: user space stages a whole change invisibly and makes it
- * true with one store to ndpx_config.generation.
+ * The word that makes a whole change true: map `state`, written with one store. The generation
+ * in force, and how many segments the table of rules has. 56 bits, which last for 20 million
+ * years of a hundred changes a second.
  */
-struct ndpx_rule {
-	struct ndpx_policy policy[2];
-	__u32 since;
-	__u32 pad;
-	__u64 answers;
-	__u64 last_answer;	 /* CLOCK_MONOTONIC, ns; 0: never */
+#define NDPX_WORD(generation, log2_segments) ((__u64)(generation) << 8 | (log2_segments))
+#define NDPX_GENERATION(word)		     ((__u64)(word) >> 8)
+#define NDPX_LOG2_SEGMENTS(word)	     ((__u32)(word)&0xff)
+#define NDPX_NEVER			     (~0ull) /* a generation that does not come */
+
+/*
+ * The table of rules: nd/table.h has the look-up, user/dataplane/table.c the writing. A rule in
+ * it never changes: its slot holds it for the generations from `born` up to but not including
+ * `dies`. A change is a new slot and an end for the old one.
+ */
+struct ndpx_slot {
+	__u8 addr[16]; /* network order */
+	__u64 scope;   /* NDPX_SCOPE() */
+	__u64 born, dies;
+	struct ndpx_policy policy;
+	__u32 stats;  /* place of its statistics, which outlive a change of the rule; 0: none */
+	__u16 serial; /* of that place, while it is this rule's */
+	__u16 flags;  /* NDPX_SLOT_*; user space only */
+};
+_Static_assert(sizeof(struct ndpx_slot) == 64, "one cache line");
+
+#define NDPX_SLOT_LAST 0x01u /* the key has no successor: its statistics go with it */
+
+/* Whose rule: `uplink` is its ifindex, 0 the guest ports; the rest as in struct ndpx_key. */
+#define NDPX_SCOPE(uplink, vlan, bits, origin)                                                     \
+	((__u64)(uplink) << 32 | (__u64)(vlan) << 16 | (__u64)(bits) << 8 | (__u64)(origin))
+
+#define NDPX_BUCKET_SLOTS 7
+
+/*
+ * The rules whose hash leads here, or whose home was full. A tag is eight bits of the hash, 0:
+ * nothing there. Look-ups go through the tags first: a miss mostly costs this one line.
+ */
+struct ndpx_bucket {
+	__u64 tags; /* byte i, from the lowest: of slot[i] */
+	__u32 away; /* no fewer than the rules whose home this is and which are in their other bucket */
+	__u32 pad[13];
+	struct ndpx_slot slot[NDPX_BUCKET_SLOTS];
+};
+_Static_assert(sizeof(struct ndpx_bucket) == 512, "eight cache lines");
+
+/* `rules` is an array of segments, arrays of buckets; 1 << NDPX_LOG2_SEGMENTS are in use. */
+#define NDPX_SEGMENT_BITS      10
+#define NDPX_SEGMENT_BUCKETS   (1u << NDPX_SEGMENT_BITS) /* 512 KiB */
+#define NDPX_MAX_LOG2_SEGMENTS 9
+#define NDPX_MAX_SEGMENTS      (1u << NDPX_MAX_LOG2_SEGMENTS)
+
+/* What was counted for a rule. `rule_stats` is an array of arrays as well; place 0 is no rule's. */
+struct ndpx_rule_stats {
+	__u64 answers;	   /* NDPX_ANSWERS of it; above, the serial, another one for each rule */
+	__u64 last_answer; /* CLOCK_MONOTONIC, ns; 0: never */
 	__u8 last_requester[16]; /* IPv6 source of that solicitation, :: for DAD */
 };
-_Static_assert(sizeof(struct ndpx_rule) == 72, "layout crosses to the kernel");
+_Static_assert(sizeof(struct ndpx_rule_stats) == 32, "layout crosses to the kernel");
+
+#define NDPX_ANSWERS	     ((1ull << 48) - 1)
+#define NDPX_SERIAL(answers) ((__u16)((answers) >> 48))
 
 /*
- * Value of `near`: a rule of `guests` once more, where the program finds it without the
- * kernel's hash, which costs more than all the rest of an answer. Each address has two
- * places; a rule that finds both taken is in `guests` alone. `guests` is the truth;
- * what was counted for a rule is the sum of both. User space maps and writes it.
+ * What one CPU counted since it last wrote it to `rule_stats`: two CPUs that answer for one
+ * guest would take a line from each other with every answer. By the place's last bits; a place
+ * that needs another one's element writes that out first.
  */
-struct ndpx_near {
-	__u64 tag; /* NDPX_NEAR_TAG(vlan), written last and cleared first; 0: free */
-	__u8 addr[16];
-	struct ndpx_rule rule;
-	__u8 pad[32];
+struct ndpx_hot_stats {
+	__u64 id;		      /* NDPX_HOT_ID(); 0: nothing */
+	struct ndpx_rule_stats stats; /* without the serial */
 };
-_Static_assert(sizeof(struct ndpx_near) == 128, "two cache lines");
+_Static_assert(sizeof(struct ndpx_hot_stats) == 40, "layout crosses to the kernel");
 
-#define NDPX_NEAR_BITS	    12
-#define NDPX_NEAR_SLOTS	    (1u << NDPX_NEAR_BITS) /* 512 KiB an uplink */
-#define NDPX_NEAR_TAG(vlan) (0x10000ull | (vlan))
+#define NDPX_HOT_STATS		   64
+#define NDPX_HOT_ID(place, serial) ((__u64)(serial) << 32 | (place))
+
+#define NDPX_STATS_BITS		12
+#define NDPX_STATS_SEGMENT	(1u << NDPX_STATS_BITS) /* 128 KiB */
+#define NDPX_MAX_STATS_SEGMENTS 512
 
 /*
- * The first of the two places of an address, whose halves are `hi` and `lo` in network
- * order; the other is its neighbour, place ^ 1.
+ * The one element of `prefix_filter`: the bit nd_filter_bit() of every prefix rule in force is
+ * set, so that a length under which there is nothing costs no look-up.
  */
-static inline __attribute__((always_inline)) __u32 ndpx_near_place(__u64 hi, __u64 lo, __u16 vlan)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	hi = __builtin_bswap64(hi);
-	lo = __builtin_bswap64(lo);
-#endif
-	lo *= 0x9e3779b97f4a7c15ull;
-	lo ^= lo >> 32;
-	lo = (lo + (hi ^ (__u64)vlan << 32)) * 0xd6e8feb86659fd93ull;
-	return (__u32)(lo >> (64 - NDPX_NEAR_BITS));
-}
+#define NDPX_FILTER_BITS 20
+#define NDPX_FILTER_SIZE (1u << (NDPX_FILTER_BITS - 3)) /* bytes */
+
+/* The one element of `state`. All but `word` is for user space only. */
+struct ndpx_state {
+	__u64 word;
+	__u32 abi;
+	__u32 staged;	  /* not 0: a change was begun and not cleaned up */
+	__u64 horizon;	  /* slots that died by this generation may have been used again */
+	__u32 n_stats;	  /* places of `rule_stats` that were ever in use */
+	__u32 free_stats; /* first of the free ones, chained by `answers`; 0: none */
+	__u32 resizes;	  /* how often the table has got another number of segments */
+	__u32 pad[7];
+};
+_Static_assert(sizeof(struct ndpx_state) == 64, "layout crosses to the kernel");
 
 enum ndpx_source {
 	NDPX_SOURCE_TARGET = 0,
@@ -253,7 +298,7 @@ _Static_assert(sizeof(struct ndpx_length) == 24, "layout crosses to the kernel")
 
 /*
  * What "this link" is for one VLAN of an uplink. MAC and address in network order. The
- * filters have the bit ndpx_filter_bit() of every key that `links` holds for this VLAN, so
+ * filter has the bit ndpx_filter_bit() of every member that `links` holds for this VLAN, so
  * that a miss mostly costs no look-up.
  */
 struct ndpx_link {
@@ -261,9 +306,9 @@ struct ndpx_link {
 	__u16 vlan;
 	__u8 link_local[16]; /* L, of `l3_dev`; :: when it has none */
 	__u32 l3_dev;	     /* the interface on which this host's stack sees it */
-	__u32 n_locals;	     /* keys of NDPX_LINK_LOCAL */
-	__u64 members;	     /* filter of NDPX_LINK_MEMBER */
-	__u64 own_macs;	     /* filter of NDPX_LINK_OWN_MAC */
+	__u32 pad;
+	__u64 members; /* filter of NDPX_LINK_MEMBER */
+	__u64 pad2;
 };
 _Static_assert(sizeof(struct ndpx_link) == 48, "layout crosses to the kernel");
 
@@ -290,6 +335,18 @@ static inline __attribute__((always_inline)) __u32 ndpx_filter_bit(__u64 value)
 	return (__u32)(value * 0x9e3779b97f4a7c15ull >> 58);
 }
 
+/*
+ * The filter of what this host sends itself, for all VLANs of an uplink: the bit of every value
+ * of NDPX_LINK_OWN_MAC and NDPX_LINK_LOCAL. Every solicitation asks it, so it is large enough
+ * for a host with hundreds of interfaces.
+ */
+#define NDPX_OURS_BITS 12
+
+static inline __attribute__((always_inline)) __u32 ndpx_ours_bit(__u64 value)
+{
+	return (__u32)(value * 0x9e3779b97f4a7c15ull >> (64 - NDPX_OURS_BITS));
+}
+
 /* A network in the kernel's routing table that the program cannot find there by itself. */
 enum ndpx_net_kind {
 	NDPX_NET_ONLINK = 1, /* on-link here: a route no longer than it does not prove a guest */
@@ -311,7 +368,7 @@ _Static_assert(sizeof(struct ndpx_net) == 40, "layout crosses to the kernel");
 
 #define NDPX_SIZE_SETTINGS                                                                         \
 	(56 + 24 * NDPX_MAX_LENGTHS + 48 * NDPX_LINK_SLOTS + 4096 + 40 * NDPX_MAX_NETS +           \
-	 4 * NDPX_MAX_NO_ND)
+	 4 * NDPX_MAX_NO_ND + (1 << NDPX_OURS_BITS) / 8)
 
 /* Settings of an uplink. Addresses and MAC in network order, the rest in host order. */
 struct ndpx_settings {
@@ -329,7 +386,7 @@ struct ndpx_settings {
 	__u64 rate_cost;   /* ns an answer costs a requester, 0: no limit */
 	__u64 rate_burst;  /* ns of debt a requester may run up */
 	__u32 n_lengths;
-	__u32 far;   /* rules of `guests` that are not in `near`; 0: none needs to be looked for */
+	__u32 pad3;
 	__u32 epoch; /* of the keys of `links` in force */
 	__u32 rate;  /* as in the file: answers a second for each requester; user space only */
 	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */
@@ -337,6 +394,7 @@ struct ndpx_settings {
 	struct ndpx_net nets[NDPX_MAX_NETS]; /* longest first */
 	/* Interfaces without neighbours (NOARP): Ethernet and others; 0: none */
 	__u32 no_nd[NDPX_MAX_NO_ND];
+	__u64 ours[(1 << NDPX_OURS_BITS) / 64]; /* filter, by ndpx_ours_bit() */
 };
 _Static_assert(sizeof(struct ndpx_settings) == NDPX_SIZE_SETTINGS, "layout crosses to the kernel");
 
@@ -355,16 +413,39 @@ ndpx_link_of(const struct ndpx_settings *set, __u32 vlan)
 	return &set->links[slot & (NDPX_LINK_SLOTS - 1)];
 }
 
-/* The program's global data: set[generation & 1] is in force. */
+/* How many rules in force an instance has. User space only. */
+struct ndpx_counts {
+	__u32 guests, prefixes; /* answers, by exact address and by prefix */
+	__u32 denies;
+	__u32 own;	  /* addresses and gateways of this host */
+	__u32 overridden; /* not in force, because a higher origin has the same key */
+	__u32 command;	  /* in force and made by a command */
+	__u32 pad[2];
+	__u32 bits[128]; /* prefix rules of any kind, by length */
+};
+_Static_assert(sizeof(struct ndpx_counts) == 544, "layout crosses to the kernel");
+
+/*
+ * The program's global data. since[0] >> 1 is the generation from which set[since[0] & 1] is in
+ * force; before that, the other one is. Likewise counts[] with counts_since. since[1] is never
+ * read: see settings_of() in bpf/state.h.
+ */
 struct ndpx_config {
-	__u32 generation;
-	__u32 staged;  /* not 0: a change was begun and not cleaned up; user space only */
+	__u64 since[2];
+	__u64 counts_since; /* user space only */
 	__u32 nothing; /* always 0, which the verifier does not know: forget() in bpf/state.h */
 	__u32 pad;
+	struct ndpx_counts counts[2];
 	struct ndpx_settings set[2];
 };
-_Static_assert(sizeof(struct ndpx_config) == 16 + 2 * NDPX_SIZE_SETTINGS,
+_Static_assert(sizeof(struct ndpx_config) == 32 + 2 * 544 + 2 * NDPX_SIZE_SETTINGS,
 	       "layout crosses to the kernel");
+
+/* Which of the two is in force at a generation. */
+static inline __attribute__((always_inline)) __u32 ndpx_which(__u64 since, __u64 generation)
+{
+	return (__u32)(since & 1) ^ (generation < since >> 1);
+}
 
 /*
  * A guest port as the program knows it. MAC and address in network order; `l3_dev` is the
@@ -387,16 +468,18 @@ _Static_assert(sizeof(struct ndpx_port_at) == 32, "layout crosses to the kernel"
  */
 struct ndpx_port {
 	__u32 flags; /* NDPX_R_CLSACT; user space only */
-	__u32 since;
+	__u32 pad;
+	__u64 since; /* a generation */
 	struct ndpx_port_at at[2];
 	char dev[16]; /* its last name, for when it is gone; user space only */
 };
-_Static_assert(sizeof(struct ndpx_port) == 88, "layout crosses to the kernel");
+_Static_assert(sizeof(struct ndpx_port) == 96, "layout crosses to the kernel");
 
 #define NDPX_PATTERN_LEN 64
 
 /*
- * Value of `sections`, two of them: [generation & 1] is in force. A section's number is
+ * Value of `sections`, two of them, of which ndpx_config.since says which is in force, as of
+ * its settings. A section's number is
  * its index here, which is its position in the file. User space only.
  */
 struct ndpx_sections {
@@ -406,7 +489,7 @@ struct ndpx_sections {
 };
 _Static_assert(sizeof(struct ndpx_sections) == 8 + 16 * 64, "layout crosses to the kernel");
 
-/* Key and value of `askers`: generic cell rate in one word, hence no lock. */
+/* Key and value of `rates`: generic cell rate in one word, hence no lock. */
 struct ndpx_requester_key {
 	__u8 mac[6];
 	__u16 vlan;
@@ -435,7 +518,7 @@ enum ndpx_mode {
 struct ndpx_record {
 	__u32 magic;
 	__u32 abi;
-	__u16 size_rule;
+	__u16 size_slot;
 	__u16 size_config;
 	__u32 ifindex;
 	__u64 netns;	   /* cookie of the network namespace (SO_NETNS_COOKIE) */

@@ -92,6 +92,12 @@ run_unit() {
 	done < <(find tests/unit -name 'test_*.c' | sed 's/\.c$//' | sort)
 }
 
+run_interleave() {
+	suite interleave 'the table of rules: every order of loads and stores; ThreadSanitizer'
+	cmocka test_orders "$build/tests/interleave/test_orders"
+	if "$build/tests/interleave/test_stress"; then add 1 0 0; else add 0 1 0; fi
+}
+
 run_instructions() {
 	suite instructions 'counted for a packet'
 	cmocka count tests/instructions/count.sh "$build/tests/count"
@@ -143,7 +149,7 @@ run_matrix() {
 	runner matrix "$status"
 }
 
-[ $# -gt 0 ] || set -- lint unit instructions fuzz bpf_run differential netns matrix
+[ $# -gt 0 ] || set -- lint unit interleave instructions fuzz bpf_run differential netns matrix
 for name; do
 	if ! declare -F "run_$name" >/dev/null; then
 		echo "check.sh: no suite $name" >&2

@@ -56,13 +56,23 @@ $(FUZZ_BIN): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(B)/fuzz/user.a
 # --- one program per folder, linked with the rows
 ROWS := $(call of,plain,tests/rows)
 
-$(B)/tests/bpf_run/test_prog: $(call of,plain,tests/bpf_run) $(ROWS)
+$(B)/tests/bpf_run/test_prog: $(call of,plain,tests/bpf_run) $(ROWS) $(B)/plain/user/dataplane/table.o
 	$(call say,LINK)
 	$(link) $(LIBBPF) $(CMOCKA)
 
 $(B)/tests/wire: $(call of,plain,tests/on_wire) $(ROWS)
 	$(call say,LINK)
 	$(link) $(LIBBPF)
+
+# This one includes table.c, with loads and stores of its own.
+$(B)/tests/interleave/test_orders: $(B)/plain/tests/interleave/test_orders.o
+	$(call say,LINK)
+	$(link) $(CMOCKA)
+
+$(B)/tests/interleave/test_stress: tests/interleave/test_stress.c user/dataplane/table.c user/dataplane/table.h include/nd/table.h
+	$(call say,LINK)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -O1 -g -fsanitize=thread $(LDFLAGS) -o $@ $(filter %.c,$^) -lpthread
 
 $(B)/tests/ndtool: $(call of,plain,tests/netns/lib)
 $(B)/tests/tapwire: $(call of,plain,tests/lab)
@@ -73,7 +83,7 @@ $(B)/tests/ndtool $(B)/tests/tapwire $(B)/tests/count:
 
 DIFF_BIN := $(B)/tests/differential/test_native $(B)/tests/differential/test_pass $(B)/tests/differential/oracle
 $(B)/tests/differential.a: $(filter-out $(DIFF_BIN:$(B)/%=$(B)/plain/%.o),$(call of,plain,tests/differential)) \
-	$(filter-out %/test_prog.o,$(call of,plain,tests/bpf_run)) $(ROWS)
+	$(filter-out %/test_prog.o,$(call of,plain,tests/bpf_run)) $(ROWS) $(B)/plain/user/dataplane/table.o
 $(DIFF_BIN): $(B)/%: $(B)/plain/%.o $(B)/tests/differential.a
 	$(call say,LINK)
 	$(link) $(LIBBPF) $(CMOCKA)
@@ -114,7 +124,7 @@ MATRIX := $(MATRIX_BIN) $(B)/tests/matrix/tag.bpf.o
 
 .PHONY: tests deps check fuzz demo matrix
 .SECONDARY:
-tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/bpf_run/test_prog $(B)/tests/ndtool $(B)/tests/wire \
+tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/interleave/test_orders $(B)/tests/interleave/test_stress $(B)/tests/bpf_run/test_prog $(B)/tests/ndtool $(B)/tests/wire \
 	$(B)/tests/tapwire $(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(B)/tests/strict.bpf.o \
 	$(B)/tests/big_endian.bpf.o $(DIFF_BIN) $(B)/tests/differential/observe.bpf.o \
 	$(MATRIX)

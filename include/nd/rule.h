@@ -9,16 +9,6 @@
 #include "nd/check.h"
 
 /*
- * Which of a rule's two policies is in force at this generation. A staged change has a
- * `since` ahead of it. The comparison is by difference, so 2^31 commits without a change
- * of the rule, one a second for 68 years, would turn it back.
- */
-ND_INLINE const struct ndpx_policy *nd_rule_policy(const struct ndpx_rule *rule, __u32 generation)
-{
-	return &rule->policy[(__s32)(generation - rule->since) >= 0];
-}
-
-/*
  * Applies a rule to a valid solicitation: NDPX_V_END to answer, else the verdict.
  * `ifindex`: where this host's stack sees the link the frame came from.
  */
@@ -85,10 +75,10 @@ ND_INLINE struct nd_addr nd_beyond(struct nd_addr addr, __u32 bits)
 	return addr;
 }
 
-/* Which of the two states of a guest port holds; as nd_rule_policy(). */
-ND_INLINE const struct ndpx_port_at *nd_port_state(const struct ndpx_port *port, __u32 generation)
+/* Which of the two states of a guest port holds. */
+ND_INLINE const struct ndpx_port_at *nd_port_state(const struct ndpx_port *port, __u64 generation)
 {
-	return &port->at[(__s32)(generation - port->since) >= 0];
+	return &port->at[generation >= port->since];
 }
 
 #endif

@@ -36,7 +36,7 @@ static void sh(const char *command)
 static void only_t(struct prog *p, const struct row *row, __u8 answer)
 {
 	struct row_rule t = { .bits = 128 };
-	struct ndpx_rule rule = {
+	struct prog_rule rule = {
 		.policy[1] = { .action = NDPX_ACT_ANSWER, .answer = answer },
 	};
 
@@ -121,7 +121,7 @@ static void test_p82_default(void **state)
 static void prefix_of_t(struct prog *p, const struct row *row, __u8 answer, int onlink, int local)
 {
 	struct row_rule rule_at = { .bits = 64 };
-	struct ndpx_rule rule = {
+	struct prog_rule rule = {
 		.policy[1] = { .action = NDPX_ACT_ANSWER, .answer = answer },
 	};
 	struct ndpx_settings *set = &p->content.set[0];

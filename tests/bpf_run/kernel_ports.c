@@ -48,7 +48,7 @@ static struct prog *only_t(__u8 flags, __u8 answer)
 	const struct row_env *env = env_get(ENV_PORT);
 	struct prog *p = prog_for(HOOK_PORT);
 	struct row_rule t = { .bits = 128, .vlan = PORT_GROUP };
-	struct ndpx_rule rule = {
+	struct prog_rule rule = {
 		.policy[1] = { .action = NDPX_ACT_ANSWER, .flags = flags, .answer = answer },
 	};
 
@@ -159,28 +159,28 @@ static void test_staged(void **state)
 	get_port(p, &port);
 	port.at[0] = port.at[1];
 	memset(&port.at[1], 0, sizeof(port.at[1])); /* staged to go */
-	port.since = p->content.generation + 1;
+	port.since = p->generation + 1;
 	put_port(p, &port);
 	expect(NDPX_V_END, NDPX_V_END);
-	p->content.generation++;
+	p->generation++;
 	prog_config_write(p);
 	expect(NDPX_V_NONE, NDPX_V_NONE);
 
 	port.at[1] = port.at[0]; /* to come */
 	memset(&port.at[0], 0, sizeof(port.at[0]));
-	port.since = p->content.generation + 1;
+	port.since = p->generation + 1;
 	put_port(p, &port);
 	expect(NDPX_V_NONE, NDPX_V_NONE);
-	p->content.generation++;
+	p->generation++;
 	prog_config_write(p);
 	expect(NDPX_V_END, NDPX_V_END);
 
 	port.at[0] = port.at[1]; /* into another section */
 	port.at[1].group = PORT_GROUP + 1;
-	port.since = p->content.generation + 1;
+	port.since = p->generation + 1;
 	put_port(p, &port);
 	expect(NDPX_V_END, NDPX_V_END);
-	p->content.generation++;
+	p->generation++;
 	prog_config_write(p);
 	expect(NDPX_V_NO_GUEST, NDPX_V_NO_GUEST);
 
@@ -192,7 +192,7 @@ static void test_staged(void **state)
 static void test_l3_dev(void **state)
 {
 	struct row_rule t = { .bits = 128, .vlan = PORT_GROUP };
-	struct ndpx_rule rule = { .policy[1].action = NDPX_ACT_ANSWER };
+	struct prog_rule rule = { .policy[1].action = NDPX_ACT_ANSWER };
 	struct ndpx_port port;
 	struct prog *p;
 

@@ -16,6 +16,8 @@
 #include <bpf/libbpf.h>
 #include <cmocka.h>
 #include <linux/pkt_cls.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "prog.h"
 
@@ -75,6 +77,22 @@ static int map_fd(struct bpf_object *obj, const char *name)
 	return fd;
 }
 
+/* The first segment of an array of arrays, as memory. */
+static void *segment(struct bpf_object *obj, const char *name, __u32 size, __u32 entries)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "segment", sizeof(__u32), size, entries, &opts);
+	const __u32 first = 0;
+	void *memory;
+
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_map_update_elem(map_fd(obj, name), &first, &fd, BPF_ANY), 0);
+	memory = mmap(NULL, (size_t)size * entries, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(memory != MAP_FAILED);
+	close(fd);
+	return memory;
+}
+
 /* Sets what only one of the three objects has, and selects the programs that it loads. */
 static void choose(struct prog *p)
 {
@@ -118,12 +136,18 @@ static void load(struct prog *p)
 	p->fd[HOOK_XDP_FRAGS] = prog_fd(p, "ndpx_xdp", p == &frags);
 	p->fd[HOOK_TC] = prog_fd(p, "ndpx_tc", p == &plain);
 	p->fd[HOOK_PORT] = prog_fd(p, "ndpx_port", p == &ports);
-	p->guests = map_fd(p->obj, NDPX_MAP_GUESTS);
-	p->near = map_fd(p->obj, NDPX_MAP_NEAR);
-	p->use_near = p == &frags;
-	p->prefixes = map_fd(p->obj, NDPX_MAP_PREFIXES);
+	p->table.bucket =
+		segment(p->obj, NDPX_MAP_RULES, sizeof(struct ndpx_bucket), NDPX_SEGMENT_BUCKETS);
+	p->table.buckets = NDPX_SEGMENT_BUCKETS;
+	p->stats = segment(p->obj, NDPX_MAP_RULE_STATS, sizeof(struct ndpx_rule_stats),
+			   NDPX_STATS_SEGMENT);
+	p->filter = mmap(NULL, NDPX_FILTER_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+			 map_fd(p->obj, NDPX_MAP_FILTER), 0);
+	assert_true(p->filter != MAP_FAILED);
 	p->counters = map_fd(p->obj, NDPX_MAP_COUNTERS);
-	p->askers = map_fd(p->obj, NDPX_MAP_ASKERS);
+	p->rates = map_fd(p->obj, NDPX_MAP_RATES);
+	p->hot = map_fd(p->obj, NDPX_MAP_HOT_STATS);
+	p->state = map_fd(p->obj, ".data.state");
 	p->ports = map_fd(p->obj, NDPX_MAP_PORTS);
 	p->links = map_fd(p->obj, NDPX_MAP_LINKS);
 	p->config = map_fd(p->obj, ".data.config");
@@ -142,111 +166,130 @@ struct prog *prog_for(enum prog_hook hook)
 
 static void empty(int fd)
 {
-	__u8 key[sizeof(struct ndpx_prefix_key)];
+	__u8 key[sizeof(struct ndpx_key)];
 
 	while (!bpf_map_get_next_key(fd, NULL, key))
 		assert_int_equal(bpf_map_delete_elem(fd, key), 0);
 }
 
-static void empty_near(int fd)
+static void forget_hot(int fd)
 {
-	const struct ndpx_near free_place = { 0 };
-	struct ndpx_near slot;
+	struct ndpx_hot_stats none[libbpf_num_possible_cpus()];
 	__u32 i;
 
-	for (i = 0; i < NDPX_NEAR_SLOTS; i++) {
-		assert_int_equal(bpf_map_lookup_elem(fd, &i, &slot), 0);
-		if (slot.tag)
-			assert_int_equal(bpf_map_update_elem(fd, &i, &free_place, BPF_ANY), 0);
-	}
+	memset(none, 0, sizeof(none));
+	for (i = 0; i < NDPX_HOT_STATS; i++)
+		assert_int_equal(bpf_map_update_elem(fd, &i, none, BPF_ANY), 0);
 }
 
 void prog_clear(struct prog *p)
 {
-	empty(p->guests);
-	if (p->use_near)
-		empty_near(p->near);
-	empty(p->prefixes);
+	table_clear(&p->table, 0, p->table.buckets);
+	p->n_stats = 1;
+	memset(p->filter, 0, NDPX_FILTER_SIZE);
+	forget_hot(p->hot);
 	empty(p->links);
-	empty(p->askers);
+	empty(p->rates);
 	p->env = NULL;
 }
 
-/* The map a rule lives in, and its key there. */
-static int place(struct prog *p, const struct row_rule *at, void *key)
+static __u64 scope_of(const struct row_rule *at)
 {
-	struct ndpx_guest_key guest = { .vlan = at->vlan };
-	struct ndpx_prefix_key prefix = { .vlan = at->vlan, .bits = at->bits };
-
-	if (at->bits == 128) {
-		memcpy(guest.addr, at->addr, 16);
-		memcpy(key, &guest, sizeof(guest));
-		return p->guests;
-	}
-	memcpy(prefix.addr, at->addr, 16);
-	memcpy(key, &prefix, sizeof(prefix));
-	return p->prefixes;
+	return NDPX_SCOPE(0, at->vlan, at->bits, 0);
 }
 
-/*
- * The place in `near` that holds an address, or a free one where there is none and
- * `or_free`; *ret is what is there. -1: neither.
- */
-static int near_place(struct prog *p, const struct row_rule *at, int or_free, struct ndpx_near *ret)
+/* Any slot of the key, dead or alive, from *pos on. */
+static struct ndpx_slot *next_of(const struct prog *p, const struct row_rule *at, __u64 *pos)
 {
-	__u32 first, i, place;
-	__u64 half[2];
-	int found = -1;
+	struct ndpx_slot *slot;
 
-	if (at->bits < 128 || !p->use_near)
-		return -1;
-	memcpy(half, at->addr, sizeof(half));
-	first = ndpx_near_place(half[0], half[1], at->vlan);
-	for (i = 0; i < 2; i++) {
-		place = first ^ i;
-		assert_int_equal(bpf_map_lookup_elem(p->near, &place, ret), 0);
-		if (ret->tag == NDPX_NEAR_TAG(at->vlan) && !memcmp(ret->addr, at->addr, 16))
-			return (int)place;
-		if (!ret->tag && or_free && found < 0)
-			found = (int)place;
+	while ((slot = table_next(&p->table, pos))) {
+		if (slot->scope == scope_of(at) && !memcmp(slot->addr, at->addr, 16))
+			return slot;
 	}
-	return found;
+	return NULL;
 }
 
-void prog_put(struct prog *p, const struct row_rule *at, const struct ndpx_rule *rule)
+static void add(struct prog *p, const struct row_rule *at, const struct ndpx_policy *policy,
+		__u64 born, __u64 dies, __u32 stats)
 {
-	struct ndpx_near slot = { .tag = NDPX_NEAR_TAG(at->vlan), .rule = *rule }, was;
-	__u8 key[sizeof(struct ndpx_prefix_key)];
-	int fd = place(p, at, key), i = near_place(p, at, 1, &was);
+	struct ndpx_slot slot = {
+		.scope = scope_of(at),
+		.born = born,
+		.dies = dies,
+		.policy = *policy,
+		.stats = stats,
+	};
 
-	assert_int_equal(bpf_map_update_elem(fd, key, rule, BPF_ANY), 0);
-	if (i < 0)
-		return;
+	__u32 bit;
+
 	memcpy(slot.addr, at->addr, sizeof(slot.addr));
-	assert_int_equal(bpf_map_update_elem(p->near, &i, &slot, BPF_ANY), 0);
+	bit = nd_filter_bit(slot.scope, nd_get_addr(slot.addr));
+	if (at->bits < 128)
+		p->filter[bit >> 3] |= (__u8)(1u << (bit & 7));
+	if (policy->action != NDPX_ACT_NONE)
+		assert_non_null(table_add(&p->table, &slot));
 }
 
-void prog_get(struct prog *p, const struct row_rule *at, struct ndpx_rule *ret)
+static void ignore(void *arg, __u32 stats)
 {
-	__u8 key[sizeof(struct ndpx_prefix_key)];
-	struct ndpx_near slot;
-	int fd = place(p, at, key);
+	(void)arg;
+	(void)stats;
+}
 
-	assert_int_equal(bpf_map_lookup_elem(fd, key, ret), 0);
-	/* What is near is found there, and then `guests` is not asked. */
-	if (near_place(p, at, 0, &slot) >= 0) {
-		assert_int_equal(ret->answers, 0);
-		*ret = slot.rule;
+void prog_put(struct prog *p, const struct row_rule *at, const struct prog_rule *rule)
+{
+	struct ndpx_slot *slot;
+	__u32 stats = 0;
+	__u64 pos = 0;
+
+	while ((slot = next_of(p, at, &pos))) {
+		stats = slot->stats;
+		table_end(slot, 0, true);
+	}
+	table_bury(&p->table, 0, ignore, NULL);
+	table_free(&p->table, ignore, NULL);
+	if (!stats) {
+		assert_true(p->n_stats < NDPX_STATS_SEGMENT);
+		stats = p->n_stats++;
+		memset(&p->stats[stats], 0, sizeof(p->stats[stats]));
+	}
+	if (rule->since)
+		add(p, at, &rule->policy[0], 0, rule->since, stats);
+	add(p, at, &rule->policy[1], rule->since, NDPX_NEVER, stats);
+}
+
+void prog_get(struct prog *p, const struct row_rule *at, struct ndpx_rule_stats *ret)
+{
+	__u64 pos = 0;
+	const struct ndpx_slot *slot = next_of(p, at, &pos);
+	int cpus = libbpf_num_possible_cpus(), cpu;
+	struct ndpx_hot_stats hot[cpus];
+	__u32 i = slot ? slot->stats & (NDPX_HOT_STATS - 1) : 0;
+
+	assert_non_null(slot);
+	*ret = p->stats[slot->stats];
+	/* And what CPUs have not written out yet. */
+	assert_int_equal(bpf_map_lookup_elem(p->hot, &i, hot), 0);
+	for (cpu = 0; cpu < cpus; cpu++) {
+		if (hot[cpu].id != NDPX_HOT_ID(slot->stats, slot->serial) ||
+		    !hot[cpu].stats.answers)
+			continue;
+		ret->answers += hot[cpu].stats.answers;
+		if (ret->last_answer > hot[cpu].stats.last_answer)
+			continue;
+		ret->last_answer = hot[cpu].stats.last_answer;
+		memcpy(ret->last_requester, hot[cpu].stats.last_requester, 16);
 	}
 }
 
 void prog_config_write(struct prog *p)
 {
+	const struct ndpx_state state = { .word = NDPX_WORD(p->generation, 0) };
 	const __u32 zero = 0;
 
-	p->content.set[0].far = p->content.set[1].far = 1;
-
 	assert_int_equal(bpf_map_update_elem(p->config, &zero, &p->content, BPF_ANY), 0);
+	assert_int_equal(bpf_map_update_elem(p->state, &zero, &state, BPF_ANY), 0);
 }
 
 void prog_fill(struct prog *p, const struct row_env *env)
@@ -258,11 +301,12 @@ void prog_fill(struct prog *p, const struct row_env *env)
 	prog_clear(p);
 	for (i = 0; i < env->n_rules; i++) {
 		const struct row_rule *r = &env->rules[i];
-		struct ndpx_rule rule = { .policy = { r->policy, r->policy } };
+		struct prog_rule rule = { .policy = { r->policy, r->policy } };
 
 		rule.policy[0].port = rule.policy[1].port = prog_ifindex(r->port);
 		prog_put(p, r, &rule);
 	}
+	p->generation = 0;
 	p->content = (struct ndpx_config){ .set = { env->settings, env->settings } };
 	p->content.set[0].links[0].l3_dev = p->content.set[1].links[0].l3_dev = prog_ports.in;
 	if (p == &ports) {
@@ -278,15 +322,14 @@ void prog_fill(struct prog *p, const struct row_env *env)
 void prog_link(struct prog *p, enum ndpx_link_kind kind, __u64 value)
 {
 	const struct ndpx_link_key key = { .kind = (__u16)kind, .value = value };
-	struct ndpx_link *link = &p->content.set[0].links[0];
+	struct ndpx_settings *set = &p->content.set[0];
+	__u32 bit = ndpx_ours_bit(value);
 	const __u32 nothing = 0;
 
 	if (kind == NDPX_LINK_MEMBER)
-		link->members |= 1ull << ndpx_filter_bit(value);
-	else if (kind == NDPX_LINK_OWN_MAC)
-		link->own_macs |= 1ull << ndpx_filter_bit(value);
+		set->links[0].members |= 1ull << ndpx_filter_bit(value);
 	else
-		link->n_locals++;
+		set->ours[bit / 64] |= 1ull << bit % 64;
 	assert_int_equal(bpf_map_update_elem(p->links, &key, &nothing, BPF_ANY), 0);
 	p->env = NULL;
 }

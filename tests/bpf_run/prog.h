@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "dataplane/table.h"
 #include "ndpx_abi.h"
 #include "rows.h"
 
@@ -24,7 +25,7 @@
 
 enum prog_hook {
 	HOOK_XDP,
-	HOOK_XDP_FRAGS, /* for multi-buffer frames, with the coarse clock, rules in `near` too */
+	HOOK_XDP_FRAGS, /* for multi-buffer frames, with the coarse clock */
 	HOOK_TC,
 	HOOK_END, /* of uplinks */
 	HOOK_PORT = HOOK_END,
@@ -41,10 +42,20 @@ struct prog_ports {
 struct prog {
 	struct bpf_object *obj;
 	int fd[HOOK_COUNT]; /* -1: not in this object */
-	int guests, near, prefixes, counters, askers, config, ports, links;
-	int use_near;		    /* as many rules as fit are in `near` as well */
+	int counters, hot, rates, config, state, ports, links;
+	struct table table;	       /* the first segment of `rules` */
+	struct ndpx_rule_stats *stats; /* the first segment of `rule_stats` */
+	__u8 *filter;
+	__u32 n_stats;
 	const struct row_env *env;  /* what the maps hold, NULL: something else */
+	__u64 generation;	    /* of `state` */
 	struct ndpx_config content; /* of `config` */
+};
+
+/* policy[0] holds before generation `since`, policy[1] from it on. */
+struct prog_rule {
+	struct ndpx_policy policy[2];
+	__u64 since;
 };
 
 struct prog_result {
@@ -70,9 +81,11 @@ const char *prog_hook_name(enum prog_hook hook);
 
 void prog_clear(struct prog *p); /* no rules, no requesters */
 void prog_fill(struct prog *p, const struct row_env *env);
-void prog_config_write(struct prog *p); /* p->content goes into force, but for `far` */
-void prog_put(struct prog *p, const struct row_rule *at, const struct ndpx_rule *rule);
-void prog_get(struct prog *p, const struct row_rule *at, struct ndpx_rule *ret);
+void prog_config_write(struct prog *p); /* p->content and p->generation go into force */
+/* In place of what is said there, which keeps its statistics. */
+void prog_put(struct prog *p, const struct row_rule *at, const struct prog_rule *rule);
+/* What was counted there. */
+void prog_get(struct prog *p, const struct row_rule *at, struct ndpx_rule_stats *ret);
 
 /* A key of `links` for untagged frames, and its bit in p->content.set[0]; ends the row's `env`. */
 void prog_link(struct prog *p, enum ndpx_link_kind kind, __u64 value);

@@ -50,18 +50,18 @@ static void expect_stats(struct prog *p, const struct row_rule *where, __u64 ans
 			 const char *requester)
 {
 	struct row_rule want = at(requester, 128);
-	struct ndpx_rule rule;
+	struct ndpx_rule_stats stats;
 
-	prog_get(p, where, &rule);
-	assert_int_equal(rule.answers, answers);
-	assert_memory_equal(rule.last_requester, want.addr, 16);
+	prog_get(p, where, &stats);
+	assert_int_equal(stats.answers, answers);
+	assert_memory_equal(stats.last_requester, want.addr, 16);
 	if (answers == 0) {
-		assert_int_equal(rule.last_answer, 0);
+		assert_int_equal(stats.last_answer, 0);
 		return;
 	}
 	/* The coarse clock lags a tick. */
-	assert_true(rule.last_answer + SECOND > now());
-	assert_true(rule.last_answer <= now());
+	assert_true(stats.last_answer + SECOND > now());
+	assert_true(stats.last_answer <= now());
 }
 
 static void statistics(enum prog_hook hook)
@@ -102,14 +102,14 @@ static void expect_none(enum prog_hook hook, const struct row *row)
 	prog_expect_verdict(hook, row, NDPX_V_NO_GUEST, ROW_PASS);
 }
 
-static void generation_is(struct prog *p, __u32 generation)
+static void generation_is(struct prog *p, __u64 generation)
 {
-	p->content.generation = generation;
+	p->generation = generation;
 	prog_config_write(p);
 }
 
 /* An empty uplink with the default settings, at this generation. */
-static struct prog *bare(enum prog_hook hook, const struct row *row, __u32 generation)
+static struct prog *bare(enum prog_hook hook, const struct row *row, __u64 generation)
 {
 	struct prog *p = prog_for(hook);
 
@@ -120,10 +120,10 @@ static struct prog *bare(enum prog_hook hook, const struct row *row, __u32 gener
 }
 
 static void staged(enum prog_hook hook, const struct row *row, const struct row_rule *where,
-		   const struct ndpx_policy *policy, __u32 generation)
+		   const struct ndpx_policy *policy, __u64 generation)
 {
 	struct prog *p = bare(hook, row, generation);
-	struct ndpx_rule rule = { .since = generation + 1 };
+	struct prog_rule rule = { .since = generation + 1 };
 
 	expect_none(hook, row);
 	rule.policy[1] = *policy; /* staged add */
@@ -134,17 +134,18 @@ static void staged(enum prog_hook hook, const struct row *row, const struct row_
 	generation_is(p, generation + 2);
 	prog_expect_verdict(hook, row, row->verdict, row->act);
 
-	rule = (struct ndpx_rule){ .policy = { *policy }, .since = generation + 3 }; /* delete */
+	rule = (struct prog_rule){ .policy = { *policy }, .since = generation + 3 }; /* delete */
 	prog_put(p, where, &rule);
 	prog_expect_verdict(hook, row, row->verdict, row->act);
 	generation_is(p, generation + 3);
 	expect_none(hook, row);
 }
 
-/* Far from, across, and just at the wrap of the counter, and where it turns negative. */
+/* At the first, where 32 bits would wrap or turn negative, and at the last. */
 static void generations(enum prog_hook hook)
 {
-	static const __u32 first[] = { 0, 1, 1000, 0x7ffffffe, 0x7fffffff, 0xfffffffd, 0xffffffff };
+	static const __u64 first[] = { 0,	   1,	       1000,	   0x7ffffffe,
+				       0x7fffffff, 0xfffffffd, 0xffffffff, (1ull << 56) - 4 };
 	struct row_rule t = at("2001:db8:1::1234", 128), prefix = at("2001:db8:2::", 48);
 	struct ndpx_policy exact = { .action = NDPX_ACT_ANSWER };
 	struct ndpx_policy wide = {
@@ -179,14 +180,14 @@ static void staged_inside(enum prog_hook hook)
 		.flags = NDPX_F_LLADDR,
 		.lladdr = { 2, 0, 0, 0, 0xaa, 48 },
 	};
-	struct ndpx_rule rule = { .policy = { answer, answer }, .since = 10 };
+	struct prog_rule rule = { .policy = { answer, answer }, .since = 10 };
 	const struct ndpx_policy deny = { .action = NDPX_ACT_DENY };
 	const struct ndpx_policy own = { .action = NDPX_ACT_OWN };
 
 	prog_put(p, &wide, &rule);
-	rule = (struct ndpx_rule){ .policy[1] = deny, .since = 11 };
+	rule = (struct prog_rule){ .policy[1] = deny, .since = 11 };
 	prog_put(p, &inner, &rule);
-	rule = (struct ndpx_rule){ .policy[1] = own, .since = 12 };
+	rule = (struct prog_rule){ .policy[1] = own, .since = 12 };
 	prog_put(p, &exact, &rule);
 	prog_expect_verdict(hook, row, row->verdict, row->act);
 	generation_is(p, 11);
@@ -207,10 +208,10 @@ static void staged_own(enum prog_hook hook)
 	const struct row *row = prog_row("P44", "D is an address of this host");
 	struct prog *p = bare(hook, row, 4);
 	struct row_rule t = at("2001:db8:1::1234", 128), own = at("2001:db8:1::fe", 128);
-	struct ndpx_rule rule = { .policy[1].action = NDPX_ACT_ANSWER };
+	struct prog_rule rule = { .policy[1].action = NDPX_ACT_ANSWER };
 
 	prog_put(p, &t, &rule);
-	rule = (struct ndpx_rule){ .policy[1].action = NDPX_ACT_OWN, .since = 5 };
+	rule = (struct prog_rule){ .policy[1].action = NDPX_ACT_OWN, .since = 5 };
 	prog_put(p, &own, &rule);
 	prog_expect_verdict(hook, row, NDPX_V_BAD_DESTINATION, ROW_PASS);
 	generation_is(p, 5);
@@ -223,13 +224,13 @@ static void test_staged_own(void **state)
 	on_hooks(staged_own);
 }
 
-/* set[generation & 1]: the other set may hold anything. */
+/* `since` says which set is in force from when on: the other may hold anything. */
 static void settings(enum prog_hook hook)
 {
 	const struct row *target = prog_row("vector", "multicast, source T");
 	const struct row *local = prog_row("vector", "multicast, source L");
 	struct prog *p = prog_for(hook);
-	__u32 g;
+	__u64 g;
 
 	prog_fill(p, target->env);
 	p->env = NULL;
@@ -237,13 +238,18 @@ static void settings(enum prog_hook hook)
 	for (g = 0; g < 4; g++) {
 		const struct row *row = g & 1 ? local : target;
 
-		generation_is(p, g);
+		/* From this generation on set[g & 1]; in the one before it, the other. */
+		p->content.since[0] = (g + 10) << 1 | (g & 1);
+		generation_is(p, g + 10);
+		prog_expect_verdict(hook, row, row->verdict, row->act);
+		row = g & 1 ? target : local;
+		generation_is(p, g + 9);
 		prog_expect_verdict(hook, row, row->verdict, row->act);
 	}
 	memset(p->content.set[1].mac, 0x44, 6);
-	generation_is(p, 4);
+	generation_is(p, 12);
 	prog_expect_verdict(hook, target, target->verdict, target->act);
-	generation_is(p, 5);
+	generation_is(p, 13);
 	/* Another MAC: a probe to H is not for this port. */
 	target = prog_row("vector", "probe, source T");
 	prog_expect_verdict(hook, target, NDPX_V_NOT_FOR_US, ROW_PASS);
@@ -269,8 +275,7 @@ static void ours(enum prog_hook hook)
 	memcpy(&local, ask->frame + 30, sizeof(local));
 	/* Bits of the filter alone decide nothing. */
 	p->env = NULL;
-	p->content.set[0].links[0].own_macs = ~0ull;
-	p->content.set[0].links[0].n_locals = 1;
+	memset(p->content.set[0].ours, 0xff, sizeof(p->content.set[0].ours));
 	prog_config_write(p);
 	prog_expect_verdict(hook, ask, ask->verdict, ask->act);
 	prog_link(p, NDPX_LINK_OWN_MAC, mac);
@@ -301,7 +306,7 @@ static void host(enum prog_hook hook)
 	struct prog *p = bare(hook, ask, 0);
 	struct row_rule wide = at("2001:db8:2::", 48), exact = at("2001:db8:2:9::1", 128);
 	struct ndpx_policy policy = { .action = NDPX_ACT_ANSWER, .answer = NDPX_ANSWER_ROUTED };
-	struct ndpx_rule rule = { .policy = { policy, policy } };
+	struct prog_rule rule = { .policy = { policy, policy } };
 	struct prog_result r = { 0 };
 
 	prog_put(p, &wide, &rule);

@@ -32,7 +32,7 @@ apply() {
 	assert_answered 2001:db8:1::1 2001:db8:2::1
 	pins >"$WORK/pins"
 	assert_has "$WORK/pins" '^link [0-9]+$'
-	assert_has "$WORK/pins" '^guests [0-9]+$'
+	assert_has "$WORK/pins" '^rules [0-9]+$'
 	before=$(xdp_id host)
 	ndpx -j guest show -s >"$WORK/before"
 	ndpx -j status >"$WORK/status"

@@ -58,7 +58,7 @@ status 0 ndpx down
 note "pins-incomplete"
 conf_one
 up
-rm "$(pins eth0)/prefixes"
+rm "$(pins eth0)/rates"
 finds eth0 pins-incomplete 'pins are incomplete'
 only pins-incomplete
 up

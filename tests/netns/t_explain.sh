@@ -66,7 +66,7 @@ with_option() {
 traces() {
 	ndpx metrics | grep -v '^ndpx_.*seconds' | grep '_total{'
 	ndpx -j guest show -s
-	bpftool -j map dump pinned "$(echo "$BPFFS"/*/*/askers)" | jq length
+	bpftool -j map dump pinned "$(echo "$BPFFS"/*/*/rates)" | jq length
 }
 
 # answers: the number of advertisements seen on the router's cable.

@@ -97,36 +97,18 @@ one_mode tc
 status 0 ndpx down
 unset NDPX_TC
 
-# old_layout: pins as versions up to ABI 4 left them.
-old_layout() {
-	local dir
-	for dir in "$(netns_dir "$1")"/*; do
-		mv "$dir" "$BPFFS/"
-	done
-	rmdir "$(netns_dir "$1")"
-}
-
 note "the layout of ABI 4"
 status 0 ndpx apply
 status 0 ndpx guest add 2001:db8:4::2 dev eth0
 assert_answered 2001:db8:4::1
 n=$(counter answered)
 host_is=$(hangs)
-old_layout host
+mv "$(netns_dir)"/[0-9]* "$(netns_dir)/ports" "$BPFFS/"
 status 0 ndpx apply
 assert_eq "programs" "$(hangs)" "$host_is"
 assert_eq "counted" "$(counter answered)" "$n"
 assert_answered 2001:db8:4::1 2001:db8:4::2
 assert_eq "directories" "$(ls "$BPFFS")" "$(basename "$(netns_dir)")"
-
-note "one that is called as the namespace's directory shall be"
-mv "$(netns_dir)"/[0-9]* "$BPFFS/moved"
-mv "$(netns_dir)/ports" "$BPFFS/"
-rmdir "$(netns_dir)"
-mv "$BPFFS/moved" "$(netns_dir)"
-status 0 ndpx guest add 2001:db8:4::3 dev eth0
-assert_answered 2001:db8:4::1 2001:db8:4::2 2001:db8:4::3
-assert_eq "programs" "$(hangs)" "$host_is"
 
 note "a command killed while it moves one"
 mv "$(netns_dir)"/[0-9]* "$BPFFS/moving"
@@ -135,7 +117,7 @@ assert_answered 2001:db8:4::1 2001:db8:4::4
 
 note "of both, and what a killed first apply left; moved by a command of one of them"
 status 0 other apply
-old_layout host
+mv "$(netns_dir)"/[0-9]* "$(netns_dir)/ports" "$BPFFS/"
 mkdir "$BPFFS/77"
 bpftool map create "$BPFFS/77/guests" type hash key 24 value 72 entries 4 name guests
 status 0 other down
@@ -143,4 +125,10 @@ assert_answered 2001:db8:4::1
 ASK_IF=eth1 assert_silent 2001:db8:5::1
 status 0 ndpx down
 assert_silent 2001:db8:4::1
+[ ! -e "$BPFFS" ] || fail "left: $(find "$BPFFS")"
+
+note "one that is called as the namespace's directory shall be"
+mkdir -p "$(netns_dir)"
+"$NDTOOL" abi4 "$(netns_dir)" "$(basename "$(netns_dir)")" 77 eth9
+status 0 ndpx down
 [ ! -e "$BPFFS" ] || fail "left: $(find "$BPFFS")"

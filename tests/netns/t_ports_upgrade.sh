@@ -14,7 +14,8 @@ AT_HASH=24 # .object_hash
 ports_lab
 
 forge() {
-	local record=$(netns_dir)/ports/record bytes
+	local record bytes
+	record=$(netns_dir)/ports/record
 	bytes=$(bpftool -j map lookup pinned "$record" key 0 0 0 0 |
 		jq -r --argjson at "$1" '.value | .[$at] = "0x77" | join(" ")')
 	# shellcheck disable=SC2086 # a word each

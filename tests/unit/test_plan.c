@@ -35,7 +35,7 @@ static struct entry entry(unsigned int bits, unsigned int vlan, unsigned int las
 	return e;
 }
 
-static size_t find(const struct set *set, const struct ndpx_prefix_key *key)
+static size_t find(const struct set *set, const struct ndpx_key *key)
 {
 	size_t i;
 

@@ -18,7 +18,6 @@
 #include "fast_path.h"
 #include "rows.h"
 
-#define GENERATION    7
 #define IFINDEX_IN    3
 #define IFINDEX_OTHER 5
 
@@ -42,19 +41,17 @@ static const char *verdict_name(enum ndpx_verdict v)
 	return v < NDPX_V_END ? names[v] : "?";
 }
 
-/* A rule as in the maps, just come into force: say[0] must no longer count. */
-static struct ndpx_rule stored(const struct row_rule *r)
+static struct ndpx_policy stored(const struct row_rule *r)
 {
 	static const __u32 ports[] = { 0, IFINDEX_IN, IFINDEX_OTHER };
-	struct ndpx_rule rule = { .policy = { r->policy, r->policy }, .since = GENERATION };
+	struct ndpx_policy policy = r->policy;
 
-	rule.policy[1].port = ports[r->port];
-	rule.policy[0] = (struct ndpx_policy){ .action = NDPX_ACT_DENY };
-	return rule;
+	policy.port = ports[r->port];
+	return policy;
 }
 
 static int find(const struct row_env *env, __u8 bits, __u16 vlan, const void *addr,
-		struct ndpx_rule *ret)
+		struct ndpx_policy *ret)
 {
 	size_t i;
 
@@ -69,7 +66,7 @@ static int find(const struct row_env *env, __u8 bits, __u16 vlan, const void *ad
 	return 0;
 }
 
-static int find_prefix(const struct row_env *env, const struct nd_query *q, struct ndpx_rule *ret,
+static int find_prefix(const struct row_env *env, const struct nd_query *q, struct ndpx_policy *ret,
 		       int *is_anycast)
 {
 	const struct ndpx_settings *set = &env->settings;
@@ -83,7 +80,7 @@ static int find_prefix(const struct row_env *env, const struct nd_query *q, stru
 		for (b = 0; b < 16; b++)
 			net[b] = target[b] & set->lengths[i].mask[b];
 		if (!find(env, (__u8)set->lengths[i].bits, q->vlan, net, ret) ||
-		    nd_rule_policy(ret, GENERATION)->action == NDPX_ACT_NONE)
+		    ret->action == NDPX_ACT_NONE)
 			continue;
 		*is_anycast = set->lengths[i].bits <= 64 && !memcmp(net, target, 16);
 		return 1;
@@ -114,7 +111,7 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 		.link_local = nd_get_addr(set->link_local),
 		.strict_lladdr = set->flags & NDPX_S_STRICT_LLADDR,
 	};
-	struct ndpx_rule rule;
+	struct ndpx_policy policy;
 	struct nd_ns ns;
 	enum ndpx_verdict v;
 	__u8 addr[16];
@@ -135,17 +132,16 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 		o->q.vlan = env->group;
 	}
 	nd_put_addr(addr, o->q.target);
-	if (!find(env, 128, o->q.vlan, addr, &rule) ||
-	    nd_rule_policy(&rule, GENERATION)->action == NDPX_ACT_NONE) {
+	if (!find(env, 128, o->q.vlan, addr, &policy) || policy.action == NDPX_ACT_NONE) {
 		if (env->is_port && nd_addr_eq(o->q.target, port.link_local))
 			return NDPX_V_OWN_ADDRESS;
 		if (set->n_lengths == 0 || nd_addr_is_link_local(o->q.target))
 			return nobody(&o->q);
-		if (!find_prefix(env, &o->q, &rule, &is_anycast))
+		if (!find_prefix(env, &o->q, &policy, &is_anycast))
 			return nobody(&o->q);
 		by_prefix = !env->is_port;
 	}
-	o->policy = *nd_rule_policy(&rule, GENERATION);
+	o->policy = policy;
 	if (is_anycast && o->policy.action == NDPX_ACT_ANSWER)
 		return nobody(&o->q);
 	if (nd_is_astray(&o->policy, &o->q, port.mac))
@@ -158,8 +154,7 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 	if (o->q.kind == ND_KIND_PROBE_HOST &&
 	    !(env->is_port && nd_addr_eq(o->q.dest, port.link_local))) {
 		nd_put_addr(addr, o->q.dest);
-		if (!find(env, 128, o->q.vlan, addr, &rule) ||
-		    !is_own(nd_rule_policy(&rule, GENERATION)))
+		if (!find(env, 128, o->q.vlan, addr, &policy) || !is_own(&policy))
 			return NDPX_V_BAD_DESTINATION;
 	}
 	if (o->q.kind == ND_KIND_DAD)

@@ -196,7 +196,7 @@ static int list_members(const struct groups_uplink *up, size_t n, struct groups_
 	if (!w->members)
 		return -ENOMEM;
 	for (i = 0; i < up->n_entries; i++) {
-		const struct ndpx_prefix_key *key = &up->entries[i].key;
+		const struct ndpx_key *key = &up->entries[i].key;
 		struct nl_proxy *member = &w->members[w->n];
 
 		if (!is_answered(&up->entries[i], true))

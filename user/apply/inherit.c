@@ -13,79 +13,73 @@
 
 void inherit_free(struct inheritance *in)
 {
-	free(in->rules);
-	free(in->stats);
-	free(in->shadows);
+	dataplane_old_free(&in->old);
 	memset(in, 0, sizeof(*in));
 }
 
-/* One whose device is another's now, or that has another name, is not the one before. */
-static bool is_before(struct dataplane *dp, uint32_t ifindex, const char *dev)
+/* The last that was attached of those whose device had this name and is gone. */
+static int find_gone(const char *bpffs, const char *dev, struct dataplane_old *ret,
+		     struct error *err)
 {
-	const struct ndpx_record *record = dataplane_record(dp);
-	char name[IFNAMSIZ];
-
-	return !if_indextoname(ifindex, name) && !strncmp(record->dev, dev, sizeof(record->dev));
-}
-
-/* The last that was attached of those whose device is gone; NULL: none. */
-static int find_gone(const char *bpffs, const char *dev, struct dataplane **ret, struct error *err)
-{
-	struct dataplane *found = NULL, *dp;
 	uint32_t *list = NULL;
+	char name[IFNAMSIZ];
 	size_t n = 0, i;
 	int r = dataplane_list(bpffs, &list, &n, err);
 
 	for (i = 0; i < n && !r; i++) {
-		if (dataplane_open_old(bpffs, list[i], &dp))
+		struct dataplane_old old;
+
+		if (if_indextoname(list[i], name) || dataplane_read_old(bpffs, list[i], &old))
 			continue;
-		if (is_before(dp, list[i], dev) &&
-		    (!found ||
-		     dataplane_record(found)->attached_at <= dataplane_record(dp)->attached_at)) {
-			dataplane_close(found);
-			found = dp;
+		/* One whose device is another's now, or that has another name, is not the one before. */
+		if (!strncmp(old.record.dev, dev, sizeof(old.record.dev)) &&
+		    ret->record.attached_at <= old.record.attached_at) {
+			dataplane_old_free(ret);
+			*ret = old;
 		} else {
-			dataplane_close(dp);
+			dataplane_old_free(&old);
 		}
 	}
 	free(list);
-	*ret = found;
 	return r;
 }
 
 int inherit_read(const char *bpffs, uint32_t ifindex, const char *dev, struct inheritance *ret,
 		 struct error *err)
 {
-	struct dataplane *dp = NULL;
-	int r = dataplane_open_old(bpffs, ifindex, &dp);
+	int r = dataplane_read_old(bpffs, ifindex, &ret->old);
 
-	if (r == -EPROTO)
-		ret->unread = true;
-	r = r == -ENOENT && ifindex != DATAPLANE_PORTS ? find_gone(bpffs, dev, &dp, err) : 0;
-	if (r || !dp)
-		return r;
-	r = dataplane_read(dp, &ret->rules, &ret->stats, &ret->n_rules, err);
-	if (!r && ifindex != DATAPLANE_PORTS)
-		r = dataplane_read_shadows(dp, &ret->shadows, &ret->n_shadows, err);
-	ret->paused = dataplane_settings(dp)->flags & NDPX_S_PAUSED;
-	dataplane_close(dp);
-	return r;
+	ret->unread = r == -EPROTO;
+	ret->same = !r && ret->old.same_table;
+	if (r == -ENOENT && ifindex != DATAPLANE_PORTS)
+		return find_gone(bpffs, dev, &ret->old, err);
+	return r == -ENOENT || r == -EPROTO ? 0
+	       : r ? error_set(err, EXIT_KERNEL, -r, "%s: reading what is pinned", dev)
+		   : 0;
+}
+
+void inherit_stats(const struct inheritance *in, struct dataplane *dp)
+{
+	if (!in->same)
+		dataplane_take_stats(dp, &in->old, NULL);
+}
+
+void inherit_last_stats(const struct inheritance *in, struct dataplane *dp)
+{
+	struct dataplane_old now;
+
+	if (in->old.abi4.open && !dataplane_old_counted(&in->old, &now)) {
+		dataplane_take_stats(dp, &now, &in->old);
+		dataplane_old_free(&now);
+	}
 }
 
 bool inherit_waits(struct dataplane *dp)
 {
-	struct entry *rules = NULL, *shadows = NULL;
-	size_t n = 0, n_shadows = 0, i;
+	struct ndpx_counts counts;
 	struct error ignored;
-	bool waits = dataplane_settings(dp)->flags & NDPX_S_PAUSED;
 
-	if (!dataplane_read(dp, &rules, NULL, &n, &ignored)) {
-		for (i = 0; i < n; i++)
-			waits |= rules[i].policy.origin == NDPX_ORIGIN_COMMAND;
-	}
-	if (!dataplane_read_shadows(dp, &shadows, &n_shadows, &ignored))
-		waits |= n_shadows > 0;
-	free(rules);
-	free(shadows);
-	return waits;
+	if (dataplane_settings(dp)->flags & NDPX_S_PAUSED)
+		return true;
+	return !rule_counts_read(dp, &counts, &ignored) && (counts.command || counts.overridden);
 }

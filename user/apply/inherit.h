@@ -6,13 +6,9 @@
 #include "dataplane/dataplane.h"
 
 struct inheritance {
-	struct entry *rules;	   /* owned; all that were in force, sorted */
-	struct entry_stats *stats; /* owned; theirs */
-	size_t n_rules;
-	struct entry *shadows; /* owned; sorted */
-	size_t n_shadows;
-	bool paused;
-	bool unread; /* there is one, and it cannot be read: another layout */
+	struct dataplane_old old; /* owned; nothing in it: there is none */
+	bool same;		  /* its rules are this instance's already */
+	bool unread;		  /* there is one, and it cannot be read: another layout */
 };
 
 /*
@@ -22,6 +18,11 @@ struct inheritance {
 int inherit_read(const char *bpffs, uint32_t ifindex, const char *dev, struct inheritance *ret,
 		 struct error *err);
 void inherit_free(struct inheritance *in);
+
+/* What was counted for its rules, to those of `dp`: before its program is attached. */
+void inherit_stats(const struct inheritance *in, struct dataplane *dp);
+/* And once it is: what the one that it replaced has counted since. */
+void inherit_last_stats(const struct inheritance *in, struct dataplane *dp);
 
 /* Is an instance's pause, or a rule that a command made, worth waiting for its device? */
 bool inherit_waits(struct dataplane *dp);

@@ -71,7 +71,7 @@ static int commit(struct ports_job *job, struct error *err)
 		return no_memory(err);
 	job->settings = *now;
 	job->settings.flags = (now->flags & NDPX_S_PAUSED) |
-			      (job->ctx->paused || job->before.paused ? NDPX_S_PAUSED : 0);
+			      (job->ctx->paused || job->before.old.paused ? NDPX_S_PAUSED : 0);
 	memcpy(job->settings.nets, job->desired.nets, sizeof(job->desired.nets));
 	job->changed = job->plan.n || !settings_same(now, &job->settings) ||
 		       dataplane_ports_differ(job->dp, &change);
@@ -152,12 +152,13 @@ static int run_fresh(struct ports_job *job, struct error *err)
 	int r = commit(job, err);
 
 	if (!r)
-		r = dataplane_take_stats(job->dp, job->before.rules, job->before.stats,
-					 job->before.n_rules, err);
+		inherit_stats(&job->before, job->dp);
 	if (!r)
 		r = dataplane_pin(job->dp, err);
 	if (!r)
 		r = attach_all(job, err);
+	if (!r)
+		inherit_last_stats(&job->before, job->dp);
 	if (r && first)
 		ports_down(job->ctx->bpffs, &ignored);
 	return r;

@@ -13,7 +13,7 @@ struct room {
 	bool in_use[129]; /* by prefix length; 128 is an exact address */
 };
 
-static void count(struct room *room, const struct ndpx_prefix_key *key)
+static void count(struct room *room, const struct ndpx_key *key)
 {
 	room->in_use[key->bits] = true;
 	room->exact += key->bits == 128;

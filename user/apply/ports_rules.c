@@ -78,7 +78,7 @@ static int read_ports(struct sync *s, struct error *err)
 }
 
 /* Does a prefix of the section's `onlink` cover this key? Their rules bear the mark. */
-static bool inside_onlink(struct sync *s, const struct ndpx_prefix_key *key)
+static bool inside_onlink(struct sync *s, const struct ndpx_key *key)
 {
 	const struct ndpx_settings *set = dataplane_settings(s->dp);
 	struct ndpx_policy policy;
@@ -86,7 +86,7 @@ static bool inside_onlink(struct sync *s, const struct ndpx_prefix_key *key)
 	size_t i, b;
 
 	for (i = 0; i < set->n_lengths; i++) {
-		struct ndpx_prefix_key wide = *key;
+		struct ndpx_key wide = *key;
 
 		wide.bits = set->lengths[i].bits;
 		for (b = 0; b < sizeof(wide.addr); b++)
@@ -100,7 +100,7 @@ static bool inside_onlink(struct sync *s, const struct ndpx_prefix_key *key)
 }
 
 /* What all uplinks say of an address or prefix, in whatever VLAN. */
-static int ask_uplinks(struct sync *s, const struct ndpx_prefix_key *key, struct port_facts *facts,
+static int ask_uplinks(struct sync *s, const struct ndpx_key *key, struct port_facts *facts,
 		       struct error *err)
 {
 	struct ndpx_policy policy;
@@ -114,7 +114,7 @@ static int ask_uplinks(struct sync *s, const struct ndpx_prefix_key *key, struct
 			continue;
 		record = dataplane_record(s->uplinks[i].dp);
 		for (v = 0; v < record->n_vlans && v < NDPX_MAX_VLANS; v++) {
-			struct ndpx_prefix_key there = *key;
+			struct ndpx_key there = *key;
 
 			there.vlan = record->vlans[v];
 			r = dataplane_get(s->uplinks[i].dp, &there, &policy, NULL, err);
@@ -128,8 +128,8 @@ static int ask_uplinks(struct sync *s, const struct ndpx_prefix_key *key, struct
 }
 
 /* The change of one address or prefix in one section. `from` is what the uplinks say. */
-static int sync_one(struct sync *s, const struct ndpx_prefix_key *key,
-		    const struct port_facts *from, struct error *err)
+static int sync_one(struct sync *s, const struct ndpx_key *key, const struct port_facts *from,
+		    struct error *err)
 {
 	struct ndpx_policy now = { 0 }, policy;
 	struct port_facts facts = *from;
@@ -149,11 +149,11 @@ static int sync_one(struct sync *s, const struct ndpx_prefix_key *key,
 	return 0;
 }
 
-static int sync_key(struct sync *s, const struct ndpx_prefix_key *changed, struct error *err)
+static int sync_key(struct sync *s, const struct ndpx_key *changed, struct error *err)
 {
 	const struct ndpx_policy guest = { .action = NDPX_ACT_ANSWER };
 	struct port_facts from = { 0 };
-	struct ndpx_prefix_key key = *changed;
+	struct ndpx_key key = *changed;
 	__u32 i;
 	int r;
 
@@ -168,9 +168,9 @@ static int sync_key(struct sync *s, const struct ndpx_prefix_key *changed, struc
 }
 
 /* The keys of the changes, VLANs left out, each once. */
-static struct ndpx_prefix_key *keys_of(const struct plan *plans, size_t n, size_t *ret_n)
+static struct ndpx_key *keys_of(const struct plan *plans, size_t n, size_t *ret_n)
 {
-	struct ndpx_prefix_key *keys;
+	struct ndpx_key *keys;
 	size_t total = 0, i, j, k = 0;
 
 	for (i = 0; i < n; i++)
@@ -198,7 +198,7 @@ static struct ndpx_prefix_key *keys_of(const struct plan *plans, size_t n, size_
 static int sync_keys(const char *bpffs, struct sync *s, const struct plan *plans, size_t n,
 		     struct error *err)
 {
-	struct ndpx_prefix_key *keys;
+	struct ndpx_key *keys;
 	size_t n_keys = 0, i;
 	int r = dataplane_recover(s->dp, err);
 

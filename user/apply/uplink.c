@@ -68,7 +68,6 @@ static bool settings_differ(struct job *job)
 	struct ndpx_settings *want = &job->desired.settings;
 
 	want->n_lengths = now->n_lengths;
-	want->far = now->far;
 	want->epoch = now->epoch;
 	memcpy(want->lengths, now->lengths, sizeof(want->lengths));
 	return !settings_same(want, now) ||
@@ -128,8 +127,8 @@ static int plan_rules(struct job *job, const struct entry *have, size_t n_have, 
 	if (r)
 		return r;
 	if (job->fresh)
-		r = origins_merge(w->entries, w->n_entries, in->rules, in->n_rules, in->shadows,
-				  in->n_shadows, keeps_vlan, job, &o);
+		r = origins_merge(w->entries, w->n_entries, in->old.rules, in->old.n_rules,
+				  in->old.shadows, in->old.n_shadows, keeps_vlan, job, &o);
 	else
 		r = origins_merge(w->entries, w->n_entries, have, n_have, shadows, n_shadows,
 				  keeps_vlan, job, &o);
@@ -164,7 +163,7 @@ int job_commit(struct job *job, struct error *err)
 		return r;
 	/* Who paused an uplink resumes it: a reload, or a hook of another guest, must not. */
 	job->desired.settings.flags |= dataplane_settings(job->dp)->flags & NDPX_S_PAUSED;
-	if (job->ctx->paused || job->before.paused)
+	if (job->ctx->paused || job->before.old.paused)
 		job->desired.settings.flags |= NDPX_S_PAUSED;
 	job->settings_changed = settings_differ(job);
 	if (!job->plan.n && !job->settings_changed)
@@ -282,14 +281,15 @@ static int make_fresh(struct job *job, const char *trouble, struct error *err)
 	fill_record(job, dataplane_record(job->dp));
 	r = job_commit(job, err);
 	if (!r)
-		r = dataplane_take_stats(job->dp, job->before.rules, job->before.stats,
-					 job->before.n_rules, err);
+		inherit_stats(&job->before, job->dp);
 	if (!r)
 		r = dataplane_pin(job->dp, err);
 	if (!r)
 		r = attach(job, trouble, err);
-	if (!r)
+	if (!r) {
+		inherit_last_stats(&job->before, job->dp);
 		return 0;
+	}
 	/* An upgrade leaves the old program answering; a first try leaves nothing. */
 	dataplane_attachment(job->dp, &in.attachment);
 	if (in.attachment.mode == NDPX_MODE_NONE) {

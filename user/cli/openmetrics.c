@@ -64,7 +64,7 @@ void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n, boo
 		       uplinks[i].attached_at);
 	family(fp, "ndpx_rules", "gauge", "Rules in force, by kind.");
 	for (i = 0; i < n; i++) {
-		const struct rule_counts *t = &uplinks[i].counts;
+		const struct ndpx_counts *t = &uplinks[i].counts;
 
 		if (uplinks[i].unknown)
 			continue;

@@ -16,7 +16,7 @@ struct metrics_uplink {
 	uint64_t attached_at; /* s since 1970 */
 	bool has_ports;
 	size_t ports; /* guest ports, where this is they */
-	struct rule_counts counts;
+	struct ndpx_counts counts;
 	uint64_t counters[NDPX_COUNTERS];
 };
 

@@ -1,169 +1,153 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Changing an open instance. A change is a transaction: staged under the next
- * generation, committed with a single store, then cleaned up.
+ * Changing open instances. A change, of however many of them, is a transaction: staged under
+ * the next generation, and made true with a single store.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "dataplane/internal.h"
 
-/* Elements on their way into one map, a batch at a time. */
-struct writer {
-	const struct dataplane *dp;
-	enum map_id map;
-	bool delete;
-	__u32 n;
-	unsigned char *keys; /* DATAPLANE_BATCH of them */
-	struct ndpx_rule *rules;
+/* One instance's part of a change on its way. */
+struct part {
+	const struct dataplane_change *change;
+	struct ndpx_counts counts;
+	struct ndpx_settings set; /* to hold afterwards */
+	bool flips;		  /* the settings, or what goes with them, change */
 };
 
-static int writer_open(struct writer *w, const struct dataplane *dp, enum map_id map, bool delete)
+/* What is in force is taken from the table: the caller may have read it long ago. */
+static int stage_rule(struct part *p, const struct change *c, __u64 generation)
 {
-	memset(w, 0, sizeof(*w));
-	w->dp = dp;
-	w->map = map;
-	w->delete = delete;
-	w->keys = malloc(DATAPLANE_BATCH * dataplane_key_size(map));
-	w->rules = delete ? NULL : malloc(DATAPLANE_BATCH * sizeof(*w->rules));
-	return w->keys && (delete || w->rules) ? 0 : -ENOMEM;
-}
-
-static int writer_flush(struct writer *w)
-{
-	int fd = w->dp->fds[w->map];
-	__u32 done = 0;
+	static const struct ndpx_policy none;
+	struct dataplane *dp = p->change->dp;
+	const struct nd_addr addr = nd_get_addr(c->key.addr);
+	struct ndpx_slot rule = { .scope = dataplane_scope(dp, &c->key),
+				  .born = generation + 1,
+				  .dies = NDPX_NEVER,
+				  .policy = c->after };
+	struct ndpx_slot *old = table_find(&dp->space->table, rule.scope, addr, generation);
 	int r = 0;
 
-	while (w->n > done) {
-		__u32 count = w->n - done;
-		unsigned char *keys = w->keys + done * dataplane_key_size(w->map);
-
-		if (w->delete) {
-			r = bpf_map_delete_batch(fd, keys, &count, NULL) ? -errno : 0;
-			/* Gone already: skip it and go on behind it. */
-			if (r == -ENOENT)
-				count++;
-			else if (r)
-				break;
-		} else {
-			r = bpf_map_update_batch(fd, keys, w->rules + done, &count, NULL) ? -errno
-											  : 0;
-			if (r)
-				break;
-		}
-		r = 0;
-		done += count;
+	if (old && !memcmp(&old->policy, &c->after, sizeof(c->after)))
+		return 0;
+	counts_add(&p->counts, &c->key, old ? &old->policy : &none, (__u32)-1);
+	counts_add(&p->counts, &c->key, &c->after, 1);
+	if (c->after.action != NDPX_ACT_NONE) {
+		memcpy(rule.addr, c->key.addr, sizeof(rule.addr));
+		rule.stats = old ? old->stats : 0;
+		rule.serial = old ? old->serial : 0;
+		if (!rule.stats && c->after.action == NDPX_ACT_ANSWER && !c->key.origin)
+			r = space_stats_take(dp->space, &rule);
+		if (!r)
+			r = space_stage(dp->space, &rule);
+		if (r)
+			return r;
+		/* The table may have grown. */
+		old = table_find(&dp->space->table, rule.scope, addr, generation);
 	}
-	w->n = 0;
+	if (old)
+		table_end(old, generation + 1, c->after.action == NDPX_ACT_NONE);
+	return 0;
+}
+
+static bool are_too_many(const struct ndpx_counts *counts)
+{
+	return counts->guests > NDPX_MAX_GUESTS || counts->prefixes > NDPX_MAX_PREFIXES;
+}
+
+/* The prefix lengths in use, into the settings. */
+static int set_lengths(const struct ndpx_counts *counts, struct ndpx_settings *set)
+{
+	bool in_use[129] = { false };
+	size_t i;
+
+	for (i = 0; i < 128; i++)
+		in_use[i] = counts->bits[i] > 0;
+	return plan_lengths(in_use, set);
+}
+
+static int stage_rules(struct part *p, __u64 generation)
+{
+	const struct ndpx_config *config = p->change->dp->config;
+	const struct plan *plan = p->change->plan;
+	size_t i;
+	int r = 0;
+
+	p->counts = config->counts[ndpx_which(config->counts_since, generation)];
+	for (i = 0; i < plan->n && !r; i++)
+		r = stage_rule(p, &plan->changes[i], generation);
+	return !r && are_too_many(&p->counts) ? -E2BIG : r;
+}
+
+/* The settings once this holds, and whether that is anything new. */
+static int settings_after(struct part *p)
+{
+	const struct dataplane_change *c = p->change;
+	const struct ndpx_settings *now = dataplane_settings(c->dp);
+	int r;
+
+	p->set = c->set ? *c->set : *now;
+	p->set.epoch = now->epoch + (c->links != NULL);
+	r = set_lengths(&p->counts, &p->set);
+	p->flips = c->ports || memcmp((const void *)&p->set, (const void *)now, sizeof(*now)) != 0;
 	return r;
 }
 
-static int writer_put(struct writer *w, const struct ndpx_prefix_key *key,
-		      const struct ndpx_rule *rule)
+/* Into the settings that are not in force, which no program reads any more. */
+static int stage_settings(struct part *p, __u64 generation)
 {
-	struct ndpx_prefix_key raw;
+	struct dataplane *dp = p->change->dp;
+	struct ndpx_config *config = dp->config;
+	__u32 other = !dataplane_which(dp);
+	__u32 other_counts = !ndpx_which(config->counts_since, generation);
+	int r = 0;
 
-	dataplane_key_in(key, &raw);
-	memcpy(w->keys + w->n * dataplane_key_size(w->map), &raw, dataplane_key_size(w->map));
-	if (!w->delete)
-		w->rules[w->n] = *rule;
-	return ++w->n == DATAPLANE_BATCH ? writer_flush(w) : 0;
+	config->counts[other_counts] = p->counts;
+	__atomic_store_n(&config->counts_since, (generation + 1) << 1 | other_counts,
+			 __ATOMIC_RELEASE);
+	if (!p->flips)
+		return 0;
+	if (dataplane_has_map(dp, MAP_PORTS))
+		r = dataplane_ports_stage(dp, p->change->ports, generation + 1, other);
+	if (!r && p->change->links)
+		r = dataplane_links_stage(dp, p->change->links, p->change->n_links, p->set.epoch);
+	if (r)
+		return r;
+	config->set[other] = p->set;
+	__atomic_store_n(&config->since[0], (generation + 1) << 1 | other, __ATOMIC_RELEASE);
+	return 0;
 }
 
-/* Writes what is left, unless `r` says that it failed before; frees. Returns the first failure. */
-static int writer_close(struct writer *w, int r)
+/* Everything under the coming generation: nothing of it is visible yet. */
+static int stage_all(struct space *sp, struct part *parts, size_t n)
 {
-	if (!r)
-		r = writer_flush(w);
-	free(w->keys);
-	free(w->rules);
+	__u64 generation = space_generation(sp);
+	bool flips = false, read = false;
+	size_t i, rules = 0;
+	int r;
+
+	for (i = 0; i < n; i++)
+		rules += parts[i].change->plan->n;
+	r = space_reserve(sp, rules);
+	for (i = 0; i < n && !r; i++) {
+		r = stage_rules(&parts[i], generation);
+		if (!r)
+			r = settings_after(&parts[i]);
+		flips |= parts[i].flips;
+		read |= parts[i].change->dp->pinned;
+	}
+	/* A program may still go by the settings before those in force. */
+	if (!r && flips && read)
+		space_grace_period(sp);
+	for (i = 0; i < n && !r; i++)
+		r = stage_settings(&parts[i], generation);
 	return r;
-}
-
-/* One map's half of staging: old word until `generation`, new one from it on. */
-static int stage(struct dataplane *dp, enum map_id map, const struct plan *plan, __u32 generation)
-{
-	struct writer w;
-	size_t i;
-	int r = writer_open(&w, dp, map, false);
-
-	for (i = 0; i < plan->n && !r; i++) {
-		const struct change *c = &plan->changes[i];
-		struct ndpx_prefix_key raw;
-		struct ndpx_rule rule;
-
-		if (dataplane_map_of(&c->key) != map)
-			continue;
-		dataplane_key_in(&c->key, &raw);
-		/* What was counted stays; an answer between this read and the write is lost to it. */
-		if (c->before.action == NDPX_ACT_NONE ||
-		    bpf_map_lookup_elem(dp->fds[map], &raw, &rule))
-			memset(&rule, 0, sizeof(rule));
-		rule.policy[0] = c->before;
-		rule.policy[1] = c->after;
-		rule.since = generation;
-		r = writer_put(&w, &c->key, &rule);
-	}
-	return writer_close(&w, r);
-}
-
-/* Deletes what a plan removed: no program sees it any longer. */
-static int sweep(struct dataplane *dp, enum map_id map, const struct plan *plan)
-{
-	struct writer w;
-	size_t i;
-	int r = writer_open(&w, dp, map, true);
-
-	for (i = 0; i < plan->n && !r; i++) {
-		const struct change *c = &plan->changes[i];
-
-		if (dataplane_map_of(&c->key) == map && c->after.action == NDPX_ACT_NONE)
-			r = writer_put(&w, &c->key, NULL);
-	}
-	return writer_close(&w, r);
-}
-
-/* The prefix lengths in use once `plan` holds. */
-static int lengths_after(struct dataplane *dp, const struct plan *plan, struct ndpx_settings *set)
-{
-	size_t counts[129] = { 0 }, i;
-	struct items list = { 0 };
-	bool in_use[129];
-	int r = dataplane_read_map(dp, MAP_PREFIXES, &list);
-
-	for (i = 0; i < list.n && !r; i++) {
-		if (dataplane_policy(&list.items[i].rule, dataplane_generation_of(dp))->action !=
-		    NDPX_ACT_NONE)
-			counts[list.items[i].key.bits & 127]++;
-	}
-	free(list.items);
-	for (i = 0; i < plan->n; i++) {
-		const struct change *c = &plan->changes[i];
-
-		if (c->key.bits >= 128 || c->key.origin)
-			continue;
-		if (c->before.action == NDPX_ACT_NONE)
-			counts[c->key.bits]++;
-		else if (c->after.action == NDPX_ACT_NONE)
-			counts[c->key.bits]--;
-	}
-	for (i = 0; i < 129; i++)
-		in_use[i] = counts[i] > 0;
-	return r ? r : plan_lengths(in_use, set);
-}
-
-static bool touches(const struct plan *plan, enum map_id map)
-{
-	size_t i;
-
-	for (i = 0; i < plan->n; i++) {
-		if (dataplane_map_of(&plan->changes[i].key) == map)
-			return true;
-	}
-	return false;
 }
 
 static int commit_fail(int r, struct error *err)
@@ -176,176 +160,85 @@ static int commit_fail(int r, struct error *err)
 	return dataplane_fail(err, -r, "writing the rules");
 }
 
-/* What a change may have beside rules and settings; NULL: stays as it is. */
-struct extra {
-	const struct ports_change *ports;
-	const struct ndpx_link_key *links;
-	size_t n_links;
-};
-
-/* The settings once this change holds, with what follows from the rules and links. */
-static int settings_after(struct dataplane *dp, const struct plan *plan, const struct extra *extra,
-			  const struct ndpx_settings *set, struct ndpx_settings *ret)
+/* What nobody reads any more. What cannot be removed now is the next command's to remove. */
+static int sweep(struct space *sp, const struct dataplane_change *changes, size_t n)
 {
-	const struct ndpx_settings *now = dataplane_settings(dp);
-
-	*ret = set ? *set : *now;
-	ret->far = now->far;
-	ret->epoch = now->epoch + (extra->links != NULL);
-	if (touches(plan, MAP_PREFIXES))
-		return lengths_after(dp, plan, ret);
-	ret->n_lengths = now->n_lengths;
-	memcpy(ret->lengths, now->lengths, sizeof(ret->lengths));
-	return 0;
-}
-
-static const enum map_id rule_maps[] = { MAP_GUESTS, MAP_PREFIXES, MAP_SHADOWS };
-#define N_RULE_MAPS (sizeof(rule_maps) / sizeof(*rule_maps))
-
-/* All of a change under the coming generation: nothing of it is visible yet. */
-static int stage_all(struct dataplane *dp, const struct plan *plan, const struct extra *extra,
-		     __u32 next, struct ndpx_settings *set)
-{
-	size_t i;
+	size_t i, removed = 0;
 	int r = 0;
 
-	for (i = 0; i < N_RULE_MAPS && !r; i++) {
-		if (touches(plan, rule_maps[i]))
-			r = stage(dp, rule_maps[i], plan, next);
+	for (i = 0; i < n && !r; i++) {
+		if (changes[i].links)
+			r = dataplane_links_sweep(changes[i].dp);
+		removed += changes[i].plan->removed;
 	}
-	if (!r && touches(plan, MAP_GUESTS))
-		near_stage(dp, plan, next, &set->far);
-	if (!r && dataplane_has_map(dp, MAP_PORTS))
-		r = dataplane_ports_stage(dp, extra->ports, next);
-	if (!r && extra->links)
-		r = dataplane_links_stage(dp, extra->links, extra->n_links, set->epoch);
+	if (removed > sp->table.buckets / 2)
+		space_shrink(sp);
 	return r;
 }
 
-/* What the change removed: no program sees it any longer. */
-static int sweep_all(struct dataplane *dp, const struct plan *plan, const struct extra *extra)
+int dataplane_commit_all(const struct dataplane_change *changes, size_t n, struct error *err)
 {
-	size_t i;
-	int r = 0;
-
-	if (touches(plan, MAP_GUESTS))
-		near_sweep(dp, plan);
-	for (i = 0; i < N_RULE_MAPS && !r; i++) {
-		if (touches(plan, rule_maps[i]))
-			r = sweep(dp, rule_maps[i], plan);
-	}
-	return !r && extra->links ? dataplane_links_sweep(dp) : r;
-}
-
-static int commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
-		  const struct extra *extra, struct error *err)
-{
-	__u32 next = dataplane_generation_of(dp) + 1;
-	struct ndpx_settings desired;
+	struct space *sp = n ? changes[0].dp->space : NULL;
+	struct part *parts = calloc(n + 1, sizeof(*parts));
 	struct error ignored;
-	int r = settings_after(dp, plan, extra, set, &desired);
+	size_t i;
+	int r;
 
-	if (r)
-		return commit_fail(r, err);
+	if (!parts)
+		return commit_fail(-ENOMEM, err);
+	for (i = 0; i < n; i++)
+		parts[i].change = &changes[i];
 	/* What an earlier failure could not roll back would be committed with this. */
-	r = dataplane_recover(dp, err);
-	if (r)
+	r = n ? dataplane_recover(changes[0].dp, err) : 0;
+	if (r || !n) {
+		free(parts);
 		return r;
-	__atomic_store_n(&dp->config->staged, 1, __ATOMIC_RELEASE);
-	r = stage_all(dp, plan, extra, next, &desired);
+	}
+	space_begin(sp);
+	r = stage_all(sp, parts, n);
+	free(parts);
 	if (r) {
 		/* Nothing was visible; take it out again. */
-		dataplane_recover(dp, &ignored);
+		for (i = 0; i < n; i++)
+			dataplane_undo(changes[i].dp);
+		dataplane_recover(changes[0].dp, &ignored);
 		return commit_fail(r, err);
 	}
-	memcpy(&dp->config->set[next & 1], &desired, sizeof(desired));
 	/* The commit: a single store, for every rule and setting at once. */
-	__atomic_store_n(&dp->config->generation, next, __ATOMIC_RELEASE);
-	/* What could not be swept is invisible, and the next command's to sweep. */
-	if (!sweep_all(dp, plan, extra))
-		__atomic_store_n(&dp->config->staged, 0, __ATOMIC_RELEASE);
+	space_commit(sp, space_generation(sp) + 1);
+	if (!sweep(sp, changes, n))
+		space_end(sp);
 	return 0;
 }
 
 int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
 		     struct error *err)
 {
-	return commit(dp, plan, set, &(struct extra){ 0 }, err);
+	const struct dataplane_change change = { .dp = dp, .plan = plan, .set = set };
+
+	return dataplane_commit_all(&change, 1, err);
 }
 
 int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
-			   const struct ndpx_settings *set, const struct ports_change *change,
+			   const struct ndpx_settings *set, const struct ports_change *ports,
 			   struct error *err)
 {
-	return commit(dp, plan, set, &(struct extra){ .ports = change }, err);
+	const struct dataplane_change change = {
+		.dp = dp, .plan = plan, .set = set, .ports = ports
+	};
+
+	return dataplane_commit_all(&change, 1, err);
 }
 
 int dataplane_commit_links(struct dataplane *dp, const struct plan *plan,
 			   const struct ndpx_settings *set, const struct ndpx_link_key *links,
 			   size_t n_links, struct error *err)
 {
-	struct extra extra = { 0 };
+	struct dataplane_change change = { .dp = dp, .plan = plan, .set = set };
 
 	if (dataplane_links_differ(dp, links, n_links)) {
-		extra.links = links;
-		extra.n_links = n_links;
+		change.links = links;
+		change.n_links = n_links;
 	}
-	return commit(dp, plan, set, &extra, err);
-}
-
-/* Rolls back what one map holds of an uncommitted change, and deletes what was removed. */
-static int recover_map(struct dataplane *dp, enum map_id map)
-{
-	__u32 generation = dataplane_generation_of(dp);
-	struct items list = { 0 };
-	struct writer put, del;
-	size_t i;
-	int r = dataplane_read_map(dp, map, &list), q;
-
-	if (!r)
-		r = writer_open(&put, dp, map, false);
-	else
-		goto out;
-	q = writer_open(&del, dp, map, true);
-	if (!r)
-		r = q;
-	for (i = 0; i < list.n && !r; i++) {
-		struct ndpx_rule *rule = &list.items[i].rule;
-		struct ndpx_policy policy = *dataplane_policy(rule, generation);
-
-		if (policy.action == NDPX_ACT_NONE) {
-			r = writer_put(&del, &list.items[i].key, NULL);
-		} else if ((__s32)(generation - rule->since) < 0) {
-			rule->policy[0] = rule->policy[1] = policy;
-			rule->since = generation;
-			r = writer_put(&put, &list.items[i].key, rule);
-		}
-	}
-	r = writer_close(&put, r);
-	r = writer_close(&del, r);
-out:
-	free(list.items);
-	return r;
-}
-
-int dataplane_recover(struct dataplane *dp, struct error *err)
-{
-	int r;
-
-	if (!__atomic_load_n(&dp->config->staged, __ATOMIC_ACQUIRE))
-		return 0;
-	near_recover(dp);
-	r = recover_map(dp, MAP_GUESTS);
-	if (!r)
-		r = recover_map(dp, MAP_PREFIXES);
-	if (!r && dataplane_has_map(dp, MAP_SHADOWS))
-		r = recover_map(dp, MAP_SHADOWS);
-	if (!r && dataplane_has_map(dp, MAP_PORTS))
-		r = dataplane_ports_recover(dp);
-	if (!r && dataplane_has_map(dp, MAP_LINKS))
-		r = dataplane_links_sweep(dp);
-	if (r)
-		return dataplane_fail(err, -r, "clearing an interrupted change");
-	__atomic_store_n(&dp->config->staged, 0, __ATOMIC_RELEASE);
-	return 0;
+	return dataplane_commit_all(&change, 1, err);
 }

@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,10 +36,7 @@ struct dataplane *dataplane_allocate(const char *bpffs, uint32_t ifindex)
 	return dp;
 }
 
-#define NEAR_SIZE (NDPX_NEAR_SLOTS * sizeof(struct ndpx_near))
-
-/* The maps that are written as memory. */
-int dataplane_map_memory(struct dataplane *dp)
+int dataplane_map_config(struct dataplane *dp)
 {
 	void *p = mmap(NULL, sizeof(struct ndpx_config), PROT_READ | PROT_WRITE, MAP_SHARED,
 		       dp->fds[MAP_CONFIG], 0);
@@ -46,10 +44,20 @@ int dataplane_map_memory(struct dataplane *dp)
 	if (p == MAP_FAILED)
 		return -errno;
 	dp->config = p;
-	p = mmap(NULL, NEAR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, dp->fds[MAP_NEAR], 0);
-	if (p == MAP_FAILED)
-		return -errno;
-	dp->near = p;
+	return 0;
+}
+
+/* The maps of the space, among those of the instance. -errno. */
+static int take_space(struct dataplane *dp, struct space *sp)
+{
+	int i;
+
+	dp->space = sp;
+	for (i = 0; i < SPACE_MAPS; i++) {
+		dp->fds[MAP_RULES + i] = fcntl(sp->fds[i], F_DUPFD_CLOEXEC, 3);
+		if (dp->fds[MAP_RULES + i] < 0)
+			return -errno;
+	}
 	return 0;
 }
 
@@ -61,42 +69,21 @@ void dataplane_close(struct dataplane *dp)
 		return;
 	if (dp->config)
 		munmap(dp->config, sizeof(struct ndpx_config));
-	if (dp->near)
-		munmap(dp->near, NEAR_SIZE);
 	for (i = 0; i < MAP_COUNT; i++) {
 		if (dp->fds[i] >= 0)
 			close(dp->fds[i]);
 	}
 	if (dp->port_prog >= 0)
 		close(dp->port_prog);
+	space_put(dp->space);
 	free(dp);
 }
 
 /* libbpf and the kernel compare sizes only: the record says what the bytes mean. */
-static bool record_is_ours(const struct ndpx_record *record)
+static bool has_our_layout(const struct ndpx_record *record)
 {
-	return record->magic == NDPX_ABI_MAGIC && record->abi == NDPX_ABI_VERSION &&
-	       record->size_rule == sizeof(struct ndpx_rule) &&
+	return record->magic == NDPX_ABI_MAGIC && record->size_slot == sizeof(struct ndpx_slot) &&
 	       record->size_config == sizeof(struct ndpx_config);
-}
-
-int dataplane_read_frozen(int fd, struct ndpx_record *ret)
-{
-	struct bpf_map_info info = { 0 };
-	__u32 len = sizeof(info), zero = 0;
-	unsigned char *value = NULL;
-	int r = -EPROTO;
-
-	memset(ret, 0, sizeof(*ret));
-	if (!bpf_obj_get_info_by_fd(fd, &info, &len) && info.key_size == sizeof(zero) &&
-	    info.type == BPF_MAP_TYPE_ARRAY && info.value_size >= NDPX_RECORD_FROZEN)
-		value = malloc(info.value_size);
-	if (value && !bpf_map_lookup_elem(fd, &zero, value)) {
-		memcpy(ret, value, NDPX_RECORD_FROZEN);
-		r = ret->magic == NDPX_ABI_MAGIC ? 0 : -EPROTO;
-	}
-	free(value);
-	return r;
 }
 
 int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane **ret)
@@ -119,51 +106,91 @@ int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane 
 	return r;
 }
 
-int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, struct error *err)
+static int other_version(const char *dir, struct error *err)
 {
-	struct dataplane *dp = dataplane_allocate(bpffs, ifindex);
+	return error_set(
+		err, EXIT_KERNEL, EPROTO,
+		"%s was created by another version of ndpx: run 'ndpx apply' to replace it", dir);
+}
+
+/* One map of a pinned instance. -ENOENT, *err untouched: it is not there. */
+static int open_map(struct dataplane *dp, enum map_id id, bool any_abi, struct error *err)
+{
 	char path[PATH_MAX];
 	__u32 zero = 0;
-	int i, r = 0;
+
+	dp->fds[id] = bpf_obj_get(dataplane_path(dp->dir, dataplane_map_names[id], path));
+	if (dp->fds[id] < 0)
+		return errno == ENOENT ? -ENOENT : dataplane_fail(err, errno, path);
+	if (id == MAP_RECORD &&
+	    (!dataplane_map_fits(dp->fds[id], id) ||
+	     bpf_map_lookup_elem(dp->fds[id], &zero, &dp->record) || !has_our_layout(&dp->record) ||
+	     (!any_abi && dp->record.abi != NDPX_ABI_VERSION)))
+		return other_version(dp->dir, err);
+	if (!dataplane_map_fits(dp->fds[id], id))
+		return error_set(err, EXIT_KERNEL, EPROTO,
+				 "%s: not the map that ndpx made: run 'ndpx apply' to replace all "
+				 "of them",
+				 path);
+	return 0;
+}
+
+/* The space of this namespace, as far as this version can use it; or *ret NULL. */
+static int open_space(const char *bpffs, struct space **ret)
+{
+	char here[PATH_MAX];
+
+	*ret = NULL;
+	return space_open(dataplane_netns_dir(bpffs, here), ret);
+}
+
+static int open_instance(const char *bpffs, uint32_t ifindex, bool any_abi, struct dataplane **ret,
+			 struct error *err)
+{
+	struct dataplane *dp = dataplane_allocate(bpffs, ifindex);
+	struct space *sp;
+	int i, r;
 
 	if (!dp)
 		return dataplane_fail(err, ENOMEM, bpffs);
 	r = dataplane_check_dir(bpffs, err);
 	/* The record first: its absence or its words decide about the rest. */
-	for (i = MAP_COUNT - 1; i >= 0 && !r; i--) {
-		if (!dataplane_has_map(dp, (enum map_id)i))
-			continue;
-		dp->fds[i] = bpf_obj_get(dataplane_path(dp->dir, dataplane_map_names[i], path));
-		if (dp->fds[i] < 0 && errno == ENOENT) {
-			dataplane_close(dp);
-			return -ENOENT;
-		}
-		if (dp->fds[i] < 0)
-			r = dataplane_fail(err, errno, path);
-		else if (i == MAP_RECORD && (!dataplane_map_fits(dp->fds[i], MAP_RECORD) ||
-					     bpf_map_lookup_elem(dp->fds[i], &zero, &dp->record) ||
-					     !record_is_ours(&dp->record)))
-			r = error_set(err, EXIT_KERNEL, EPROTO,
-				      "%s was created by another version of ndpx: run 'ndpx apply' "
-				      "to replace it",
-				      dp->dir);
-		else if (!dataplane_map_fits(dp->fds[i], (enum map_id)i))
-			r = error_set(err, EXIT_KERNEL, EPROTO,
-				      "%s: not the map that ndpx made: run 'ndpx apply' to replace "
-				      "all of them",
-				      path);
+	for (i = MAP_COUNT - 1; i >= SPACE_MAPS && !r; i--) {
+		if (dataplane_has_map(dp, (enum map_id)i))
+			r = open_map(dp, (enum map_id)i, any_abi, err);
 	}
 	if (!r) {
-		r = dataplane_map_memory(dp);
-		if (r)
+		r = open_space(bpffs, &sp);
+		if (r == -EPROTO)
+			other_version(dp->dir, err);
+		else if (r && r != -ENOENT)
+			dataplane_fail(err, -r, dp->dir);
+		if (!r)
+			r = take_space(dp, sp);
+		if (!r)
+			r = dataplane_map_config(dp);
+		if (r && r != -ENOENT && r != -EPROTO)
 			dataplane_fail(err, -r, dp->dir);
 	}
 	if (r) {
 		dataplane_close(dp);
 		return r;
 	}
+	dp->pinned = true;
 	*ret = dp;
 	return 0;
+}
+
+int dataplane_open(const char *bpffs, uint32_t ifindex, struct dataplane **ret, struct error *err)
+{
+	return open_instance(bpffs, ifindex, false, ret, err);
+}
+
+int dataplane_open_any(const char *bpffs, uint32_t ifindex, struct dataplane **ret)
+{
+	struct error ignored;
+
+	return open_instance(bpffs, ifindex, true, ret, &ignored);
 }
 
 /*
@@ -184,18 +211,53 @@ static void adopt_counters(struct dataplane *dp)
 		close(fd);
 }
 
+/* What the maps made are in memory: those of a space too, where there was none to use. */
+static int map_new(struct dataplane *dp, const char *here)
+{
+	int fds[SPACE_MAPS], i, r = 0;
+
+	for (i = 0; i < SPACE_MAPS && !dp->space; i++) {
+		fds[i] = fcntl(dp->fds[MAP_RULES + i], F_DUPFD_CLOEXEC, 3);
+		if (fds[i] < 0) {
+			r = -errno;
+			while (i-- > 0)
+				close(fds[i]);
+			return r;
+		}
+	}
+	if (!dp->space)
+		r = space_new(here, fds, &dp->space);
+	if (!r)
+		r = dataplane_map_config(dp);
+	/* Of a first apply that was killed, or of another version with the same table. */
+	if (!r)
+		dataplane_count_rules(dp);
+	return r;
+}
+
 int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
 		  struct error *err)
 {
 	struct dataplane *dp = dataplane_allocate(bpffs, ifindex);
+	char here[PATH_MAX];
+	struct space *sp;
 	int r;
 
 	if (!dp)
 		return dataplane_fail(err, ENOMEM, bpffs);
-	adopt_counters(dp);
-	r = dataplane_make_maps(dp, err);
+	r = open_space(bpffs, &sp);
+	if (!r)
+		r = take_space(dp, sp);
+	/* Not there, or of another version: then of our own, which dataplane_pin() puts in place. */
+	r = r == -ENOENT || r == -EPROTO ? 0 : r;
+	if (r)
+		dataplane_fail(err, -r, dp->dir);
+	else
+		adopt_counters(dp);
+	if (!r)
+		r = dataplane_make_maps(dp, err);
 	if (!r) {
-		r = dataplane_map_memory(dp);
+		r = map_new(dp, dataplane_netns_dir(bpffs, here));
 		if (r)
 			dataplane_fail(err, -r, "mapping the settings");
 	}
@@ -205,7 +267,7 @@ int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct d
 	}
 	dp->record.magic = NDPX_ABI_MAGIC;
 	dp->record.abi = NDPX_ABI_VERSION;
-	dp->record.size_rule = sizeof(struct ndpx_rule);
+	dp->record.size_slot = sizeof(struct ndpx_slot);
 	dp->record.size_config = sizeof(struct ndpx_config);
 	dp->record.ifindex = ifindex;
 	snprintf(dp->record.dev, sizeof(dp->record.dev), "%s", dev);
@@ -222,54 +284,19 @@ int dataplane_pin(struct dataplane *dp, struct error *err)
 		return dataplane_fail(err, errno, dp->dir);
 	/* The old record goes first and the new one comes last: no mixture is ever whole. */
 	unlink(dataplane_path(dp->dir, NDPX_MAP_RECORD, path));
-	for (i = 0; i < MAP_COUNT; i++) {
+	r = space_pin(dp->space, err);
+	for (i = SPACE_MAPS; i < MAP_COUNT && !r; i++) {
 		if (!dataplane_has_map(dp, (enum map_id)i))
 			continue;
 		dataplane_path(dp->dir, dataplane_map_names[i], path);
-		if (i == MAP_RECORD) {
+		if (i == MAP_RECORD)
 			r = dataplane_set_record(dp, err);
-			if (r)
-				return r;
-		}
 		unlink(path);
-		if (bpf_obj_pin(dp->fds[i], path))
-			return dataplane_fail(err, errno, path);
+		if (!r && bpf_obj_pin(dp->fds[i], path))
+			r = dataplane_fail(err, errno, path);
 	}
-	return 0;
-}
-
-int dataplane_detach_only(const char *bpffs, uint32_t ifindex, struct error *err)
-{
-	char dir[PATH_MAX];
-	const struct hook h = {
-		.dir = dataplane_instance_dir(bpffs, ifindex, dir),
-		.pin = DATAPLANE_LINK_PIN,
-		.ifindex = ifindex,
-		.program = DATAPLANE_TC_PROGRAM,
-	};
-
-	return hook_detach(&h, err);
-}
-
-int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err)
-{
-	char dir[PATH_MAX], path[PATH_MAX];
-	struct dirent *entry;
-	DIR *stream;
-
-	dataplane_instance_dir(bpffs, ifindex, dir);
-	/* Whatever is there, also of a version that pins more; the record last, because it says what to undo. */
-	stream = opendir(dir);
-	while (stream && (entry = readdir(stream))) {
-		if (entry->d_name[0] != '.' && strcmp(entry->d_name, NDPX_MAP_RECORD) != 0)
-			unlink(dataplane_path(dir, entry->d_name, path));
-	}
-	if (stream)
-		closedir(stream);
-	unlink(dataplane_path(dir, NDPX_MAP_RECORD, path));
-	if (rmdir(dir) && errno != ENOENT)
-		return dataplane_fail(err, errno, dir);
-	return 0;
+	dp->pinned = !r;
+	return r;
 }
 
 struct ndpx_record *dataplane_record(struct dataplane *dp)

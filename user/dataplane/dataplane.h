@@ -69,19 +69,40 @@ int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane 
  */
 int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
 		  struct error *err);
+/* The maps of an instance of ABI 4: abi4.c. */
+enum abi4_map { ABI4_GUESTS, ABI4_PREFIXES, ABI4_SHADOWS, ABI4_NEAR, ABI4_CONFIG, ABI4_MAPS };
+struct abi4_maps {
+	int fds[ABI4_MAPS];
+	bool open;
+};
+
+/* What is pinned for an interface, which may be gone, and is to be taken over. */
+struct dataplane_old {
+	struct ndpx_record record;
+	struct entry *rules;	   /* owned; all that were in force, sorted */
+	struct entry_stats *stats; /* owned; theirs */
+	size_t n_rules;
+	struct entry *shadows; /* owned; those that a higher origin overrides, sorted */
+	size_t n_shadows;
+	bool paused;
+	struct abi4_maps abi4; /* kept for dataplane_old_counted() */
+	bool same_table; /* in the table of this version, under the ifindex that was asked for */
+};
+
 /*
- * Opens what is pinned for an interface, which may be gone, to take it over into a new
- * instance: dataplane_read(), dataplane_read_shadows() and dataplane_settings() alone are
- * for it. Of whatever ABI number, where rules and settings have this version's sizes;
- * -EPROTO where they have not, -ENOENT where it is not whole.
+ * Reads it: an instance of this version, of another number but this layout, or of ABI 4.
+ * -EPROTO for others, -ENOENT where it is not whole. dataplane_old_free() after success.
  */
-int dataplane_open_old(const char *bpffs, uint32_t ifindex, struct dataplane **ret);
+int dataplane_read_old(const char *bpffs, uint32_t ifindex, struct dataplane_old *ret);
+void dataplane_old_free(struct dataplane_old *old);
+/* What its program has counted by now: rules and statistics alone. -errno; to be freed likewise. */
+int dataplane_old_counted(const struct dataplane_old *old, struct dataplane_old *ret);
 /*
- * Gives the rules of an instance that is not pinned yet the statistics which the same keys
- * had in an old one, as dataplane_read() returned them.
+ * Adds what was counted for the rules of an old instance, beyond what `before` says (NULL: all
+ * of it), to the same keys' in a new one.
  */
-int dataplane_take_stats(struct dataplane *dp, const struct entry *entries,
-			 const struct entry_stats *stats, size_t n, struct error *err);
+void dataplane_take_stats(struct dataplane *dp, const struct dataplane_old *old,
+			  const struct dataplane_old *before);
 /* Pins a new instance, over what was left of an old one. */
 int dataplane_pin(struct dataplane *dp, struct error *err);
 void dataplane_close(struct dataplane *dp);
@@ -175,18 +196,38 @@ int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats 
 int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret_n,
 			   struct error *err);
 /* One rule, of `shadows` where key->origin is set; -ENOENT, *err untouched, when there is none. `ret_stats` may be NULL. */
-int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struct ndpx_policy *ret,
+int dataplane_get(struct dataplane *dp, const struct ndpx_key *key, struct ndpx_policy *ret,
 		  struct entry_stats *ret_stats, struct error *err);
 
+struct ports_change;
+
+/* A change of one instance. */
+struct dataplane_change {
+	struct dataplane *dp;
+	/* The rules' steps. What is in force is taken from the table, not from `before`. */
+	const struct plan *plan;
+	/* To hold from now on, but for the prefix lengths, which are kept right here; NULL: as before. */
+	const struct ndpx_settings *set;
+	/* The keys of `links` to hold from now on, sorted; NULL: as before. */
+	const struct ndpx_link_key *links;
+	size_t n_links;
+	const struct ports_change *ports; /* NULL: as before */
+};
+
 /*
- * Makes a whole change true at one instant: stages it invisibly, then moves the
- * generation. `set` replaces the settings but for the prefix lengths, which are
- * kept right here; NULL leaves them. Killed at any moment, either the old or the
- * new state holds. dataplane_recover() clears what such a death left.
+ * Makes a whole change true at one instant, in as many instances of this network namespace as
+ * it names: stages it invisibly, then moves the generation. Killed at any moment, either the
+ * old or the new state holds, in all of them. dataplane_recover() clears what such a death left.
  */
+int dataplane_commit_all(const struct dataplane_change *changes, size_t n, struct error *err);
+/* The same for one instance. */
 int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct ndpx_settings *set,
 		     struct error *err);
-/* dataplane_commit() for an uplink, with the keys of `links` to hold from now on, sorted. */
+/* The same for the guest ports, with these ports and sections. */
+int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
+			   const struct ndpx_settings *set, const struct ports_change *ports,
+			   struct error *err);
+/* The same for an uplink, with the keys of `links`, where they differ. */
 int dataplane_commit_links(struct dataplane *dp, const struct plan *plan,
 			   const struct ndpx_settings *set, const struct ndpx_link_key *links,
 			   size_t n_links, struct error *err);
@@ -230,6 +271,9 @@ int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret
 int dataplane_ports_inherit(struct dataplane *dp, const char *bpffs, struct error *err);
 /* Is the directory of the guest ports there, whatever is in it? */
 bool dataplane_ports_pinned(const char *bpffs);
+/* What is in force for one; -ENOENT: it is none, nor is anything of it left to undo. */
+int dataplane_port_get(const struct dataplane *dp, uint32_t ifindex, struct ndpx_port_at *ret,
+		       struct error *err);
 /* The sections in force. */
 int dataplane_sections(const struct dataplane *dp, struct ndpx_sections *ret, struct error *err);
 
@@ -241,11 +285,6 @@ struct ports_change {
 
 /* Does it change anything? */
 bool dataplane_ports_differ(const struct dataplane *dp, const struct ports_change *change);
-/* dataplane_commit() with guest ports in it; NULL for `change` leaves them. */
-int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
-			   const struct ndpx_settings *set, const struct ports_change *change,
-			   struct error *err);
-
 /*
  * Attaches the program to an interface, or swaps it for this binary's where the record
  * names another one. Where it is not one of the ports in force it does nothing yet.
@@ -258,13 +297,8 @@ int dataplane_ports_attached(struct dataplane *dp, struct error *err);
 int dataplane_port_detach(const char *bpffs, uint32_t ifindex, struct error *err);
 void dataplane_port_forget(struct dataplane *dp, uint32_t ifindex);
 
-/* How many rules of each kind an instance holds. */
-struct rule_counts {
-	size_t guests, prefixes; /* answers, by exact address and by prefix */
-	size_t denies;
-	size_t own; /* addresses and gateways of this host */
-};
-int rule_counts_read(struct dataplane *dp, struct rule_counts *ret, struct error *err);
+/* How many rules of each kind an instance holds: kept with each commit, not counted here. */
+int rule_counts_read(struct dataplane *dp, struct ndpx_counts *ret, struct error *err);
 
 /* Which rule decides for an address: what the program finds, found by user space. */
 struct match {

@@ -211,7 +211,7 @@ static int lock_dir(const char *path, int *ret_fd, struct error *err)
 static int lock_here(const char *bpffs, bool create, int *ret_lock, struct error *err)
 {
 	char here[PATH_MAX];
-	int whole, r;
+	int whole = -1, r;
 
 	r = lock_dir(bpffs, &whole, err);
 	if (r)
@@ -248,8 +248,16 @@ int dataplane_lock(const char *bpffs, bool create, int *ret_lock, struct error *
 void dataplane_rmdir(const char *bpffs)
 {
 	char here[PATH_MAX];
+	uint32_t *list = NULL;
+	struct error ignored;
+	size_t n = 1;
 
-	rmdir(dataplane_netns_dir(bpffs, here));
+	/* The table goes with the last instance. */
+	dataplane_netns_dir(bpffs, here);
+	if (!dataplane_list(bpffs, &list, &n, &ignored) && !n && !dataplane_ports_pinned(bpffs))
+		space_remove(here);
+	free(list);
+	rmdir(here);
 	remove_whole(bpffs);
 }
 

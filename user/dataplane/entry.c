@@ -8,8 +8,8 @@
 
 int entry_compare(const void *a, const void *b)
 {
-	const struct ndpx_prefix_key *x = &((const struct entry *)a)->key;
-	const struct ndpx_prefix_key *y = &((const struct entry *)b)->key;
+	const struct ndpx_key *x = &((const struct entry *)a)->key;
+	const struct ndpx_key *y = &((const struct entry *)b)->key;
 
 	if (x->origin != y->origin)
 		return x->origin < y->origin ? -1 : 1;

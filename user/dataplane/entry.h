@@ -19,7 +19,7 @@ enum want_mode {
 
 /* One rule as the maps hold it; bits 128: a key of `guests`, else of `prefixes`. */
 struct entry {
-	struct ndpx_prefix_key key;
+	struct ndpx_key key;
 	struct ndpx_policy policy;
 };
 
@@ -39,7 +39,7 @@ struct guest_port {
 
 /* One step of a difference: from `before` (NDPX_ACT_NONE: new) to `after` (NONE: gone). */
 struct change {
-	struct ndpx_prefix_key key;
+	struct ndpx_key key;
 	struct ndpx_policy before;
 	struct ndpx_policy after;
 };

@@ -74,7 +74,7 @@ int dataplane_run_count(uint32_t prog_id, uint64_t *ret)
 void dataplane_inspect(const struct dataplane *dp, const struct attachment *at,
 		       struct inspection *ret)
 {
-	static const enum map_id needed[] = { MAP_GUESTS, MAP_COUNTERS, MAP_CONFIG };
+	static const enum map_id needed[] = { MAP_RULES, MAP_COUNTERS, MAP_CONFIG };
 	__u32 ids[MAX_MAPS] = { 0 };
 	struct bpf_prog_info info = { .nr_map_ids = MAX_MAPS, .map_ids = (__u64)(uintptr_t)ids };
 	struct inspection in = { .current = dp->record.object_hash == dataplane_object_hash() };

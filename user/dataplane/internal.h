@@ -6,17 +6,19 @@
 #include <limits.h>
 
 #include "dataplane/dataplane.h"
+#include "dataplane/space.h"
 #include "netlink/netlink.h"
 
 enum map_id {
-	MAP_GUESTS,
-	MAP_NEAR,
-	MAP_PREFIXES,
+	MAP_RULES, /* the first SPACE_MAPS are the namespace's, as in enum space_map */
+	MAP_RULE_STATS,
+	MAP_FILTER,
+	MAP_HOT_STATS,
+	MAP_STATE,
 	MAP_COUNTERS,
-	MAP_ASKERS,
+	MAP_RATES,
 	MAP_CONFIG,
-	MAP_LINKS,    /* these two are an uplink's */
-	MAP_SHADOWS,  /* alone */
+	MAP_LINKS,    /* an uplink's alone */
 	MAP_PORTS,    /* these two are the guest ports' */
 	MAP_SECTIONS, /* alone */
 	MAP_RECORD,   /* last: with it the instance is whole */
@@ -28,15 +30,18 @@ struct dataplane {
 	uint32_t ifindex;
 	int fds[MAP_COUNT];
 	struct ndpx_config *config; /* mapped from MAP_CONFIG */
-	struct ndpx_near *near;	    /* mapped from MAP_NEAR */
+	struct space *space;	    /* what it shares with others; its maps are in fds[] as well */
+	bool pinned;		    /* so programs may be reading */
 	struct ndpx_record record;
 	int port_prog; /* loaded for the first port that needs it, else -1 */
 };
 
 /* An instance without maps; NULL: out of memory. dataplane_close() frees it, whatever it has by then. */
 struct dataplane *dataplane_allocate(const char *bpffs, uint32_t ifindex);
-/* Maps those that are written as memory; -errno. */
-int dataplane_map_memory(struct dataplane *dp);
+/* Opens an instance of this layout, whatever its ABI number is. -ENOENT, -EPROTO, -errno. */
+int dataplane_open_any(const char *bpffs, uint32_t ifindex, struct dataplane **ret);
+/* Maps what is written as memory; -errno. */
+int dataplane_map_config(struct dataplane *dp);
 
 /*
  * Pins of versions up to ABI 4 had no directory for their namespace. Moves them where they are
@@ -100,49 +105,31 @@ int dataplane_load_test_run(struct dataplane *dp, enum program program, struct e
 /* A number for the BPF object in this binary: another one means another program. */
 uint64_t dataplane_object_hash(void);
 
-/* Elements a system call: 400 kB of buffers, and calls are out of the profile. */
-#define DATAPLANE_BATCH 4096
+/* Whose rule a key means, for the table. */
+static inline __u64 dataplane_scope(const struct dataplane *dp, const struct ndpx_key *key)
+{
+	return NDPX_SCOPE(dp->ifindex, key->vlan, key->bits, key->origin);
+}
 
-/* One element as it is in the map; bits 128: of `guests`. */
-struct item {
-	struct ndpx_prefix_key key;
-	struct ndpx_rule rule;
-};
-
-struct items {
-	struct item *items; /* owned */
-	size_t n, cap;
-};
-
-__u32 dataplane_generation_of(const struct dataplane *dp);
-/* The data plane's nd_rule_policy(), as user space must read it. */
-const struct ndpx_policy *dataplane_policy(const struct ndpx_rule *rule, __u32 generation);
-/* The map a key belongs to, the size of that map's keys, and the key as that map has it. */
-enum map_id dataplane_map_of(const struct ndpx_prefix_key *key);
-size_t dataplane_key_size(enum map_id map);
-void dataplane_key_in(const struct ndpx_prefix_key *from, void *to);
-/* Appends every element of one map, as it is. -errno. */
-int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items *list);
+/* Which of the two settings is in force. */
+__u32 dataplane_which(const struct dataplane *dp);
+/* Into the counts of a new instance: rules of its scope that are in the table already. */
+void dataplane_count_rules(struct dataplane *dp);
+/* Takes back what is staged in one instance; its rules are the space's. recover.c. -errno. */
+int dataplane_undo(struct dataplane *dp);
+/* Clears what a killed or failed change left in a namespace. -errno. */
+int dataplane_recover_space(struct space *sp);
+/* `n` more rules like this one; or fewer, where it is negative. counts.c */
+void counts_add(struct ndpx_counts *counts, const struct ndpx_key *key,
+		const struct ndpx_policy *policy, __u32 n);
 
 /*
- * The half of a commit that is in `near`, with dataplane_commit()'s words: staged under
- * `generation`, removed once that holds, or rolled back. A rule that finds no place when it
- * comes stays in `guests` alone as long as it lives; *far counts these. near.c.
- */
-void near_stage(struct dataplane *dp, const struct plan *plan, __u32 generation, __u32 *far);
-void near_sweep(struct dataplane *dp, const struct plan *plan);
-void near_recover(struct dataplane *dp);
-/* Adds what `near` has counted for a rule. */
-void near_add_stats(const struct dataplane *dp, const struct ndpx_prefix_key *key,
-		    struct entry_stats *stats);
-
-/*
- * The half of a commit that is in `ports` and `sections`. NULL for `change`: what is in
- * force stays so. ports.c.
+ * The half of a commit that is in `ports` and `sections`; the latter go with the settings in
+ * set[which]. ports.c.
  */
 struct ports_change;
-int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *change,
-			  __u32 generation);
+int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *change, __u64 generation,
+			  __u32 which);
 int dataplane_ports_recover(struct dataplane *dp);
 
 /*

@@ -65,22 +65,24 @@ uint64_t dataplane_object_hash(void)
 static struct bpf_map *skeleton_map(const struct ndpx_bpf *skel, enum map_id id)
 {
 	switch (id) {
-	case MAP_GUESTS:
-		return skel->maps.guests;
-	case MAP_NEAR:
-		return skel->maps.near;
-	case MAP_PREFIXES:
-		return skel->maps.prefixes;
+	case MAP_RULES:
+		return skel->maps.rules;
+	case MAP_RULE_STATS:
+		return skel->maps.rule_stats;
+	case MAP_HOT_STATS:
+		return skel->maps.hot_stats;
+	case MAP_FILTER:
+		return skel->maps.prefix_filter;
+	case MAP_STATE:
+		return skel->maps.data_state;
 	case MAP_COUNTERS:
 		return skel->maps.counters;
-	case MAP_ASKERS:
-		return skel->maps.askers;
+	case MAP_RATES:
+		return skel->maps.rates;
 	case MAP_CONFIG:
 		return skel->maps.data_config;
 	case MAP_LINKS:
 		return skel->maps.links;
-	case MAP_SHADOWS:
-		return skel->maps.shadows;
 	case MAP_PORTS:
 		return skel->maps.ports;
 	case MAP_SECTIONS:
@@ -177,6 +179,7 @@ static int load_program(struct dataplane *dp, enum program program, bool test_ru
 	       : program == PROGRAM_TC ? skel->progs.ndpx_tc
 				       : skel->progs.ndpx_port;
 	bpf_program__set_autoload(prog, true);
+	skel->rodata->uplink = dp->ifindex;
 	skel->rodata->test_run = test_run;
 	skel->rodata->have_coarse_clock =
 		libbpf_probe_bpf_helper(bpf_program__type(prog), BPF_FUNC_ktime_get_coarse_ns,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The maps of an instance: their names and pins, which one a key belongs to, the generation in
- * force; and the error of a system call on any of it.
+ * The maps of an instance: their names, pins and sizes; and the error of a system call on any
+ * of it.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -19,12 +20,12 @@
 #define KERNEL_ENOTSUPP 524 /* not for user space, and yet it comes out of bpf() */
 
 const char *const dataplane_map_names[MAP_COUNT] = {
-	[MAP_GUESTS] = NDPX_MAP_GUESTS,	    [MAP_NEAR] = NDPX_MAP_NEAR,
-	[MAP_PREFIXES] = NDPX_MAP_PREFIXES, [MAP_COUNTERS] = NDPX_MAP_COUNTERS,
-	[MAP_ASKERS] = NDPX_MAP_ASKERS,	    [MAP_CONFIG] = NDPX_MAP_CONFIG,
-	[MAP_SHADOWS] = NDPX_MAP_SHADOWS,   [MAP_PORTS] = NDPX_MAP_PORTS,
-	[MAP_SECTIONS] = NDPX_MAP_SECTIONS, [MAP_LINKS] = NDPX_MAP_LINKS,
-	[MAP_RECORD] = NDPX_MAP_RECORD,
+	[MAP_RULES] = NDPX_MAP_RULES,	[MAP_RULE_STATS] = NDPX_MAP_RULE_STATS,
+	[MAP_FILTER] = NDPX_MAP_FILTER, [MAP_HOT_STATS] = NDPX_MAP_HOT_STATS,
+	[MAP_STATE] = NDPX_MAP_STATE,	[MAP_COUNTERS] = NDPX_MAP_COUNTERS,
+	[MAP_RATES] = NDPX_MAP_RATES,	[MAP_CONFIG] = NDPX_MAP_CONFIG,
+	[MAP_PORTS] = NDPX_MAP_PORTS,	[MAP_SECTIONS] = NDPX_MAP_SECTIONS,
+	[MAP_LINKS] = NDPX_MAP_LINKS,	[MAP_RECORD] = NDPX_MAP_RECORD,
 };
 
 const char *dataplane_kernel_hint(int code)
@@ -94,7 +95,7 @@ bool dataplane_ports_pinned(const char *bpffs)
 
 bool dataplane_has_map(const struct dataplane *dp, enum map_id id)
 {
-	if (id == MAP_LINKS || id == MAP_SHADOWS)
+	if (id == MAP_LINKS)
 		return dp->ifindex != DATAPLANE_PORTS;
 	return (id != MAP_PORTS && id != MAP_SECTIONS) || dp->ifindex == DATAPLANE_PORTS;
 }
@@ -104,21 +105,13 @@ bool dataplane_map_fits(int fd, enum map_id id)
 	static const struct {
 		__u32 type, key, value, entries;
 	} shapes[MAP_COUNT] = {
-		[MAP_GUESTS] = { BPF_MAP_TYPE_HASH, sizeof(struct ndpx_guest_key),
-				 sizeof(struct ndpx_rule), NDPX_MAX_GUESTS },
-		[MAP_NEAR] = { BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(struct ndpx_near),
-			       NDPX_NEAR_SLOTS },
-		[MAP_PREFIXES] = { BPF_MAP_TYPE_HASH, sizeof(struct ndpx_prefix_key),
-				   sizeof(struct ndpx_rule), NDPX_MAX_PREFIXES },
 		[MAP_COUNTERS] = { BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(__u32), sizeof(__u64),
 				   NDPX_COUNTERS },
-		[MAP_ASKERS] = { BPF_MAP_TYPE_LRU_HASH, sizeof(struct ndpx_requester_key),
-				 sizeof(struct ndpx_requester), NDPX_MAX_REQUESTERS },
+		[MAP_RATES] = { BPF_MAP_TYPE_LRU_HASH, sizeof(struct ndpx_requester_key),
+				sizeof(struct ndpx_requester), NDPX_MAX_REQUESTERS },
 		[MAP_CONFIG] = { BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(struct ndpx_config), 1 },
 		[MAP_LINKS] = { BPF_MAP_TYPE_HASH, sizeof(struct ndpx_link_key), sizeof(__u32),
 				NDPX_MAX_LINKS },
-		[MAP_SHADOWS] = { BPF_MAP_TYPE_HASH, sizeof(struct ndpx_prefix_key),
-				  sizeof(struct ndpx_rule), NDPX_MAX_SHADOWS },
 		[MAP_PORTS] = { BPF_MAP_TYPE_HASH, sizeof(__u32), sizeof(struct ndpx_port),
 				NDPX_MAX_PORTS },
 		[MAP_SECTIONS] = { BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(struct ndpx_sections),
@@ -133,37 +126,21 @@ bool dataplane_map_fits(int fd, enum map_id id)
 	       info.max_entries == shapes[id].entries;
 }
 
-enum map_id dataplane_map_of(const struct ndpx_prefix_key *key)
+int dataplane_read_frozen(int fd, struct ndpx_record *ret)
 {
-	if (key->origin)
-		return MAP_SHADOWS;
-	return key->bits < 128 ? MAP_PREFIXES : MAP_GUESTS;
-}
+	struct bpf_map_info info = { 0 };
+	__u32 len = sizeof(info), zero = 0;
+	unsigned char *value = NULL;
+	int r = -EPROTO;
 
-size_t dataplane_key_size(enum map_id map)
-{
-	return map == MAP_GUESTS ? sizeof(struct ndpx_guest_key) : sizeof(struct ndpx_prefix_key);
-}
-
-void dataplane_key_in(const struct ndpx_prefix_key *from, void *to)
-{
-	struct ndpx_guest_key *guest = to;
-
-	if (dataplane_map_of(from) != MAP_GUESTS) {
-		memcpy(to, from, sizeof(*from));
-		return;
+	memset(ret, 0, sizeof(*ret));
+	if (!bpf_obj_get_info_by_fd(fd, &info, &len) && info.key_size == sizeof(zero) &&
+	    info.type == BPF_MAP_TYPE_ARRAY && info.value_size >= NDPX_RECORD_FROZEN)
+		value = malloc(info.value_size);
+	if (value && !bpf_map_lookup_elem(fd, &zero, value)) {
+		memcpy(ret, value, NDPX_RECORD_FROZEN);
+		r = ret->magic == NDPX_ABI_MAGIC ? 0 : -EPROTO;
 	}
-	memset(guest, 0, sizeof(*guest));
-	guest->vlan = from->vlan;
-	memcpy(guest->addr, from->addr, sizeof(guest->addr));
-}
-
-__u32 dataplane_generation_of(const struct dataplane *dp)
-{
-	return __atomic_load_n(&dp->config->generation, __ATOMIC_ACQUIRE);
-}
-
-const struct ndpx_policy *dataplane_policy(const struct ndpx_rule *rule, __u32 generation)
-{
-	return &rule->policy[(__s32)(generation - rule->since) >= 0];
+	free(value);
+	return r;
 }

@@ -4,150 +4,119 @@
  * created again, or of another ABI. The old one is only read, because it may still answer.
  */
 #include <bpf/bpf.h>
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "dataplane/abi4.h"
 #include "dataplane/internal.h"
 
-#define OLD_LAYOUT_MAP "guests" /* in every instance up to ABI 4 */
+void dataplane_old_free(struct dataplane_old *old)
+{
+	abi4_close(&old->abi4);
+	free(old->rules);
+	free(old->stats);
+	free(old->shadows);
+	*old = (struct dataplane_old){ 0 };
+}
 
-static int open_map(struct dataplane *dp, enum map_id id)
+/* The record, where it has this version's size, which no version so far has changed. */
+static int read_record(const char *dir, struct ndpx_record *ret)
 {
 	char path[PATH_MAX];
-	int fd = bpf_obj_get(dataplane_path(dp->dir, dataplane_map_names[id], path));
+	__u32 zero = 0;
+	int fd = bpf_obj_get(dataplane_path(dir, NDPX_MAP_RECORD, path)), r = 0;
 
 	if (fd < 0)
 		return -errno;
-	dp->fds[id] = fd;
-	return dataplane_map_fits(fd, id) ? 0 : -EPROTO;
-}
-
-int dataplane_open_old(const char *bpffs, uint32_t ifindex, struct dataplane **ret)
-{
-	static const enum map_id maps[] = { MAP_RECORD,	  MAP_GUESTS, MAP_NEAR,
-					    MAP_PREFIXES, MAP_CONFIG, MAP_SHADOWS };
-	struct dataplane *dp = dataplane_allocate(bpffs, ifindex);
-	struct ndpx_record *record;
-	__u32 zero = 0;
-	size_t i;
-	int r = 0;
-
-	if (!dp)
-		return -ENOMEM;
-	record = &dp->record;
-	for (i = 0; i < sizeof(maps) / sizeof(maps[0]) && !r; i++) {
-		if (dataplane_has_map(dp, maps[i]))
-			r = open_map(dp, maps[i]);
-	}
-	if (!r && bpf_map_lookup_elem(dp->fds[MAP_RECORD], &zero, record))
-		r = -errno;
-	/* An ABI number of its own need not mean another layout of what is read here. */
-	if (!r &&
-	    (record->magic != NDPX_ABI_MAGIC || record->size_rule != sizeof(struct ndpx_rule) ||
-	     record->size_config != sizeof(struct ndpx_config)))
+	if (!dataplane_map_fits(fd, MAP_RECORD))
 		r = -EPROTO;
-	if (!r)
-		r = dataplane_map_memory(dp);
-	if (r) {
-		dataplane_close(dp);
-		return r;
-	}
-	*ret = dp;
-	return 0;
+	else if (bpf_map_lookup_elem(fd, &zero, ret))
+		r = -errno;
+	close(fd);
+	return r ? r : ret->magic == NDPX_ABI_MAGIC ? 0 : -EPROTO;
 }
 
-int dataplane_take_stats(struct dataplane *dp, const struct entry *entries,
-			 const struct entry_stats *stats, size_t n, struct error *err)
+/* An ABI number of its own need not mean another layout of what is read here. */
+static int read_this_layout(const char *bpffs, uint32_t ifindex, struct dataplane_old *ret)
 {
+	struct dataplane *dp = NULL;
+	struct error ignored;
+	int r = dataplane_open_any(bpffs, ifindex, &dp);
+
+	if (r)
+		return r;
+	if (dataplane_read(dp, &ret->rules, &ret->stats, &ret->n_rules, &ignored) ||
+	    dataplane_read_shadows(dp, &ret->shadows, &ret->n_shadows, &ignored))
+		r = -ignored.code;
+	ret->paused = dataplane_settings(dp)->flags & NDPX_S_PAUSED;
+	ret->same_table = true;
+	dataplane_close(dp);
+	return r;
+}
+
+int dataplane_read_old(const char *bpffs, uint32_t ifindex, struct dataplane_old *ret)
+{
+	char dir[PATH_MAX];
+	int r;
+
+	*ret = (struct dataplane_old){ 0 };
+	dataplane_instance_dir(bpffs, ifindex, dir);
+	r = read_record(dir, &ret->record);
+	if (r)
+		return r;
+	if (ret->record.size_slot == sizeof(struct ndpx_slot) &&
+	    ret->record.size_config == sizeof(struct ndpx_config))
+		r = read_this_layout(bpffs, ifindex, ret);
+	else if (ret->record.abi == 4)
+		r = abi4_read(dir, ifindex == DATAPLANE_PORTS, ret);
+	else
+		r = -EPROTO;
+	if (r)
+		dataplane_old_free(ret);
+	return r;
+}
+
+int dataplane_old_counted(const struct dataplane_old *old, struct dataplane_old *ret)
+{
+	*ret = (struct dataplane_old){ 0 };
+	return old->same_table ? 0 : abi4_counted(&old->abi4, ret);
+}
+
+/* What an old rule counted beyond what was known of it before. */
+static __u64 counted_since(const struct dataplane_old *before, const struct entry *rule,
+			   __u64 answers)
+{
+	const struct entry *then = before ? entry_find(before->rules, before->n_rules, rule) : NULL;
+
+	return then ? answers - before->stats[then - before->rules].answers : answers;
+}
+
+void dataplane_take_stats(struct dataplane *dp, const struct dataplane_old *old,
+			  const struct dataplane_old *before)
+{
+	__u64 generation = space_generation(dp->space);
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		int fd = dp->fds[dataplane_map_of(&entries[i].key)];
-		struct ndpx_prefix_key raw;
-		struct ndpx_rule rule;
+	for (i = 0; i < old->n_rules; i++) {
+		const struct ndpx_key *key = &old->rules[i].key;
+		__u64 answers = counted_since(before, &old->rules[i], old->stats[i].answers);
+		struct ndpx_rule_stats *stats;
+		struct ndpx_slot *slot;
 
-		if (!stats[i].answers)
+		if (!answers)
 			continue;
-		dataplane_key_in(&entries[i].key, &raw);
-		if (bpf_map_lookup_elem(fd, &raw, &rule))
+		slot = table_find(&dp->space->table, dataplane_scope(dp, key),
+				  nd_get_addr(key->addr), generation);
+		if (!slot || !slot->stats)
 			continue; /* it has no such rule any longer */
-		rule.answers = stats[i].answers;
-		rule.last_answer = stats[i].last_answer;
-		memcpy(rule.last_requester, stats[i].last_requester, sizeof(rule.last_requester));
-		if (bpf_map_update_elem(fd, &raw, &rule, BPF_EXIST))
-			return dataplane_fail(err, errno, "carrying statistics over");
-	}
-	return 0;
-}
-
-/* An instance as versions up to ABI 4 pinned it: directly below DIR. Its record, if it is there. */
-static bool is_old_layout(const char *dir, struct ndpx_record *record, bool *has_record)
-{
-	char path[PATH_MAX];
-	int fd = bpf_obj_get(dataplane_path(dir, NDPX_MAP_RECORD, path));
-
-	*has_record = fd >= 0 && !dataplane_read_frozen(fd, record);
-	if (fd >= 0)
-		close(fd);
-	return *has_record || !access(dataplane_path(dir, OLD_LAYOUT_MAP, path), F_OK);
-}
-
-/* What a killed command of such a version left without a record: nothing is attached to it. */
-static void remove_unfinished(const char *dir)
-{
-	struct dirent *entry;
-	char path[PATH_MAX];
-	DIR *stream = opendir(dir);
-
-	while (stream && (entry = readdir(stream)))
-		unlink(dataplane_path(dir, entry->d_name, path));
-	if (stream)
-		closedir(stream);
-	rmdir(dir);
-}
-
-/* To DIR/COOKIE/IFINDEX, both as the record says. The name may be taken by DIR/COOKIE itself. */
-static int move_old(const char *bpffs, const char *dir, const struct ndpx_record *record,
-		    struct error *err)
-{
-	char moving[PATH_MAX], netns[PATH_MAX], to[PATH_MAX], number[24];
-
-	dataplane_path(bpffs, "moving", moving);
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)record->netns);
-	dataplane_path(bpffs, number, netns);
-	snprintf(number, sizeof(number), "%u", record->ifindex);
-	dataplane_path(netns, record->ifindex ? number : DATAPLANE_PORTS_DIR, to);
-	if (strcmp(dir, moving) != 0 && rename(dir, moving))
-		return dataplane_fail(err, errno, dir);
-	if ((mkdir(netns, 0700) && errno != EEXIST) || rename(moving, to))
-		return dataplane_fail(err, errno, to);
-	return 0;
-}
-
-int dataplane_adopt_old_layout(const char *bpffs, struct error *err)
-{
-	struct ndpx_record record;
-	struct dirent *entry;
-	char dir[PATH_MAX];
-	DIR *stream = opendir(bpffs);
-	bool has_record;
-	int r = 0;
-
-	while (stream && !r && (entry = readdir(stream))) {
-		if (entry->d_name[0] == '.' ||
-		    !is_old_layout(dataplane_path(bpffs, entry->d_name, dir), &record, &has_record))
+		stats = &dp->space->stats[slot->stats];
+		__atomic_add_fetch(&stats->answers, answers, __ATOMIC_RELAXED);
+		if (stats->last_answer >= old->stats[i].last_answer)
 			continue;
-		if (has_record)
-			r = move_old(bpffs, dir, &record, err);
-		else
-			remove_unfinished(dir);
+		stats->last_answer = old->stats[i].last_answer;
+		memcpy(stats->last_requester, old->stats[i].last_requester,
+		       sizeof(stats->last_requester));
 	}
-	if (stream)
-		closedir(stream);
-	return r;
 }

@@ -17,9 +17,9 @@
 static const struct ndpx_port_at nowhere;
 
 /* The data plane's nd_port_state(), as user space must read it. */
-static const struct ndpx_port_at *state_of(const struct ndpx_port *port, __u32 generation)
+static const struct ndpx_port_at *state_of(const struct ndpx_port *port, __u64 generation)
 {
-	return &port->at[(__s32)(generation - port->since) >= 0];
+	return &port->at[generation >= port->since];
 }
 
 static int by_ifindex(const void *a, const void *b)
@@ -89,7 +89,7 @@ static struct hook port_hook(const char *dir, uint32_t ifindex, const char *dev,
 int dataplane_ports_read(const struct dataplane *dp, struct port_state **ret, size_t *ret_n,
 			 struct error *err)
 {
-	__u32 generation = dataplane_generation_of(dp);
+	__u64 generation = space_generation(dp->space);
 	struct port_state *list = NULL;
 	uint32_t *keys = NULL;
 	size_t n = 0, i;
@@ -120,6 +120,17 @@ int dataplane_ports_read(const struct dataplane *dp, struct port_state **ret, si
 	}
 	free(keys);
 	*ret = list;
+	return 0;
+}
+
+int dataplane_port_get(const struct dataplane *dp, uint32_t ifindex, struct ndpx_port_at *ret,
+		       struct error *err)
+{
+	struct ndpx_port port;
+
+	if (bpf_map_lookup_elem(dp->fds[MAP_PORTS], &ifindex, &port))
+		return errno == ENOENT ? -ENOENT : dataplane_fail(err, errno, "reading a port");
+	*ret = *state_of(&port, space_generation(dp->space));
 	return 0;
 }
 
@@ -190,7 +201,7 @@ int dataplane_ports_inherit(struct dataplane *dp, const char *bpffs, struct erro
 
 int dataplane_sections(const struct dataplane *dp, struct ndpx_sections *ret, struct error *err)
 {
-	__u32 slot = dataplane_generation_of(dp) & 1;
+	__u32 slot = dataplane_which(dp);
 
 	if (bpf_map_lookup_elem(dp->fds[MAP_SECTIONS], &slot, ret))
 		return dataplane_fail(err, errno, "sections");
@@ -206,7 +217,7 @@ static const struct guest_port *desired(const struct ports_change *change, uint3
 }
 
 /* A port keeps its name when it goes: the interface may be gone already. */
-static bool is_as_desired(const struct ndpx_port *port, __u32 generation,
+static bool is_as_desired(const struct ndpx_port *port, __u64 generation,
 			  const struct guest_port *want)
 {
 	return !memcmp(state_of(port, generation), want ? &want->at : &nowhere, sizeof(nowhere)) &&
@@ -215,7 +226,7 @@ static bool is_as_desired(const struct ndpx_port *port, __u32 generation,
 
 bool dataplane_ports_differ(const struct dataplane *dp, const struct ports_change *change)
 {
-	__u32 generation = dataplane_generation_of(dp);
+	__u64 generation = space_generation(dp->space);
 	struct ndpx_sections now;
 	struct error ignored;
 	struct ndpx_port port;
@@ -239,9 +250,9 @@ bool dataplane_ports_differ(const struct dataplane *dp, const struct ports_chang
 
 /* One port: what holds until `generation`, what from it on. */
 static int stage_port(struct dataplane *dp, uint32_t ifindex, const struct guest_port *want,
-		      __u32 generation)
+		      __u64 generation)
 {
-	__u32 current = dataplane_generation_of(dp);
+	__u64 current = space_generation(dp->space);
 	struct ndpx_port port = { 0 };
 	struct ndpx_port_at now;
 
@@ -258,9 +269,9 @@ static int stage_port(struct dataplane *dp, uint32_t ifindex, const struct guest
 	return bpf_map_update_elem(dp->fds[MAP_PORTS], &ifindex, &port, BPF_ANY) ? -errno : 0;
 }
 
-int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *change, __u32 generation)
+int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *change, __u64 generation,
+			  __u32 which)
 {
-	__u32 slot = generation & 1;
 	struct ndpx_sections now;
 	struct error ignored;
 	uint32_t *keys = NULL;
@@ -269,7 +280,7 @@ int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *chang
 
 	if (!change && dataplane_sections(dp, &now, &ignored))
 		return -ignored.code;
-	if (bpf_map_update_elem(dp->fds[MAP_SECTIONS], &slot, change ? change->sections : &now,
+	if (bpf_map_update_elem(dp->fds[MAP_SECTIONS], &which, change ? change->sections : &now,
 				BPF_ANY))
 		return -errno;
 	if (!change)
@@ -285,7 +296,7 @@ int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *chang
 
 int dataplane_ports_recover(struct dataplane *dp)
 {
-	__u32 generation = dataplane_generation_of(dp);
+	__u64 generation = space_generation(dp->space);
 	struct ndpx_port port;
 	uint32_t *keys = NULL;
 	size_t n = 0, i;
@@ -293,7 +304,7 @@ int dataplane_ports_recover(struct dataplane *dp)
 
 	for (i = 0; i < n && !r; i++) {
 		if (bpf_map_lookup_elem(dp->fds[MAP_PORTS], &keys[i], &port) ||
-		    (__s32)(generation - port.since) >= 0)
+		    generation >= port.since)
 			continue;
 		port.at[1] = port.at[0];
 		port.since = generation;

@@ -14,233 +14,197 @@
 
 #define SNAPSHOT_TRIES 1000 /* commits that may overtake one reader */
 
-static struct item *items_add(struct items *list)
-{
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : 256;
-		struct item *items = realloc(list->items, cap * sizeof(*items));
-
-		if (!items)
-			return NULL;
-		list->items = items;
-		list->cap = cap;
-	}
-	return &list->items[list->n++];
-}
-
-/* Between the two kinds of key: an address is a prefix of 128 bits. */
-static void key_out(enum map_id map, const void *from, struct ndpx_prefix_key *to)
-{
-	const struct ndpx_guest_key *guest = from;
-
-	if (map != MAP_GUESTS) {
-		memcpy(to, from, sizeof(*to));
-		return;
-	}
-	memset(to, 0, sizeof(*to));
-	to->bits = 128;
-	to->vlan = guest->vlan;
-	memcpy(to->addr, guest->addr, sizeof(to->addr));
-}
-
-/* Where keys and rules of one call go. */
-struct batch {
-	unsigned char *keys;
-	struct ndpx_rule *rules;
-	__u32 capacity;
+/* A rule, and where its statistics are. */
+struct placed {
+	struct entry entry; /* first: by_key() */
+	__u32 stats;
+	__u16 serial;
 };
 
-static int batch_allocate(struct batch *b, size_t key_size, __u32 capacity)
+/* What a reader collects at one generation. */
+struct snapshot {
+	struct placed *rules; /* owned */
+	size_t n, cap;
+	struct space_view view;
+};
+
+static int snapshot_add(struct snapshot *s, const struct ndpx_slot *slot)
 {
-	free(b->keys);
-	free(b->rules);
-	b->capacity = capacity;
-	b->keys = malloc(capacity * key_size);
-	b->rules = malloc(capacity * sizeof(*b->rules));
-	return b->keys && b->rules ? 0 : -ENOMEM;
-}
+	struct placed *rule;
 
-static int add_batch(enum map_id map, const struct batch *b, __u32 count, struct items *list)
-{
-	size_t size = dataplane_key_size(map), i;
+	if (s->n == s->cap) {
+		size_t cap = s->cap ? s->cap * 2 : 256;
+		struct placed *rules = realloc(s->rules, cap * sizeof(*rules));
 
-	for (i = 0; i < count; i++) {
-		struct item *item = items_add(list);
-
-		if (!item)
+		if (!rules)
 			return -ENOMEM;
-		key_out(map, b->keys + i * size, &item->key);
-		item->rule = b->rules[i];
+		s->rules = rules;
+		s->cap = cap;
 	}
+	rule = &s->rules[s->n++];
+	*rule = (struct placed){ .entry.policy = slot->policy,
+				 .stats = slot->stats,
+				 .serial = slot->serial };
+	rule->entry.key.bits = (__u32)(slot->scope >> 8) & 0xff;
+	rule->entry.key.vlan = (__u16)(slot->scope >> 16);
+	rule->entry.key.origin = (__u16)(slot->scope & 0xff);
+	memcpy(rule->entry.key.addr, slot->addr, sizeof(slot->addr));
 	return 0;
 }
 
-int dataplane_read_map(const struct dataplane *dp, enum map_id map, struct items *list)
+/* All rules of the instance, in force or overridden, that live at this generation. */
+static int collect(const struct dataplane *dp, bool overridden, struct snapshot *s)
 {
-	size_t size = dataplane_key_size(map);
-	struct batch b = { 0 };
-	void *in = NULL;
-	__u64 at[4];
-	__u32 count;
-	int e = 0, r = batch_allocate(&b, size, DATAPLANE_BATCH);
+	const struct ndpx_slot *slot;
+	__u64 at = 0;
+	int r = 0;
 
-	while (!r && e != ENOENT) {
-		count = b.capacity;
-		e = bpf_map_lookup_batch(dp->fds[map], in, at, b.keys, b.rules, &count, NULL)
-			    ? errno
-			    : 0;
-		if (e == ENOSPC && count == 0) {
-			/* One bucket holds more than the buffer: a larger one. */
-			r = batch_allocate(&b, size, b.capacity * 2);
-			continue;
-		}
-		r = e && e != ENOENT && e != ENOSPC ? -e : add_batch(map, &b, count, list);
-		in = at;
+	while (!r && (slot = table_next(&dp->space->table, &at))) {
+		if (slot->scope >> 32 == dp->ifindex && !(slot->scope & 0xff) == !overridden &&
+		    slot->born <= s->view.generation && s->view.generation < slot->dies)
+			r = snapshot_add(s, slot);
 	}
-	free(b.keys);
-	free(b.rules);
 	return r;
 }
 
-static int by_key(const void *a, const void *b)
-{
-	/* struct item and struct entry both start with the key. */
-	return entry_compare(a, b);
-}
-_Static_assert(offsetof(struct item, key) == 0 && offsetof(struct entry, key) == 0,
-	       "entry_compare() reads the key at the start");
-
 /*
- * Every element of both maps at one generation. A reader takes no lock: if a commit
- * came true meanwhile, what was read is a mixture, and is read again.
+ * A reader takes no lock: commits leave what lives at its generation as it is, and only slots
+ * that are used again, which is rare, make it begin anew.
  */
-static int read_snapshot(const struct dataplane *dp, struct items *list, __u32 *ret_generation)
+static int take_snapshot(const struct dataplane *dp, bool overridden, struct snapshot *s)
 {
-	__u32 before;
+	struct space *sp = dp->space;
 	int i, r;
 
 	for (i = 0; i < SNAPSHOT_TRIES; i++) {
-		before = dataplane_generation_of(dp);
-		list->n = 0;
-		r = dataplane_read_map(dp, MAP_GUESTS, list);
+		s->n = 0;
+		r = space_look(sp, &s->view);
 		if (!r)
-			r = dataplane_read_map(dp, MAP_PREFIXES, list);
-		*ret_generation = before;
-		if (r || dataplane_generation_of(dp) == before)
+			r = collect(dp, overridden, s);
+		if (r || space_is_valid(sp, &s->view))
 			return r;
 	}
 	return -EBUSY;
 }
 
-static void stats_of(const struct ndpx_rule *rule, struct entry_stats *ret)
+static int read_stats(const struct space *sp, const struct snapshot *s, struct entry_stats *ret)
 {
-	ret->answers = rule->answers;
-	ret->last_answer = rule->last_answer;
-	memcpy(ret->last_requester, rule->last_requester, sizeof(ret->last_requester));
+	struct hot_stats hot;
+	size_t i;
+	int r = space_hot_stats(sp, &hot);
+
+	if (r)
+		return r;
+	for (i = 0; i < s->n; i++) {
+		const struct ndpx_slot rule = { .stats = s->rules[i].stats,
+						.serial = s->rules[i].serial };
+
+		space_stats_read(sp, &hot, &rule, &ret[i]);
+	}
+	free(hot.of);
+	return 0;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return entry_compare(a, b);
+}
+_Static_assert(offsetof(struct placed, entry) == 0 && offsetof(struct entry, key) == 0,
+	       "entry_compare() reads the key at the start");
+
+static int read_rules(struct dataplane *dp, bool overridden, struct entry **ret,
+		      struct entry_stats **ret_stats, size_t *ret_n, struct error *err)
+{
+	struct snapshot s = { 0 };
+	struct entry *entries;
+	struct entry_stats *stats = NULL;
+	int r = take_snapshot(dp, overridden, &s);
+	size_t i;
+
+	entries = malloc((s.n + 1) * sizeof(*entries));
+	if (ret_stats)
+		stats = malloc((s.n + 1) * sizeof(*stats));
+	if (!r && (!entries || (ret_stats && !stats)))
+		r = -ENOMEM;
+	if (!r && s.n)
+		qsort(s.rules, s.n, sizeof(*s.rules), by_key);
+	for (i = 0; i < s.n && !r; i++)
+		entries[i] = s.rules[i].entry;
+	if (!r && stats)
+		r = read_stats(dp->space, &s, stats);
+	free(s.rules);
+	if (r) {
+		free(entries);
+		free(stats);
+		return dataplane_fail(err, -r, "reading the rules");
+	}
+	*ret = entries;
+	if (ret_stats)
+		*ret_stats = stats;
+	*ret_n = s.n;
+	return 0;
 }
 
 int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats **ret_stats,
 		   size_t *ret_n, struct error *err)
 {
-	struct entry_stats *stats = NULL;
-	struct items list = { 0 };
-	struct entry *entries;
-	__u32 generation = 0;
-	size_t i, n = 0;
-	int r;
-
-	r = read_snapshot(dp, &list, &generation);
-	entries = malloc((list.n + 1) * sizeof(*entries));
-	if (ret_stats)
-		stats = malloc((list.n + 1) * sizeof(*stats));
-	if (!r && (!entries || (ret_stats && !stats)))
-		r = -ENOMEM;
-	if (r) {
-		free(entries);
-		free(stats);
-		free(list.items);
-		return dataplane_fail(err, -r, "reading the rules");
-	}
-	if (list.n)
-		qsort(list.items, list.n, sizeof(*list.items), by_key);
-	for (i = 0; i < list.n; i++) {
-		const struct ndpx_rule *rule = &list.items[i].rule;
-		const struct ndpx_policy *policy = dataplane_policy(rule, generation);
-
-		if (policy->action == NDPX_ACT_NONE)
-			continue;
-		entries[n].key = list.items[i].key;
-		entries[n].policy = *policy;
-		if (stats) {
-			stats_of(rule, &stats[n]);
-			near_add_stats(dp, &entries[n].key, &stats[n]);
-		}
-		n++;
-	}
-	free(list.items);
-	*ret = entries;
-	if (ret_stats)
-		*ret_stats = stats;
-	*ret_n = n;
-	return 0;
+	return read_rules(dp, false, ret, ret_stats, ret_n, err);
 }
 
 int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret_n,
 			   struct error *err)
 {
-	struct items list = { 0 };
-	struct entry *entries;
-	size_t i, n = 0;
-	int r = dataplane_read_map(dp, MAP_SHADOWS, &list);
+	return read_rules(dp, true, ret, NULL, ret_n, err);
+}
 
-	entries = malloc((list.n + 1) * sizeof(*entries));
-	if (!r && !entries)
-		r = -ENOMEM;
-	for (i = 0; i < list.n && !r; i++) {
-		const struct ndpx_policy *policy =
-			dataplane_policy(&list.items[i].rule, dataplane_generation_of(dp));
+int dataplane_get(struct dataplane *dp, const struct ndpx_key *key, struct ndpx_policy *ret,
+		  struct entry_stats *ret_stats, struct error *err)
+{
+	struct space *sp = dp->space;
+	struct space_view view;
+	struct ndpx_slot slot;
+	int i, r = 0;
 
-		if (policy->action == NDPX_ACT_NONE)
-			continue;
-		entries[n].key = list.items[i].key;
-		entries[n++].policy = *policy;
+	for (i = 0; i < SNAPSHOT_TRIES; i++) {
+		const struct ndpx_slot *found;
+
+		r = space_look(sp, &view);
+		if (r)
+			return dataplane_fail(err, -r, "reading a rule");
+		found = table_find(&sp->table, dataplane_scope(dp, key), nd_get_addr(key->addr),
+				   view.generation);
+		if (found)
+			slot = *found;
+		r = found ? 0 : -ENOENT;
+		if (space_is_valid(sp, &view))
+			break;
 	}
-	free(list.items);
-	if (r) {
-		free(entries);
-		return dataplane_fail(err, -r, "reading the rules");
+	if (i == SNAPSHOT_TRIES)
+		return dataplane_fail(err, EBUSY, "reading a rule");
+	if (r)
+		return r;
+	*ret = slot.policy;
+	if (ret_stats) {
+		struct hot_stats hot;
+
+		r = space_hot_stats(dp->space, &hot);
+		if (r)
+			return dataplane_fail(err, -r, "reading statistics");
+		space_stats_read(dp->space, &hot, &slot, ret_stats);
+		free(hot.of);
 	}
-	if (n)
-		qsort(entries, n, sizeof(*entries), entry_compare);
-	*ret = entries;
-	*ret_n = n;
 	return 0;
 }
 
-int dataplane_get(struct dataplane *dp, const struct ndpx_prefix_key *key, struct ndpx_policy *ret,
-		  struct entry_stats *ret_stats, struct error *err)
+__u32 dataplane_which(const struct dataplane *dp)
 {
-	struct ndpx_prefix_key raw;
-	struct ndpx_rule rule;
-	const struct ndpx_policy *policy;
-
-	dataplane_key_in(key, &raw);
-	if (bpf_map_lookup_elem(dp->fds[dataplane_map_of(key)], &raw, &rule))
-		return errno == ENOENT ? -ENOENT : dataplane_fail(err, errno, "reading a rule");
-	policy = dataplane_policy(&rule, dataplane_generation_of(dp));
-	if (policy->action == NDPX_ACT_NONE)
-		return -ENOENT;
-	*ret = *policy;
-	if (ret_stats) {
-		stats_of(&rule, ret_stats);
-		near_add_stats(dp, key, ret_stats);
-	}
-	return 0;
+	return ndpx_which(__atomic_load_n(&dp->config->since[0], __ATOMIC_ACQUIRE),
+			  space_generation(dp->space));
 }
 
 const struct ndpx_settings *dataplane_settings(const struct dataplane *dp)
 {
-	return &dp->config->set[dataplane_generation_of(dp) & 1];
+	return &dp->config->set[dataplane_which(dp)];
 }
 
 int dataplane_counters(const struct dataplane *dp, uint64_t ret[NDPX_COUNTERS], struct error *err)
@@ -264,35 +228,29 @@ int dataplane_counters(const struct dataplane *dp, uint64_t ret[NDPX_COUNTERS], 
 	return 0;
 }
 
-int rule_counts_read(struct dataplane *dp, struct rule_counts *ret, struct error *err)
+int rule_counts_read(struct dataplane *dp, struct ndpx_counts *ret, struct error *err)
 {
-	struct entry *entries = NULL;
-	size_t n = 0, i;
-	int r = dataplane_read(dp, &entries, NULL, &n, err);
+	const struct ndpx_config *config = dp->config;
+	int i;
 
-	if (r)
-		return r;
-	memset(ret, 0, sizeof(*ret));
-	for (i = 0; i < n; i++) {
-		if (entries[i].policy.action == NDPX_ACT_OWN ||
-		    entries[i].policy.action == NDPX_ACT_HOST)
-			ret->own++;
-		else if (entries[i].policy.action == NDPX_ACT_DENY)
-			ret->denies++;
-		else if (entries[i].key.bits == 128)
-			ret->guests++;
-		else
-			ret->prefixes++;
+	for (i = 0; i < SNAPSHOT_TRIES; i++) {
+		__u64 generation = space_generation(dp->space);
+		__u64 since = __atomic_load_n(&config->counts_since, __ATOMIC_ACQUIRE);
+
+		*ret = config->counts[ndpx_which(since, generation)];
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		/* Two commits later, these are written again. */
+		if (space_generation(dp->space) == generation)
+			return 0;
 	}
-	free(entries);
-	return 0;
+	return dataplane_fail(err, EBUSY, "reading how many rules there are");
 }
 
 int match_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr, struct match *ret,
 	       struct error *err)
 {
 	const struct ndpx_settings *set = dataplane_settings(dp);
-	struct ndpx_prefix_key *key = &ret->entry.key;
+	struct ndpx_key *key = &ret->entry.key;
 	struct in6_addr net = *addr;
 	__u8 host_flags = 0;
 	uint32_t i;

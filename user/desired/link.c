@@ -31,6 +31,13 @@ static uint64_t mac_value(const uint8_t mac[6])
 	return (uint64_t)last << 32 | first;
 }
 
+static void set_ours(struct desired *w, uint64_t value)
+{
+	uint32_t bit = ndpx_ours_bit(value);
+
+	w->settings.ours[bit / 64] |= 1ull << bit % 64;
+}
+
 /* P15: the other MACs that this host may ask with here. */
 static int add_own_macs(struct desired *w, const struct this_link_index *index,
 			const struct this_link *here, struct ndpx_link *link)
@@ -45,7 +52,7 @@ static int add_own_macs(struct desired *w, const struct this_link_index *index,
 		if (!memcmp(l->mac, link->mac, sizeof(l->mac)) ||
 		    !this_link_may_ask(index, here, l))
 			continue;
-		link->own_macs |= 1ull << ndpx_filter_bit(mac_value(l->mac));
+		set_ours(w, mac_value(l->mac));
 		r = add_key(w, link, NDPX_LINK_OWN_MAC, mac_value(l->mac));
 	}
 	return r;
@@ -66,7 +73,7 @@ static int add_locals(struct desired *w, const struct nl_state *state, const str
 		    !memcmp(&a->addr, link->link_local, sizeof(a->addr)))
 			continue;
 		memcpy(&low, a->addr.s6_addr + 8, sizeof(low));
-		link->n_locals++;
+		set_ours(w, low);
 		r = add_key(w, link, NDPX_LINK_LOCAL, low);
 	}
 	return r;

@@ -20,7 +20,7 @@ static bool is_guest(const struct ndpx_policy *policy)
 	return policy->action == NDPX_ACT_ANSWER || policy->action == NDPX_ACT_DENY;
 }
 
-int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct ndpx_policy *before,
+int plan_add(struct plan *plan, const struct ndpx_key *key, const struct ndpx_policy *before,
 	     const struct ndpx_policy *after)
 {
 	struct change *c;

@@ -40,7 +40,7 @@ int plan_append(const struct entry *want, size_t n_want, const struct entry *hav
 void plan_free(struct plan *plan);
 
 /* Appends one step. -ENOMEM. */
-int plan_add(struct plan *plan, const struct ndpx_prefix_key *key, const struct ndpx_policy *before,
+int plan_add(struct plan *plan, const struct ndpx_key *key, const struct ndpx_policy *before,
 	     const struct ndpx_policy *after);
 
 #endif

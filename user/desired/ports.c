@@ -14,7 +14,7 @@
 /* --- one address or prefix --- */
 
 /* Link-local addresses are each link's own: the host does not route between them. */
-bool port_facts_skip(const struct ndpx_prefix_key *key, const struct ndpx_policy *policy)
+bool port_facts_skip(const struct ndpx_key *key, const struct ndpx_policy *policy)
 {
 	return policy->action == NDPX_ACT_OWN || policy->action == NDPX_ACT_NONE ||
 	       policy->action == NDPX_ACT_HOST || (policy->flags & NDPX_F_HOST) ||
@@ -111,12 +111,12 @@ struct ndpx_policy port_facts_policy(const struct port_facts *facts)
 
 /* Something known of a key; what is known of one key comes to stand together. */
 struct known {
-	struct ndpx_prefix_key key; /* first, for entry_compare() */
-	struct ndpx_policy policy;  /* an uplink's, or NDPX_F_GATEWAY, NDPX_F_ONLINK */
+	struct ndpx_key key;	   /* first, for entry_compare() */
+	struct ndpx_policy policy; /* an uplink's, or NDPX_F_GATEWAY, NDPX_F_ONLINK */
 };
 _Static_assert(offsetof(struct known, key) == 0, "entry_compare() reads the key at the start");
 
-static bool covers(const struct rule *prefix, const struct ndpx_prefix_key *key)
+static bool covers(const struct rule *prefix, const struct ndpx_key *key)
 {
 	unsigned int whole = prefix->bits / 8, rest = prefix->bits % 8;
 
@@ -125,7 +125,7 @@ static bool covers(const struct rule *prefix, const struct ndpx_prefix_key *key)
 	return !rest || ((prefix->addr.s6_addr[whole] ^ key->addr[whole]) >> (8 - rest)) == 0;
 }
 
-static bool inside_onlink(const struct ports_section *section, const struct ndpx_prefix_key *key)
+static bool inside_onlink(const struct ports_section *section, const struct ndpx_key *key)
 {
 	size_t i;
 

@@ -64,6 +64,6 @@ void port_facts_add(struct port_facts *facts, const struct ndpx_policy *policy,
 struct ndpx_policy port_facts_policy(const struct port_facts *facts);
 
 /* Is it a rule of an uplink that guest ports take no part in? */
-bool port_facts_skip(const struct ndpx_prefix_key *key, const struct ndpx_policy *policy);
+bool port_facts_skip(const struct ndpx_key *key, const struct ndpx_policy *policy);
 
 #endif

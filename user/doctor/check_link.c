@@ -201,7 +201,7 @@ static bool check_proxy(const struct doctor_snapshot *snap, const struct doctor_
 	for (i = 0; i < snap->n_proxies; i++) {
 		const struct nl_proxy *p = &snap->proxies[i];
 		const struct doctor_l3_dev *l3_dev = l3_dev_at(up, p->ifindex);
-		struct ndpx_prefix_key key = { .bits = 128 };
+		struct ndpx_key key = { .bits = 128 };
 
 		if (p->protocol != GROUPS_PROTOCOL || !l3_dev)
 			continue;
@@ -286,7 +286,7 @@ void doctor_check_hearing(const struct doctor_snapshot *snap, const struct docto
 	/* auto is content with either; join is asked for where a switch must be told. */
 	for (i = 0; i < up->groups.n; i++) {
 		const struct nl_proxy *m = &up->groups.members[i];
-		struct ndpx_prefix_key key = { .bits = 128 };
+		struct ndpx_key key = { .bits = 128 };
 
 		memcpy(key.addr, &m->addr, sizeof(key.addr));
 		if (!is_member(snap, m->ifindex, &m->addr) &&

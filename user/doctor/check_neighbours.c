@@ -57,7 +57,7 @@ static void check_vlan(const struct doctor_snapshot *snap, const struct doctor_u
 
 	for (i = 0; i < snap->n_neighbours; i++) {
 		const struct nl_neighbour *n = &snap->neighbours[i];
-		struct ndpx_prefix_key key = { .bits = 128, .vlan = vlan };
+		struct ndpx_key key = { .bits = 128, .vlan = vlan };
 		const struct entry *e;
 
 		/* As the program: no prefix speaks for link-local addresses. */

@@ -18,7 +18,7 @@ static void check_kernel(const struct doctor_snapshot *snap, const struct doctor
 		return;
 	for (i = 0; i < snap->n_proxies; i++) {
 		const struct nl_proxy *p = &snap->proxies[i];
-		struct ndpx_prefix_key key = { .bits = 128 };
+		struct ndpx_key key = { .bits = 128 };
 
 		if (p->protocol == GROUPS_PROTOCOL || (p->ifindex && p->ifindex != l3_dev->ifindex))
 			continue;
@@ -46,7 +46,7 @@ static void check_claims(const struct doctor_uplink *up, struct findings *ret)
 
 		for (j = 0; j < up->n_claims; j++) {
 			const struct doctor_claim *other = &up->claims[j];
-			struct ndpx_prefix_key key = { .bits = 128 };
+			struct ndpx_key key = { .bits = 128 };
 
 			if (other->vlan != c->vlan || memcmp(other->mac, c->mac, 6) != 0)
 				continue;

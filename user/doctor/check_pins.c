@@ -93,7 +93,7 @@ void doctor_check_settings(const struct doctor_uplink *up, struct findings *ret)
 			    "a VLAN device or a master was added or removed after apply");
 }
 
-static bool covers(const struct ndpx_prefix_key *prefix, const struct ndpx_prefix_key *key)
+static bool covers(const struct ndpx_key *prefix, const struct ndpx_key *key)
 {
 	unsigned int bytes = prefix->bits / 8, rest = prefix->bits % 8;
 
@@ -103,8 +103,7 @@ static bool covers(const struct ndpx_prefix_key *prefix, const struct ndpx_prefi
 }
 
 /* What the prefixes say about an address that has no rule of its own. */
-static enum ndpx_action covered_by(const struct doctor_uplink *up,
-				   const struct ndpx_prefix_key *key)
+static enum ndpx_action covered_by(const struct doctor_uplink *up, const struct ndpx_key *key)
 {
 	const struct entry *best = NULL;
 	size_t i;

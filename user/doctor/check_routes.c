@@ -20,7 +20,7 @@ bool doctor_is_back(const struct doctor_uplink *up, uint16_t vlan, uint32_t oif)
 	return bsearch(&key, w->links, w->n_links, sizeof(key), link_key_compare);
 }
 
-static bool inside(const struct nl_route *route, const struct ndpx_prefix_key *prefix)
+static bool inside(const struct nl_route *route, const struct ndpx_key *prefix)
 {
 	unsigned int bytes = prefix->bits / 8, rest = prefix->bits % 8;
 
@@ -31,7 +31,7 @@ static bool inside(const struct nl_route *route, const struct ndpx_prefix_key *p
 
 /* A prefix is often only partly in use: one route inside it to somewhere else will do. */
 static bool has_part(const struct doctor_snapshot *snap, const struct doctor_uplink *up,
-		     const struct ndpx_prefix_key *prefix)
+		     const struct ndpx_key *prefix)
 {
 	size_t i;
 
@@ -56,7 +56,7 @@ void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor
 		snprintf(looked_at, sizeof(looked_at), ", of %zu looked at", up->n_hops);
 
 	for (i = 0; i < up->n_hops; i++) {
-		const struct ndpx_prefix_key *key = &up->rules[up->hops[i].rule].key;
+		const struct ndpx_key *key = &up->rules[up->hops[i].rule].key;
 		const struct nl_hop *hop = &up->hops[i].hop;
 		struct several *to = NULL;
 
@@ -88,7 +88,7 @@ void doctor_check_routes(const struct doctor_snapshot *snap, const struct doctor
 /* Does a prefix rule of this VLAN share addresses with the network? */
 static bool is_ruled(const struct doctor_uplink *up, uint16_t vlan, const struct nl_net *net)
 {
-	struct ndpx_prefix_key wide = { .bits = net->bits };
+	struct ndpx_key wide = { .bits = net->bits };
 	struct nl_route as_route = { .dst = net->addr, .bits = net->bits };
 	size_t i;
 

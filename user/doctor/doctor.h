@@ -85,7 +85,7 @@ struct several {
 	char first[RULE_TEXT_LEN];
 	char text[RULE_TEXT_LEN + 32];
 };
-void several_add(struct several *s, const struct ndpx_prefix_key *key);
+void several_add(struct several *s, const struct ndpx_key *key);
 const char *several_text(struct several *s);
 
 #endif

@@ -94,7 +94,7 @@ bool findings_have(const struct findings *findings, const struct finding *like)
 	return false;
 }
 
-void several_add(struct several *s, const struct ndpx_prefix_key *key)
+void several_add(struct several *s, const struct ndpx_key *key)
 {
 	if (!s->n++)
 		target_text((const struct in6_addr *)key->addr, key->bits, s->first);

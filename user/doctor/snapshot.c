@@ -209,7 +209,7 @@ static int look_at_link(const struct doctor_snapshot *snap, struct doctor_uplink
 }
 
 /* The address whose route stands for a rule: in a prefix not the first, which is anycast. */
-static struct in6_addr address_for(const struct ndpx_prefix_key *key)
+static struct in6_addr address_for(const struct ndpx_key *key)
 {
 	struct in6_addr addr;
 

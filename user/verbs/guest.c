@@ -16,10 +16,10 @@ struct there {
 	bool overridden;		/* what is in force is the host's or the file's */
 };
 
-static int look(struct dataplane *dp, const struct ndpx_prefix_key *key, struct there *ret,
+static int look(struct dataplane *dp, const struct ndpx_key *key, struct there *ret,
 		struct error *err)
 {
-	struct ndpx_prefix_key shadow = *key;
+	struct ndpx_key shadow = *key;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
@@ -73,7 +73,7 @@ static int commit_one(const struct command *cmd, struct dataplane *dp, const str
 		      const struct there *there, enum what what, struct error *err)
 {
 	const struct ndpx_policy *before = there->overridden ? &there->shadow : &there->now;
-	struct ndpx_prefix_key key = entry->key;
+	struct ndpx_key key = entry->key;
 	struct ndpx_policy after = { 0 };
 	struct rules_change change = { .dp = dp };
 	struct notes notes = { 0 };

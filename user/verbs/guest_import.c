@@ -50,7 +50,7 @@ static int plan_below(struct dataplane *dp, const struct entry *want, struct pla
 		      struct error *err)
 {
 	struct ndpx_policy shadow = { 0 };
-	struct ndpx_prefix_key key = want->key;
+	struct ndpx_key key = want->key;
 	int r;
 
 	key.origin = NDPX_ORIGIN_COMMAND;

@@ -28,7 +28,7 @@ static void print_settings(const struct instance *in, struct output *out)
 	out_text(out, "\n");
 }
 
-static void print_rules(const struct rule_counts *t, struct output *out)
+static void print_rules(const struct ndpx_counts *t, struct output *out)
 {
 	out_number(out, "guests", "    guests %llu", t->guests);
 	out_number(out, "prefixes", ", prefixes %llu", t->prefixes);
@@ -54,7 +54,7 @@ static int print_attached(struct instance *in, struct output *out, struct error 
 {
 	struct ndpx_record *record = dataplane_record(in->dp);
 	struct before before[DATAPLANE_BEFORE];
-	struct rule_counts counts;
+	struct ndpx_counts counts;
 	char since[32];
 	int r = rule_counts_read(in->dp, &counts, err);
 

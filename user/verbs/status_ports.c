@@ -128,7 +128,7 @@ static int print_ports(struct dataplane *dp, struct output *out, bool *ret_ok, s
 {
 	struct ndpx_record *record = dataplane_record(dp);
 	struct ports_count count;
-	struct rule_counts counts;
+	struct ndpx_counts counts;
 	char since[32];
 	int r = ports_count(dp, &count, err);
 

@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "abi4.h"
 #include "ndframe.h"
 #include "tcx.h"
 #include "../../packet.h"
@@ -32,6 +33,7 @@ struct options {
 	struct recipe how; /* -v, -p, -n, -f */
 	long window;	   /* -w; 0: no limit */
 	long rate;	   /* -r frames a second; 0: no limit */
+	bool own_lladdr;   /* -l: each answer bears its guest's MAC, see struct flood */
 };
 
 static volatile sig_atomic_t stopped;
@@ -178,6 +180,13 @@ static bool wait_frame(int fd, uint64_t until, struct frame *ret)
 
 /* Verbs. Each returns the exit status. */
 
+static int verb_abi4(const struct options *opt, char **arg)
+{
+	(void)opt;
+	return abi4_make(arg[0], strtoull(arg[1], NULL, 10), (uint32_t)strtoul(arg[2], NULL, 10),
+			 arg[3]);
+}
+
 /* What DIR/COOKIE is called in this network namespace: user/netlink, nl_netns_cookie(). */
 static int verb_cookie(const struct options *opt, char **arg)
 {
@@ -299,10 +308,17 @@ struct flood {
 	struct frame ns[TARGETS_MAX];
 	uint8_t targets[TARGETS_MAX][16];
 	size_t n_targets;
-	uint64_t sent, answered, outstanding;
+	bool own_lladdr; /* every TLLAO must be 02 and the last five bytes of its target */
+	uint64_t sent, answered, outstanding, wrong;
 };
 
-static bool is_answer(const struct flood *flood, const struct frame *in)
+/* Is the answer with this guest's data, and not with another one's? */
+static bool has_own_lladdr(const uint8_t *na)
+{
+	return na[24] == 2 && na[26] == 2 && !memcmp(na + 27, na + 8 + 11, 5);
+}
+
+static bool is_answer(struct flood *flood, const struct frame *in)
 {
 	const struct frame *ns = &flood->ns[0];
 	size_t i, len, o = ip6_offset(ns);
@@ -313,8 +329,10 @@ static bool is_answer(const struct flood *flood, const struct frame *in)
 	    memcmp(in->b + 12, ns->b + 12, o - 12))
 		return false;
 	for (i = 0; i < flood->n_targets; i++) {
-		if (!memcmp(na + 8, flood->targets[i], 16))
-			return true;
+		if (memcmp(na + 8, flood->targets[i], 16))
+			continue;
+		flood->wrong += flood->own_lladdr && (len < 32 || !has_own_lladdr(na));
+		return true;
 	}
 	return false;
 }
@@ -388,12 +406,15 @@ static int verb_flood(const struct options *opt, char **arg)
 	}
 	if (!flood.n_targets)
 		die("no target");
+	flood.own_lladdr = opt->own_lladdr;
 	fd = open_socket(arg[0]);
 	flood_loop(&flood, opt, fd, count);
 	printf("sent %llu answered %llu lost %lld\n", (unsigned long long)flood.sent,
 	       (unsigned long long)flood.answered,
 	       (long long)flood.sent - (long long)flood.answered);
-	return flood.sent == flood.answered ? 0 : 1;
+	if (flood.wrong)
+		printf("wrong %llu\n", (unsigned long long)flood.wrong);
+	return flood.sent == flood.answered && !flood.wrong ? 0 : 1;
 }
 
 static int verb_tcx(const struct options *opt, char **arg)
@@ -409,6 +430,7 @@ static const struct {
 	const char *usage;
 } verbs[] = {
 	{ "cookie", 0, verb_cookie, "" },
+	{ "abi4", 4, verb_abi4, "DIR COOKIE IFINDEX DEV" },
 	{ "ns", 3, verb_ns, "[-v VLAN] [-n] [-p MAC] SRCMAC SRC6 TARGET" },
 	{ "na", 6, verb_na, "[-v VLAN] [-f RSO] SRCMAC DSTMAC SRC6 DST6 TARGET LLADDR" },
 	{ "send", 2, verb_send, "IF HEX" },
@@ -417,7 +439,7 @@ static const struct {
 	{ "tcx", 2, verb_tcx, "IF next|pass|drop" },
 	{ "sniff", 2, verb_sniff, "IF TIMEOUT_MS" },
 	{ "flood", 5, verb_flood,
-	  "[-v VLAN] [-w WINDOW] [-r RATE] [-p MAC] IF SRCMAC SRC6 TARGET[,TARGET...] COUNT" },
+	  "[-v VLAN] [-w WINDOW] [-r RATE] [-p MAC] [-l] IF SRCMAC SRC6 TARGET[,TARGET...] COUNT" },
 };
 
 static int __attribute__((noreturn)) usage(void)
@@ -449,10 +471,13 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &sa, NULL);
 	if (argc < 2)
 		usage();
-	while ((c = getopt(argc - 1, argv + 1, "v:w:r:p:nf:")) != -1) {
+	while ((c = getopt(argc - 1, argv + 1, "v:w:r:p:nlf:")) != -1) {
 		switch (c) {
 		case 'v':
 			opt.how.vlan = (int)get_number(optarg);
+			break;
+		case 'l':
+			opt.own_lladdr = true;
 			break;
 		case 'w':
 			opt.window = get_number(optarg);

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# More guests than have a place in `near`: wherever a rule lies it answers, counts each
-# answer once, changes, goes, and comes back without what it had counted before.
+# The table of rules grows and shrinks: wherever a rule lies it answers, counts each answer
+# once, changes, goes, and comes back without what it had counted before; no solicitation is
+# lost meanwhile.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
-COUNT=6000 # of 4096 places
+COUNT=12000 # a segment has 7168 places
 SHARE=2000 # asked for by one flood
 
 net_pair
@@ -36,38 +37,37 @@ counts() {
 		awk '{ printf "%s%sx%s", (NR > 1 ? " " : ""), $1, $2 }'
 }
 
-# places: how many of `near` are taken.
-places() {
-	bpftool -j map dump pinned "$(echo "$BPFFS"/*/*/near)" |
-		jq '[.[].formatted.value | select(.tag != 0)] | length'
+# segments: how many the table has.
+segments() {
+	echo $((1 << $(bpftool -j map dump pinned "$(netns_dir)/state" |
+		jq '[.. | objects | .word? // empty][0] % 256')))
 }
 
-# far: how many are not, as the program is told.
-far() {
-	bpftool -j map dump pinned "$(echo "$BPFFS"/*/*/config)" |
-		jq '[.. | objects | .config? // empty][0] | .set[.generation % 2].far'
+# flood_while COMMAND...: nothing is lost while it runs, and every answer is counted.
+flood_while() {
+	local pid before sent
+	before=$(counter answered)
+	net_job router "$NDTOOL" flood -w 16 eth0 "$LAB_ROUTER_MAC" "$ASKER" \
+		2001:db8:1::1,2001:db8:1::3,2001:db8:1::176f 0 >"$WORK/flood"
+	pid=$JOB
+	"$@"
+	kill -TERM "$pid"
+	wait "$pid" || true
+	assert_has "$WORK/flood" '^sent [1-9][0-9]* answered [1-9][0-9]* lost 0$'
+	sent=$(sed -n 's/.*answered \([0-9]*\).*/\1/p' "$WORK/flood")
+	assert_eq "counted" "$(($(counter answered) - before))" "$sent"
 }
 
-# own: addresses of the host, which are rules as well.
-own() {
-	ndpx -j status | jq '.uplinks[0].own_addresses'
-}
-
-note "each answers, near or far"
+note "each answers"
 list 1 1 "" >"$WORK/all"
 status 0 ndpx guest import "$WORK/all"
 flood_all 2
 assert_eq "answers" "$(counts)" "${COUNT}x2"
-near=$(places)
-note "$near of $COUNT are near"
-if [ "$near" -le 2000 ] || [ "$near" -gt 4096 ]; then
-	fail "$near places taken"
-fi
-assert_eq "far" "$(far)" $((COUNT + $(own) - near))
+assert_eq "segments" "$(segments)" 4
 
 note "a change is seen wherever the rule lies, and keeps the count"
 list 1 3 "router on" | ndpx guest import --replace -
-for i in 1 1771 5998; do
+for i in 1 1771 11998; do
 	target=2001:db8:1::$(printf %x "$i")
 	assert_eq "answer for $target" "$(ask "$target")" \
 		"$(answer "$target" "$LAB_HOST_MAC" RS)"
@@ -94,10 +94,36 @@ assert_has "$WORK/stats" '^2001:db8:1::2 1$'
 assert_has "$WORK/stats" '^2001:db8:1::1770 1$'
 assert_has "$WORK/stats" '^2001:db8:1::3 3$'
 assert_has "$WORK/stats" '^2001:db8:1::1 4$'
-assert_eq "far" "$(far)" $((COUNT + $(own) - $(places)))
+
+note "grows and shrinks under load"
+more() {
+	seq 1 40000 | xargs printf '2001:db8:2::%x dev eth0\n' | ndpx guest import -
+	assert_eq "segments" "$(segments)" 16
+}
+less() {
+	ndpx apply --prune
+	assert_eq "segments" "$(segments)" 4
+}
+flood_while more
+assert_answered 2001:db8:2::1 2001:db8:2::9c40 2001:db8:1::1770
+flood_while less
+assert_silent 2001:db8:2::1 2001:db8:2::9c40
+assert_answered 2001:db8:1::1 2001:db8:1::176f
+
+note "a hundred changes of one rule, which use up its bucket"
+changes() {
+	local i
+	for i in $(seq 100); do
+		ndpx -q guest replace 2001:db8:1::2 dev eth0 router "$([ $((i % 2)) = 0 ] && echo on || echo off)"
+	done
+}
+status 0 ndpx guest add 2001:db8:1::2 dev eth0
+flood_while changes
+assert_answered 2001:db8:1::1
 
 note "nothing is left of rules that are gone"
 echo "uplink eth0 { groups = allmulti }" | conf
 status 0 ndpx apply --prune
-assert_eq "places" "$(places)" "$(own)"
-assert_eq "far" "$(far)" 0
+assert_eq "guests" "$(guests)" ""
+assert_silent 2001:db8:1::1
+assert_eq "segments" "$(segments)" 1

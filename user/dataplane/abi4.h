@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Reading an instance of ABI 4, whose rules were in the kernel's hashes. For old.c alone. */
+#ifndef NDPX_ABI4_H
+#define NDPX_ABI4_H
+
+#include "dataplane/dataplane.h"
+
+/*
+ * Its rules, their statistics and its pause. -EPROTO: it is not what it says. The maps stay open
+ * in ret->abi4, for its program counts on until it is swapped.
+ */
+int abi4_read(const char *dir, bool is_ports, struct dataplane_old *ret);
+/* The same of maps that are open, but only the rules and statistics; after success ret->abi4 is none. */
+int abi4_counted(const struct abi4_maps *maps, struct dataplane_old *ret);
+void abi4_close(struct abi4_maps *maps);
+
+#endif
