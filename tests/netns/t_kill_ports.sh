@@ -81,6 +81,39 @@ kills "sections and rules" old new "1a 2c " "1b 2b "
 kills "a port less" old one "1a 2c " "2c "
 kills "a port more" one old "2c " "1a 2c "
 
+# where: who answers for the address of a command: the uplink, the port of the other guest.
+where() {
+	local port
+	port=$(lab_in g2 "$NDTOOL" exchange eth0 \
+		"$("$NDTOOL" ns 02:00:00:00:0a:02 fe80::77 2001:db8:7::7)" 60)
+	[ "$(ask 2001:db8:7::7 60)" = none ] || printf 'uplink '
+	[ "$port" = none ] || printf 'port '
+}
+
+note "guest add and del: in uplinks and ports alike"
+status 0 ndpx -c "$WORK/new.conf" apply
+word=add rest="port vif1.0" kills=0
+for word in add del; do
+	[ "$word" = add ] || rest=''
+	# shellcheck disable=SC2086 # words they are
+	points guest "$word" 2001:db8:7::7 dev eth0 $rest >"$WORK/points"
+	while read -r name n; do
+		round "guest $word killed at $name $n"
+		ndpx -q guest del 2001:db8:7::7 dev eth0 2>/dev/null || true
+		[ "$word" = add ] || status 0 ndpx guest add 2001:db8:7::7 dev eth0 port vif1.0
+		# shellcheck disable=SC2086
+		! killed "$name" "$n" guest "$word" 2001:db8:7::7 dev eth0 $rest || kills=$((kills + 1))
+		now=$(where)
+		case $now in
+		'' | 'uplink port ') ;;
+		*) fail "answers: '$now'" ;;
+		esac
+	done <"$WORK/points"
+done
+round ""
+note "$kills kills"
+[ "$kills" -gt 5 ] || fail "hardly ever killed"
+
 note "down"
 status 0 ndpx -c "$WORK/old.conf" apply
 points down >"$WORK/points"

@@ -10,38 +10,38 @@
 /* How full the ports' tables are. */
 struct room {
 	size_t exact, prefixes;
-	bool in_use[129]; /* by prefix length; 128 is an exact address */
+	bool in_use[128]; /* by prefix length */
 };
-
-static void count(struct room *room, const struct ndpx_key *key)
-{
-	room->in_use[key->bits] = true;
-	room->exact += key->bits == 128;
-	room->prefixes += key->bits < 128;
-}
 
 /* What the ports' tables hold once new guests are in every section. */
 static int count_after(struct dataplane *dp, __u32 n_sections, const struct entry *added, size_t n,
 		       struct room *room, struct error *err)
 {
-	struct entry *have = NULL;
-	size_t n_have = 0, i;
+	struct ndpx_policy ignored;
+	struct ndpx_counts counts;
+	size_t i;
 	__u32 g;
-	int r = dataplane_read(dp, &have, NULL, &n_have, err);
+	int r = rule_counts_read(dp, &counts, err);
 
-	for (i = 0; i < n_have; i++)
-		count(room, &have[i].key);
+	if (r)
+		return r;
+	room->exact = counts.guests;
+	room->prefixes = counts.prefixes;
+	for (i = 0; i < 128; i++)
+		room->in_use[i] = counts.bits[i] > 0;
 	for (i = 0; i < n && !r; i++) {
-		for (g = 0; g < n_sections; g++) {
-			struct entry one = added[i];
+		for (g = 0; g < n_sections && (!r || r == -ENOENT); g++) {
+			struct ndpx_key key = added[i].key;
 
-			one.key.vlan = (__u16)g;
-			if (n_have && bsearch(&one, have, n_have, sizeof(*have), entry_compare))
-				continue;
-			count(room, &one.key);
+			key.vlan = (__u16)g;
+			r = dataplane_get(dp, &key, &ignored, NULL, err);
+			room->exact += r == -ENOENT && key.bits == 128;
+			room->prefixes += r == -ENOENT && key.bits < 128;
 		}
+		if (added[i].key.bits < 128)
+			room->in_use[added[i].key.bits] = true;
+		r = r == -ENOENT ? 0 : r;
 	}
-	free(have);
 	return r;
 }
 
@@ -71,17 +71,17 @@ static int check_room(const struct room *room, struct error *err)
 }
 
 /* The rules that plans add, as far as guest ports get them: VLANs left out, each key once. */
-static struct entry *added_of(const struct plan *plans, size_t n, size_t *ret_n)
+static struct entry *added_of(const struct rules_change *changes, size_t n, size_t *ret_n)
 {
 	size_t total = 0, unique = 0, i, j;
 	struct entry *list;
 
 	for (i = 0; i < n; i++)
-		total += plans[i].n;
+		total += changes[i].plan.n;
 	list = calloc(total + 1, sizeof(*list));
 	for (i = 0, total = 0; list && i < n; i++) {
-		for (j = 0; j < plans[i].n; j++) {
-			const struct change *c = &plans[i].changes[j];
+		for (j = 0; j < changes[i].plan.n; j++) {
+			const struct change *c = &changes[i].plan.changes[j];
 
 			if (c->key.origin || port_facts_skip(&c->key, &c->after))
 				continue;
@@ -99,7 +99,8 @@ static struct entry *added_of(const struct plan *plans, size_t n, size_t *ret_n)
 	return list;
 }
 
-int rules_ports_room(const char *bpffs, const struct plan *plans, size_t n, struct error *err)
+int rules_ports_room(const char *bpffs, const struct rules_change *changes, size_t n,
+		     struct error *err)
 {
 	size_t n_added = 0;
 	struct ndpx_sections sections;
@@ -109,12 +110,12 @@ int rules_ports_room(const char *bpffs, const struct plan *plans, size_t n, stru
 	struct error ignored;
 	int r;
 
-	/* One that cannot be opened is told of by rules_tell_ports(). */
+	/* One that cannot be opened is told of by rules_commit(). */
 	if (dataplane_open(bpffs, DATAPLANE_PORTS, &dp, &ignored))
 		return 0;
 	r = dataplane_sections(dp, &sections, err);
 	if (!r)
-		added = added_of(plans, n, &n_added);
+		added = added_of(changes, n, &n_added);
 	if (!r && !added)
 		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	if (!r && added && n_added) {

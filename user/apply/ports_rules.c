@@ -46,35 +46,42 @@ int rules_of_all(const char *bpffs, struct entry **ret, size_t *ret_n, struct er
 	return 0;
 }
 
+/* A change of an uplink's rules, to be searched for a key. */
+struct step {
+	const struct change *change;
+};
+
+struct changed {
+	uint32_t ifindex;
+	struct step *steps; /* owned; those of rules in force, sorted by key */
+	size_t n;
+};
+
 /* All that one change of rules has to know. */
 struct sync {
 	struct dataplane *dp; /* of the ports */
+	struct changed *changed;
+	size_t n_changed;
 	struct ndpx_sections sections;
-	struct guest_port *ports;
-	size_t n_ports;
 	struct instance *uplinks;
 	size_t n_uplinks;
 	struct plan plan;
 };
 
-static int read_ports(struct sync *s, struct error *err)
+/* Takes in what an uplink says: of the ports, only that which the rule names is looked up. */
+static int add_fact(const struct sync *s, struct port_facts *facts,
+		    const struct ndpx_policy *policy, struct error *err)
 {
-	struct port_state *list;
-	size_t i;
-	int r = dataplane_ports_read(s->dp, &list, &s->n_ports, err);
+	struct guest_port port = { .ifindex = policy->port };
+	int r = policy->port ? dataplane_port_get(s->dp, policy->port, &port.at, err) : -ENOENT;
 
-	if (r)
+	if (r && r != -ENOENT)
 		return r;
-	s->ports = calloc(s->n_ports + 1, sizeof(*s->ports));
-	for (i = 0; s->ports && i < s->n_ports; i++) {
-		s->ports[i].ifindex = list[i].ifindex;
-		s->ports[i].at = list[i].at;
-		/* About to be detached: its guests are still behind it. */
-		if (!list[i].at.l3_dev)
-			s->ports[i].at.l3_dev = list[i].ifindex;
-	}
-	free(list);
-	return s->ports ? 0 : error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	/* About to be detached: its guests are still behind it. */
+	if (!r && !port.at.l3_dev)
+		port.at.l3_dev = port.ifindex;
+	port_facts_add(facts, policy, &port, !r);
+	return 0;
 }
 
 /* Does a prefix of the section's `onlink` cover this key? Their rules bear the mark. */
@@ -99,7 +106,61 @@ static bool inside_onlink(struct sync *s, const struct ndpx_key *key)
 	return false;
 }
 
-/* What all uplinks say of an address or prefix, in whatever VLAN. */
+static int by_key(const void *a, const void *b)
+{
+	const struct step *x = a, *y = b;
+
+	return entry_compare(&x->change->key, &y->change->key);
+}
+
+static int index_changes(struct sync *s, const struct rules_change *changes, size_t n)
+{
+	size_t i, j;
+
+	s->changed = calloc(n + 1, sizeof(*s->changed));
+	if (!s->changed)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		struct changed *c = &s->changed[s->n_changed++];
+		const struct plan *plan = &changes[i].plan;
+
+		c->ifindex = dataplane_record(changes[i].dp)->ifindex;
+		c->steps = malloc((plan->n + 1) * sizeof(*c->steps));
+		if (!c->steps)
+			return -ENOMEM;
+		for (j = 0; j < plan->n; j++) {
+			if (!plan->changes[j].key.origin)
+				c->steps[c->n++].change = &plan->changes[j];
+		}
+		if (c->n)
+			qsort(c->steps, c->n, sizeof(*c->steps), by_key);
+	}
+	return 0;
+}
+
+/* What one uplink will say of a key: the change, or else what is in force. -ENOENT: nothing. */
+static int ask_uplink(const struct sync *s, const struct instance *uplink,
+		      const struct ndpx_key *key, struct ndpx_policy *ret, struct error *err)
+{
+	const struct change like = { .key = *key };
+	const struct step sought = { &like };
+	size_t i;
+
+	for (i = 0; i < s->n_changed; i++) {
+		const struct changed *c = &s->changed[i];
+		const struct step *found = NULL;
+
+		if (c->n && c->ifindex == uplink->ifindex)
+			found = bsearch(&sought, c->steps, c->n, sizeof(*c->steps), by_key);
+		if (found) {
+			*ret = found->change->after;
+			return ret->action == NDPX_ACT_NONE ? -ENOENT : 0;
+		}
+	}
+	return dataplane_get(uplink->dp, key, ret, NULL, err);
+}
+
+/* What all uplinks will say of an address or prefix, in whatever VLAN. */
 static int ask_uplinks(struct sync *s, const struct ndpx_key *key, struct port_facts *facts,
 		       struct error *err)
 {
@@ -117,10 +178,10 @@ static int ask_uplinks(struct sync *s, const struct ndpx_key *key, struct port_f
 			struct ndpx_key there = *key;
 
 			there.vlan = record->vlans[v];
-			r = dataplane_get(s->uplinks[i].dp, &there, &policy, NULL, err);
+			r = ask_uplink(s, &s->uplinks[i], &there, &policy, err);
 			if (!r)
-				port_facts_add(facts, &policy, s->ports, s->n_ports);
-			else if (r != -ENOENT)
+				r = add_fact(s, facts, &policy, err);
+			if (r && r != -ENOENT)
 				return r;
 		}
 	}
@@ -168,19 +229,19 @@ static int sync_key(struct sync *s, const struct ndpx_key *changed, struct error
 }
 
 /* The keys of the changes, VLANs left out, each once. */
-static struct ndpx_key *keys_of(const struct plan *plans, size_t n, size_t *ret_n)
+static struct ndpx_key *keys_of(const struct rules_change *changes, size_t n, size_t *ret_n)
 {
 	struct ndpx_key *keys;
 	size_t total = 0, i, j, k = 0;
 
 	for (i = 0; i < n; i++)
-		total += plans[i].n;
+		total += changes[i].plan.n;
 	keys = malloc((total + 1) * sizeof(*keys));
 	if (!keys)
 		return NULL;
 	for (i = 0; i < n; i++) {
-		for (j = 0; j < plans[i].n; j++) {
-			keys[k] = plans[i].changes[j].key;
+		for (j = 0; j < changes[i].plan.n; j++) {
+			keys[k] = changes[i].plan.changes[j].key;
 			keys[k].origin = 0;
 			keys[k++].vlan = 0;
 		}
@@ -195,8 +256,8 @@ static struct ndpx_key *keys_of(const struct plan *plans, size_t n, size_t *ret_
 	return keys;
 }
 
-static int sync_keys(const char *bpffs, struct sync *s, const struct plan *plans, size_t n,
-		     struct error *err)
+static int sync_keys(const char *bpffs, struct sync *s, const struct rules_change *changes,
+		     size_t n, struct error *err)
 {
 	struct ndpx_key *keys;
 	size_t n_keys = 0, i;
@@ -205,40 +266,45 @@ static int sync_keys(const char *bpffs, struct sync *s, const struct plan *plans
 	if (!r)
 		r = dataplane_sections(s->dp, &s->sections, err);
 	if (!r)
-		r = read_ports(s, err);
-	if (!r)
 		r = dataplane_instances(bpffs, NULL, &s->uplinks, &s->n_uplinks, err);
 	if (r)
 		return r;
-	keys = keys_of(plans, n, &n_keys);
-	if (!keys)
+	keys = keys_of(changes, n, &n_keys);
+	if (!keys || index_changes(s, changes, n)) {
+		free(keys);
 		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	}
 	for (i = 0; i < n_keys && !r; i++)
 		r = sync_key(s, &keys[i], err);
 	free(keys);
-	if (!r && s->plan.n)
-		r = dataplane_commit(s->dp, &s->plan, NULL, err);
 	return r;
 }
 
-void rules_tell_ports(const char *bpffs, const struct plan *plans, size_t n, struct notes *notes)
+static void sync_free(struct sync *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_changed; i++)
+		free(s->changed[i].steps);
+	free(s->changed);
+	if (s->uplinks)
+		dataplane_close_instances(s->uplinks, s->n_uplinks);
+}
+
+int rules_ports_change(const char *bpffs, const struct rules_change *changes, size_t n,
+		       struct rules_change *ret, struct error *err)
 {
 	struct sync s = { 0 };
-	struct error err;
-	int r = dataplane_open(bpffs, DATAPLANE_PORTS, &s.dp, &err);
+	int r = dataplane_open(bpffs, DATAPLANE_PORTS, &s.dp, err);
 
-	if (r == -ENOENT)
-		return;
 	if (!r)
-		r = sync_keys(bpffs, &s, plans, n, &err);
-	if (r)
-		note_add(notes, "", NOTE_WARNING,
-			 "the uplink's rules are in force, but guest ports could not be updated: "
-			 "%s: run 'ndpx apply'",
-			 err.message);
-	plan_free(&s.plan);
-	free(s.ports);
-	if (s.uplinks)
-		dataplane_close_instances(s.uplinks, s.n_uplinks);
-	dataplane_close(s.dp);
+		r = sync_keys(bpffs, &s, changes, n, err);
+	sync_free(&s);
+	if (r) {
+		plan_free(&s.plan);
+		dataplane_close(s.dp);
+		return r;
+	}
+	*ret = (struct rules_change){ .dp = s.dp, .plan = s.plan };
+	return 0;
 }

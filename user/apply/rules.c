@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Single rules: one commit each device, all devices or none; then groups and guest ports
- * follow. The rules hold by then, so what fails behind them is a warning with its remedy.
+ * Single rules: one commit for all devices and the guest ports; then groups follow. The rules
+ * hold by then, so what fails behind them is a warning with its remedy.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "apply/groups.h"
 #include "apply/rules.h"
 #include "dataplane/instances.h"
+#include "desired/plan.h"
 
 /* Joins or leaves groups after rules changed, and writes the record if that says so. */
 static void join_groups(struct dataplane *dp, struct notes *notes)
@@ -51,60 +52,69 @@ static void join_groups(struct dataplane *dp, struct notes *notes)
 			 record->dev, why.message);
 }
 
-/* Undoes a committed plan. */
-static void rollback(struct rules_change *change)
+/* One commit for all that changes. */
+static int commit_all(const struct rules_change *changes, size_t n, struct error *err)
 {
-	struct plan *plan = &change->plan;
-	struct error ignored;
-	size_t i;
+	struct dataplane_change *parts = calloc(n + 1, sizeof(*parts));
+	size_t i, n_parts = 0;
+	int r;
 
-	for (i = 0; i < plan->n; i++) {
-		struct ndpx_policy before = plan->changes[i].before;
-
-		plan->changes[i].before = plan->changes[i].after;
-		plan->changes[i].after = before;
+	if (!parts)
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	for (i = 0; i < n; i++) {
+		if (changes[i].plan.n)
+			parts[n_parts++] = (struct dataplane_change){ .dp = changes[i].dp,
+								      .plan = &changes[i].plan };
 	}
-	dataplane_commit(change->dp, plan, NULL, &ignored);
+	r = dataplane_commit_all(parts, n_parts, err);
+	free(parts);
+	return r;
 }
 
-/* The commits, all of them or none. */
-static int commit_all(struct rules_change *changes, size_t n, struct error *err)
+/* The uplinks' changes, and behind them that of the guest ports, if there is one: *ret_n. */
+static struct rules_change *with_ports(const char *bpffs, const struct rules_change *changes,
+				       size_t n, size_t *ret_n, struct notes *notes)
 {
-	size_t i;
-	int r = 0;
+	struct rules_change *all = calloc(n + 1, sizeof(*all));
+	struct error why;
+	int r;
 
-	for (i = 0; i < n && !r; i++) {
-		if (changes[i].plan.n)
-			r = dataplane_commit(changes[i].dp, &changes[i].plan, NULL, err);
-	}
-	if (r) {
-		/* The failed one undid itself. */
-		for (i--; i > 0; i--)
-			rollback(&changes[i - 1]);
-	}
-	return r;
+	*ret_n = n;
+	if (!all)
+		return NULL;
+	memcpy(all, changes, n * sizeof(*all));
+	r = rules_ports_change(bpffs, changes, n, &all[n], &why);
+	if (!r)
+		++*ret_n;
+	else if (r != -ENOENT)
+		note_add(notes, "", NOTE_WARNING,
+			 "the uplink's rules are in force, but guest ports could not be updated: "
+			 "%s: run 'ndpx apply'",
+			 why.message);
+	return all;
 }
 
 int rules_commit(const char *bpffs, struct rules_change *changes, size_t n, struct notes *notes,
 		 struct error *err)
 {
-	/* Guest ports get all devices at once: they may have the same address. */
-	struct plan *plans = calloc(n + 1, sizeof(*plans));
-	size_t i;
-	int r;
+	struct rules_change *all;
+	size_t i, n_all;
+	int r = rules_ports_room(bpffs, changes, n, err);
 
-	if (!plans)
+	if (r)
+		return r;
+	/* Guest ports get all devices at once: they may have the same address. */
+	all = with_ports(bpffs, changes, n, &n_all, notes);
+	if (!all)
 		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
-	for (i = 0; i < n; i++)
-		plans[i] = changes[i].plan;
-	r = rules_ports_room(bpffs, plans, n, err);
-	if (!r)
-		r = commit_all(changes, n, err);
+	r = commit_all(all, n_all, err);
 	for (i = 0; i < n && !r; i++)
 		join_groups(changes[i].dp, notes);
-	if (!r)
-		rules_tell_ports(bpffs, plans, n, notes);
-	free(plans);
+	for (i = n; i < n_all; i++) {
+		plan_free(&all[i].plan);
+		dataplane_close(all[i].dp);
+	}
+	free(all);
 	return r;
 }
 

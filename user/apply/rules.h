@@ -13,8 +13,8 @@ struct rules_change {
 };
 
 /*
- * All of them or none: where one is refused, those before it are taken back. Groups and guest
- * ports follow; a failure there is a note, as the rules are already in force.
+ * All of them and what follows for the guest ports, in one commit. Guest ports that cannot be
+ * read are a note; so is a group that cannot be joined, as the rules are in force by then.
  */
 int rules_commit(const char *bpffs, struct rules_change *changes, size_t n, struct notes *notes,
 		 struct error *err);
@@ -29,10 +29,15 @@ int ports_resume(const char *bpffs, struct error *err);
  * Before uplinks change: is there room in the guest ports' tables, where each section holds
  * the guests of all uplinks? -E2BIG; *err names the limit.
  */
-int rules_ports_room(const char *bpffs, const struct plan *plans, size_t n, struct error *err);
+int rules_ports_room(const char *bpffs, const struct rules_change *changes, size_t n,
+		     struct error *err);
 
-/* Hands changes of uplinks' rules on to the guest ports, where there are any. */
-void rules_tell_ports(const char *bpffs, const struct plan *plans, size_t n, struct notes *notes);
+/*
+ * What changes of uplinks' rules mean to the guest ports; *ret is the caller's to close and to
+ * free. -ENOENT: there are none.
+ */
+int rules_ports_change(const char *bpffs, const struct rules_change *changes, size_t n,
+		       struct rules_change *ret, struct error *err);
 
 /* The rules of all uplinks of this network namespace; the array is the caller's to free. */
 int rules_of_all(const char *bpffs, struct entry **ret, size_t *ret_n, struct error *err);
