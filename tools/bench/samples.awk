@@ -85,29 +85,13 @@ function against(a, b, minus,   i, n, off, bottom)
 	return middle()
 }
 
-# The contestants in their order; their titles are in title[].
-function contestants(   i, words, n)
+# "NAME:WORDS;..." into names[1..n], in their order, and words_of[NAME]; how many.
+function read_titles(text, names, words_of,   i, parts, n)
 {
-	n = split("bounce:bounce only;lookup:bounce + look-up;native:ndpx, native XDP;tc:ndpx, TC;" \
-		"generic:ndpx, generic XDP;kernel_tuned:kernel, tuned;kernel:kernel, defaults;" \
-		"ndppd:ndppd;npd6:npd6", words, ";")
+	n = split(text, parts, ";")
 	for (i = 1; i <= n; i++) {
-		contestant[i] = substr(words[i], 1, index(words[i], ":") - 1)
-		title[contestant[i]] = substr(words[i], index(words[i], ":") + 1)
-	}
-	return n
-}
-
-# The forms in which a solicitation is answered, in their order in form[]; the titles.
-function forms(   i, words, n)
-{
-	n = split("plain:plain, 86 bytes;tagged:802.1Q tag;trailing:trailing bytes;" \
-		"nonce:nonce before the SLLAO;bare:no SLLAO;probe:probe, SLLAO;" \
-		"probe_bare:probe, no SLLAO;dad:DAD;dad_nonce:DAD, nonce;" \
-		"nics:plain, host with 64 NICs", words, ";")
-	for (i = 1; i <= n; i++) {
-		form[i] = substr(words[i], 1, index(words[i], ":") - 1)
-		form_words[form[i]] = substr(words[i], index(words[i], ":") + 1)
+		names[i] = substr(parts[i], 1, index(parts[i], ":") - 1)
+		words_of[names[i]] = substr(parts[i], index(parts[i], ":") + 1)
 	}
 	return n
 }
@@ -119,6 +103,13 @@ function form_title(name)
 
 BEGIN {
 	load_samples()
-	n_forms = forms()
-	n_contestants = contestants()
+	# The forms in which a solicitation is answered.
+	n_forms = read_titles("plain:plain, 86 bytes;tagged:802.1Q tag;trailing:trailing bytes;" \
+		"nonce:nonce before the SLLAO;bare:no SLLAO;probe:probe, SLLAO;" \
+		"probe_bare:probe, no SLLAO;dad:DAD;dad_nonce:DAD, nonce;" \
+		"nics:plain, host with 64 NICs", form, form_words)
+	n_contestants = read_titles("bounce:bounce only;lookup:bounce + look-up;" \
+		"native:ndpx, native XDP;tc:ndpx, TC;generic:ndpx, generic XDP;" \
+		"kernel_tuned:kernel, tuned;kernel:kernel, defaults;ndppd:ndppd;npd6:npd6", \
+		contestant, title)
 }
