@@ -328,6 +328,16 @@ static void fill_home(struct nd_addr addr)
 	fill_bucket(nd_place_of(SCOPE, addr, table.buckets).home);
 }
 
+/* A table with this rule from the first generation on, which every look-up has seen. */
+static void begin_with(__u32 log2, struct nd_addr k, bool away)
+{
+	begin(log2);
+	if (away)
+		fill_home(k);
+	stage(k, 10, 1);
+	settle();
+}
+
 /* --- the cases --- */
 
 static void test_add_change_remove(void **state)
@@ -371,9 +381,7 @@ static void test_undo(void **state)
 	struct nd_addr k = address(1);
 
 	(void)state;
-	begin(0);
-	stage(k, 10, 1);
-	settle();
+	begin_with(0, k, false);
 	stage(k, 20, 2);
 	table_undo(&table, 1);
 	stage(k, 30, 2);
@@ -434,11 +442,7 @@ static void grow(struct nd_addr k, bool away)
 {
 	const __u32 says[MAX_GENERATION] = { 0, 10, 20, 0 };
 
-	begin(0);
-	if (away)
-		fill_home(k);
-	stage(k, 10, 1);
-	settle();
+	begin_with(0, k, away);
 	resize(1, 1);
 	stage(k, 20, 2);
 	set_word(2, 1);
@@ -463,9 +467,7 @@ static void test_grow_staged(void **state)
 	struct nd_addr k = mover(true);
 
 	(void)state;
-	begin(0);
-	stage(k, 10, 1);
-	settle();
+	begin_with(0, k, false);
 	stage(k, 20, 2);
 	resize(1, 1);
 	set_word(2, 1);
@@ -476,11 +478,7 @@ static void shrink(struct nd_addr k, bool away)
 {
 	const __u32 says[MAX_GENERATION] = { 0, 10, 20, 30 };
 
-	begin(1);
-	if (away)
-		fill_home(k);
-	stage(k, 10, 1);
-	settle();
+	begin_with(1, k, away);
 	resize(0, 1);
 	stage(k, 20, 2);
 	set_word(2, 0);
@@ -506,14 +504,9 @@ static void shrink_twice(struct nd_addr k, bool away)
 {
 	const __u32 says[MAX_GENERATION] = { 0, 10, 20, 0 };
 
-	begin(1);
-	if (away) {
-		fill_home(k);
-		stage(k, 10, 1);
+	begin_with(1, k, away);
+	if (away)
 		fill_bucket(nd_place_of(SCOPE, k, SEGMENT).other);
-	} else {
-		stage(k, 10, 1);
-	}
 	settle();
 	assert_true(table_rehash(&table, SEGMENT, 1));
 	stage(k, 20, 2);
