@@ -9,13 +9,7 @@
 
 static __always_inline struct ndpx_bucket *bucket_at(__u32 place)
 {
-	__u32 i = place >> NDPX_SEGMENT_BITS;
-	void *segment = bpf_map_lookup_elem(&rules, &i);
-
-	if (!segment)
-		return NULL;
-	i = place & (NDPX_SEGMENT_BUCKETS - 1);
-	return bpf_map_lookup_elem(segment, &i);
+	return in_segment(&rules, place, NDPX_SEGMENT_BITS);
 }
 
 /* A bucket has eight lines, of which the slots are the last seven: slot 1 to 7. */
@@ -103,7 +97,7 @@ GLOBAL __u32 find_prefix(__u64 word, __u64 hi, __u64 lo, __u32 vlan)
 		net.lo &= lo;
 		scope = NDPX_SCOPE(uplink, (__u16)vlan, length->bits & 0xff, 0);
 		/* One cache line, where a look-up in vain is two or three. */
-		bit = nd_filter_bit(scope, net) ^ after(word);
+		bit = nd_prefix_bit(scope, net) ^ after(word);
 		if (!(nd_load(&filter[(bit >> 3) & (NDPX_FILTER_SIZE - 1)]) >> (bit & 7) & 1))
 			continue;
 		place = find_rule(word, scope, net.hi, net.lo);
@@ -147,7 +141,7 @@ static __always_inline int is_this_link(struct ndpx_link_key *key, const struct 
 {
 	if (ifindex == link->l3_dev)
 		return 1;
-	return (link->members >> ndpx_filter_bit(ifindex) & 1) &&
+	return (link->members >> ndpx_filter_bit(ifindex, NDPX_MEMBERS_BITS) & 1) &&
 	       in_links(key, set->epoch, link->vlan, NDPX_LINK_MEMBER, ifindex);
 }
 
@@ -177,7 +171,7 @@ GLOBAL int find_ours(__u64 word, __u32 vlan, __u64 requester, __u64 hi, __u64 lo
 
 static __always_inline __u64 in_filter(const struct ndpx_settings *set, __u64 value)
 {
-	__u32 bit = ndpx_ours_bit(value);
+	__u32 bit = ndpx_filter_bit(value, NDPX_OURS_BITS);
 
 	return set->ours[(bit >> 6) & ((1 << NDPX_OURS_BITS) / 64 - 1)] >> (bit & 63) & 1;
 }

@@ -10,14 +10,14 @@
 
 /*
  * Arrays of arrays: a table that grows gets more segments, while the program and what it reads
- * stay where they are. All segments have one size, so the verifier inlines both look-ups.
+ * stay where they are. All segments have one size, so the verifier inlines both look-ups. Sizes
+ * and no __type(): clang 14 leaves a struct that stands only here out of the BTF.
  */
 struct segment {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, NDPX_SEGMENT_BUCKETS);
-	__uint(key_size,
-	       sizeof(__u32)); /* __type() here: clang 14 leaves the struct out of the BTF */
+	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct ndpx_bucket));
 };
 
@@ -32,8 +32,7 @@ struct stats_segment {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, NDPX_STATS_SEGMENT);
-	__uint(key_size,
-	       sizeof(__u32)); /* __type() here: clang 14 leaves the struct out of the BTF */
+	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct ndpx_rule_stats));
 };
 

@@ -77,6 +77,18 @@ static __always_inline const struct ndpx_settings *settings_of(__u64 word)
 	return &config.set[(which ^ after(word)) & 1];
 }
 
+/* An element of an array of arrays, each of which has 1 << log2 elements. NULL: no such array. */
+static __always_inline void *in_segment(void *outer, __u32 place, __u32 log2)
+{
+	__u32 i = place >> log2;
+	void *segment = bpf_map_lookup_elem(outer, &i);
+
+	if (!segment)
+		return NULL;
+	i = place & ((1u << log2) - 1);
+	return bpf_map_lookup_elem(segment, &i);
+}
+
 /* 1 if x is not 0, else 0, without a branch: each branch would double the verifier's walk. */
 static __always_inline __u32 is_set(__u32 x)
 {

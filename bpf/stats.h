@@ -20,13 +20,7 @@ static __always_inline void count(enum ndpx_verdict verdict)
 
 static __always_inline struct ndpx_rule_stats *stats_at(__u32 place)
 {
-	__u32 i = place >> NDPX_STATS_BITS;
-	void *segment = bpf_map_lookup_elem(&rule_stats, &i);
-
-	if (!segment)
-		return NULL;
-	i = place & (NDPX_STATS_SEGMENT - 1);
-	return bpf_map_lookup_elem(segment, &i);
+	return in_segment(&rule_stats, place, NDPX_STATS_BITS);
 }
 
 /* Makes this CPU's element another rule's; what it holds goes to its rule, if that still lives. */

@@ -206,6 +206,11 @@ _Static_assert(sizeof(struct ndpx_slot) == 64, "one cache line");
 #define NDPX_SCOPE(uplink, vlan, bits, origin)                                                     \
 	((__u64)(uplink) << 32 | (__u64)(vlan) << 16 | (__u64)(bits) << 8 | (__u64)(origin))
 
+#define NDPX_SCOPE_UPLINK(scope) ((__u32)((scope) >> 32))
+#define NDPX_SCOPE_VLAN(scope)	 ((__u16)((scope) >> 16))
+#define NDPX_SCOPE_BITS(scope)	 ((__u32)((scope) >> 8) & 0xff)
+#define NDPX_SCOPE_ORIGIN(scope) ((__u16)((scope)&0xff))
+
 #define NDPX_BUCKET_SLOTS 7
 
 /*
@@ -256,7 +261,7 @@ _Static_assert(sizeof(struct ndpx_hot_stats) == 40, "layout crosses to the kerne
 #define NDPX_MAX_STATS_SEGMENTS 512
 
 /*
- * The one element of `prefix_filter`: the bit nd_filter_bit() of every prefix rule in force is
+ * The one element of `prefix_filter`: the bit nd_prefix_bit() of every prefix rule in force is
  * set, so that a length under which there is nothing costs no look-up.
  */
 #define NDPX_FILTER_BITS 20
@@ -330,22 +335,20 @@ struct ndpx_link_key {
 };
 _Static_assert(sizeof(struct ndpx_link_key) == 16, "layout crosses to the kernel");
 
-static inline __attribute__((always_inline)) __u32 ndpx_filter_bit(__u64 value)
+/* Of a filter with 1 << log2 bits. */
+static inline __attribute__((always_inline)) __u32 ndpx_filter_bit(__u64 value, __u32 log2)
 {
-	return (__u32)(value * 0x9e3779b97f4a7c15ull >> 58);
+	return (__u32)(value * 0x9e3779b97f4a7c15ull >> (64 - log2));
 }
+
+#define NDPX_MEMBERS_BITS 6 /* log2 of them, of ndpx_link.members */
 
 /*
  * The filter of what this host sends itself, for all VLANs of an uplink: the bit of every value
  * of NDPX_LINK_OWN_MAC and NDPX_LINK_LOCAL. Every solicitation asks it, so it is large enough
  * for a host with hundreds of interfaces.
  */
-#define NDPX_OURS_BITS 12
-
-static inline __attribute__((always_inline)) __u32 ndpx_ours_bit(__u64 value)
-{
-	return (__u32)(value * 0x9e3779b97f4a7c15ull >> (64 - NDPX_OURS_BITS));
-}
+#define NDPX_OURS_BITS 12 /* log2 of them */
 
 /* A network in the kernel's routing table that the program cannot find there by itself. */
 enum ndpx_net_kind {
@@ -394,7 +397,7 @@ struct ndpx_settings {
 	struct ndpx_net nets[NDPX_MAX_NETS]; /* longest first */
 	/* Interfaces without neighbours (NOARP): Ethernet and others; 0: none */
 	__u32 no_nd[NDPX_MAX_NO_ND];
-	__u64 ours[(1 << NDPX_OURS_BITS) / 64]; /* filter, by ndpx_ours_bit() */
+	__u64 ours[(1 << NDPX_OURS_BITS) / 64]; /* filter of NDPX_OURS_BITS */
 };
 _Static_assert(sizeof(struct ndpx_settings) == NDPX_SIZE_SETTINGS, "layout crosses to the kernel");
 

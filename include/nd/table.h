@@ -47,7 +47,7 @@ ND_INLINE __u64 nd_hash(__u64 scope, struct nd_addr addr)
 }
 
 /* Which bit of the filter stands for a prefix. */
-ND_INLINE __u32 nd_filter_bit(__u64 scope, struct nd_addr net)
+ND_INLINE __u32 nd_prefix_bit(__u64 scope, struct nd_addr net)
 {
 	return (__u32)(nd_hash(scope, net) >> 36) & ((1u << NDPX_FILTER_BITS) - 1);
 }

@@ -224,7 +224,7 @@ static void add(struct prog *p, const struct row_rule *at, const struct ndpx_pol
 	__u32 bit;
 
 	memcpy(slot.addr, at->addr, sizeof(slot.addr));
-	bit = nd_filter_bit(slot.scope, nd_get_addr(slot.addr));
+	bit = nd_prefix_bit(slot.scope, nd_get_addr(slot.addr));
 	if (at->bits < 128)
 		p->filter[bit >> 3] |= (__u8)(1u << (bit & 7));
 	if (policy->action != NDPX_ACT_NONE)
@@ -323,11 +323,11 @@ void prog_link(struct prog *p, enum ndpx_link_kind kind, __u64 value)
 {
 	const struct ndpx_link_key key = { .kind = (__u16)kind, .value = value };
 	struct ndpx_settings *set = &p->content.set[0];
-	__u32 bit = ndpx_ours_bit(value);
+	__u32 bit = ndpx_filter_bit(value, NDPX_OURS_BITS);
 	const __u32 nothing = 0;
 
 	if (kind == NDPX_LINK_MEMBER)
-		set->links[0].members |= 1ull << ndpx_filter_bit(value);
+		set->links[0].members |= 1ull << ndpx_filter_bit(value, NDPX_MEMBERS_BITS);
 	else
 		set->ours[bit / 64] |= 1ull << bit % 64;
 	assert_int_equal(bpf_map_update_elem(p->links, &key, &nothing, BPF_ANY), 0);

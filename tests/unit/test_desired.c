@@ -352,7 +352,7 @@ static void test_own_macs(void **state)
 	assert_false(own_mac(ETH2)); /* of another VRF */
 	assert_false(own_mac(DOWN));
 	for (i = 0; i < w.n_links; i++) {
-		uint32_t bit = ndpx_ours_bit(w.links[i].value);
+		uint32_t bit = ndpx_filter_bit(w.links[i].value, NDPX_OURS_BITS);
 
 		if (w.links[i].kind != NDPX_LINK_MEMBER)
 			assert_true(w.settings.ours[bit / 64] >> bit % 64 & 1);

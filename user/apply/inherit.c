@@ -50,25 +50,18 @@ int inherit_read(const char *bpffs, uint32_t ifindex, const char *dev, struct in
 	int r = dataplane_read_old(bpffs, ifindex, &ret->old);
 
 	ret->unread = r == -EPROTO;
-	ret->same = !r && ret->old.same_table;
 	if (r == -ENOENT && ifindex != DATAPLANE_PORTS)
 		return find_gone(bpffs, dev, &ret->old, err);
-	return r == -ENOENT || r == -EPROTO ? 0
-	       : r ? error_set(err, EXIT_KERNEL, -r, "%s: reading what is pinned", dev)
-		   : 0;
-}
-
-void inherit_stats(const struct inheritance *in, struct dataplane *dp)
-{
-	if (!in->same)
-		dataplane_take_stats(dp, &in->old, NULL);
+	if (!r || r == -ENOENT || r == -EPROTO)
+		return 0;
+	return error_set(err, EXIT_KERNEL, -r, "%s: reading what is pinned", dev);
 }
 
 void inherit_last_stats(const struct inheritance *in, struct dataplane *dp)
 {
 	struct dataplane_old now;
 
-	if (in->old.abi4.open && !dataplane_old_counted(&in->old, &now)) {
+	if (!dataplane_old_counted(&in->old, &now)) {
 		dataplane_take_stats(dp, &now, &in->old);
 		dataplane_old_free(&now);
 	}

@@ -7,7 +7,6 @@
 
 struct inheritance {
 	struct dataplane_old old; /* owned; nothing in it: there is none */
-	bool same;		  /* its rules are this instance's already */
 	bool unread;		  /* there is one, and it cannot be read: another layout */
 };
 
@@ -19,9 +18,7 @@ int inherit_read(const char *bpffs, uint32_t ifindex, const char *dev, struct in
 		 struct error *err);
 void inherit_free(struct inheritance *in);
 
-/* What was counted for its rules, to those of `dp`: before its program is attached. */
-void inherit_stats(const struct inheritance *in, struct dataplane *dp);
-/* And once it is: what the one that it replaced has counted since. */
+/* Once the program of `dp` is attached: what the one that it replaced has counted since. */
 void inherit_last_stats(const struct inheritance *in, struct dataplane *dp);
 
 /* Is an instance's pause, or a rule that a command made, worth waiting for its device? */

@@ -152,7 +152,7 @@ static int run_fresh(struct ports_job *job, struct error *err)
 	int r = commit(job, err);
 
 	if (!r)
-		inherit_stats(&job->before, job->dp);
+		dataplane_take_stats(job->dp, &job->before.old, NULL);
 	if (!r)
 		r = dataplane_pin(job->dp, err);
 	if (!r)

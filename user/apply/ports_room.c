@@ -34,7 +34,7 @@ static int count_after(struct dataplane *dp, __u32 n_sections, const struct entr
 			struct ndpx_key key = added[i].key;
 
 			key.vlan = (__u16)g;
-			r = dataplane_get(dp, &key, &ignored, NULL, err);
+			r = dataplane_get(dp, &key, &ignored, err);
 			room->exact += r == -ENOENT && key.bits == 128;
 			room->prefixes += r == -ENOENT && key.bits < 128;
 		}

@@ -98,8 +98,7 @@ static bool inside_onlink(struct sync *s, const struct ndpx_key *key)
 		wide.bits = set->lengths[i].bits;
 		for (b = 0; b < sizeof(wide.addr); b++)
 			wide.addr[b] &= set->lengths[i].mask[b];
-		if (wide.bits <= key->bits &&
-		    !dataplane_get(s->dp, &wide, &policy, NULL, &ignored) &&
+		if (wide.bits <= key->bits && !dataplane_get(s->dp, &wide, &policy, &ignored) &&
 		    (policy.flags & NDPX_F_ONLINK))
 			return true;
 	}
@@ -157,7 +156,7 @@ static int ask_uplink(const struct sync *s, const struct instance *uplink,
 			return ret->action == NDPX_ACT_NONE ? -ENOENT : 0;
 		}
 	}
-	return dataplane_get(uplink->dp, key, ret, NULL, err);
+	return dataplane_get(uplink->dp, key, ret, err);
 }
 
 /* What all uplinks will say of an address or prefix, in whatever VLAN. */
@@ -194,7 +193,7 @@ static int sync_one(struct sync *s, const struct ndpx_key *key, const struct por
 {
 	struct ndpx_policy now = { 0 }, policy;
 	struct port_facts facts = *from;
-	int r = dataplane_get(s->dp, key, &now, NULL, err);
+	int r = dataplane_get(s->dp, key, &now, err);
 
 	if (r && r != -ENOENT)
 		return r;

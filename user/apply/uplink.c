@@ -281,7 +281,7 @@ static int make_fresh(struct job *job, const char *trouble, struct error *err)
 	fill_record(job, dataplane_record(job->dp));
 	r = job_commit(job, err);
 	if (!r)
-		inherit_stats(&job->before, job->dp);
+		dataplane_take_stats(job->dp, &job->before.old, NULL);
 	if (!r)
 		r = dataplane_pin(job->dp, err);
 	if (!r)

@@ -13,6 +13,7 @@
 
 #include "dataplane/abi4.h"
 #include "dataplane/internal.h"
+#include "util/array.h"
 
 struct abi4_rule {
 	struct ndpx_policy policy[2];
@@ -59,42 +60,51 @@ static int open_map(const char *dir, const char *name, __u32 key_size, __u32 val
 	return -EPROTO;
 }
 
+enum map { GUESTS, PREFIXES, SHADOWS, NEAR, CONFIG, N_MAPS };
+
+struct abi4_maps {
+	int fds[N_MAPS];
+};
+
 void abi4_close(struct abi4_maps *maps)
 {
 	int i;
 
-	for (i = 0; i < ABI4_MAPS && maps->open; i++) {
+	for (i = 0; maps && i < N_MAPS; i++) {
 		if (maps->fds[i] >= 0)
 			close(maps->fds[i]);
 	}
-	maps->open = false;
+	free(maps);
 }
 
-static int open_maps(const char *dir, bool is_ports, struct abi4_maps *ret)
+static int open_maps(const char *dir, bool is_ports, struct abi4_maps **ret)
 {
 	static const struct {
 		const char *name;
 		__u32 key, value;
-	} maps[ABI4_MAPS] = {
-		[ABI4_GUESTS] = { "guests", sizeof(struct ndpx_key), sizeof(struct abi4_rule) },
-		[ABI4_PREFIXES] = { "prefixes", sizeof(struct ndpx_key), sizeof(struct abi4_rule) },
-		[ABI4_SHADOWS] = { "shadows", sizeof(struct ndpx_key), sizeof(struct abi4_rule) },
-		[ABI4_NEAR] = { "near", sizeof(__u32), sizeof(struct abi4_near) },
-		[ABI4_CONFIG] = { "config", sizeof(__u32), SIZE_CONFIG },
+	} maps[N_MAPS] = {
+		[GUESTS] = { "guests", sizeof(struct ndpx_key), sizeof(struct abi4_rule) },
+		[PREFIXES] = { "prefixes", sizeof(struct ndpx_key), sizeof(struct abi4_rule) },
+		[SHADOWS] = { "shadows", sizeof(struct ndpx_key), sizeof(struct abi4_rule) },
+		[NEAR] = { "near", sizeof(__u32), sizeof(struct abi4_near) },
+		[CONFIG] = { "config", sizeof(__u32), SIZE_CONFIG },
 	};
+	struct abi4_maps *open = malloc(sizeof(*open));
 	int i, r = 0;
 
-	for (i = 0; i < ABI4_MAPS; i++)
-		ret->fds[i] = -1;
-	ret->open = true;
-	for (i = 0; i < ABI4_MAPS && !r; i++) {
-		if (i == ABI4_SHADOWS && is_ports)
+	if (!open)
+		return -ENOMEM;
+	memset(open, -1, sizeof(*open));
+	for (i = 0; i < N_MAPS && !r; i++) {
+		if (i == SHADOWS && is_ports)
 			continue;
-		ret->fds[i] = open_map(dir, maps[i].name, maps[i].key, maps[i].value);
-		r = ret->fds[i] < 0 ? ret->fds[i] : 0;
+		open->fds[i] = open_map(dir, maps[i].name, maps[i].key, maps[i].value);
+		r = open->fds[i] < 0 ? open->fds[i] : 0;
 	}
 	if (r)
-		abi4_close(ret);
+		abi4_close(open);
+	else
+		*ret = open;
 	return r;
 }
 
@@ -117,41 +127,35 @@ static int read_config(int fd, __u32 *ret_generation, bool *ret_paused)
 	return r;
 }
 
-/* Rules on their way out of the maps. */
+/* A rule on its way out of the maps. */
+struct pair {
+	struct entry entry; /* first: by_key() */
+	struct entry_stats stats;
+};
+
 struct list {
-	struct entry *entries;
-	struct entry_stats *stats;
-	size_t n, cap;
+	struct pair *pairs; /* owned */
+	size_t n;
 };
 
 static int add(struct list *l, bool guest, const struct ndpx_key *raw, const struct abi4_rule *rule,
 	       __u32 generation)
 {
 	const struct ndpx_policy *policy = &rule->policy[(__s32)(generation - rule->since) >= 0];
+	struct pair pair = { .entry = { *raw, *policy },
+			     .stats = { .answers = rule->answers,
+					.last_answer = rule->last_answer } };
 	struct abi4_guest_key key;
 
 	if (policy->action == NDPX_ACT_NONE)
 		return 0;
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 256;
-		struct entry *entries = realloc(l->entries, cap * sizeof(*entries));
-		struct entry_stats *stats = realloc(l->stats, cap * sizeof(*stats));
-
-		l->entries = entries ? entries : l->entries;
-		l->stats = stats ? stats : l->stats;
-		if (!entries || !stats)
-			return -ENOMEM;
-		l->cap = cap;
-	}
-	l->entries[l->n] = (struct entry){ .key = *raw, .policy = *policy };
 	if (guest) {
 		memcpy(&key, raw, sizeof(key));
-		l->entries[l->n].key = (struct ndpx_key){ .bits = 128, .vlan = key.vlan };
-		memcpy(l->entries[l->n].key.addr, key.addr, sizeof(key.addr));
+		pair.entry.key = (struct ndpx_key){ .bits = 128, .vlan = key.vlan };
+		memcpy(pair.entry.key.addr, key.addr, sizeof(key.addr));
 	}
-	l->stats[l->n] = (struct entry_stats){ rule->answers, rule->last_answer, { 0 } };
-	memcpy(l->stats[l->n++].last_requester, rule->last_requester, sizeof(rule->last_requester));
-	return 0;
+	memcpy(pair.stats.last_requester, rule->last_requester, sizeof(rule->last_requester));
+	return array_push(l->pairs, l->n, pair) ? 0 : -ENOMEM;
 }
 
 static int read_hash(int fd, bool guest, __u32 generation, struct list *l)
@@ -188,38 +192,35 @@ static int read_hash(int fd, bool guest, __u32 generation, struct list *l)
 	return r;
 }
 
-/* An entry and its statistics, for sorting both. */
-struct pair {
-	struct entry entry;
-	struct entry_stats stats;
-};
-
 static int by_key(const void *a, const void *b)
 {
 	return entry_compare(a, b);
 }
 
-static int sort(struct list *l)
+/* Sorts them, and takes them apart; the list goes. -ENOMEM. */
+static int finish(struct list *l, int r, struct entry **ret, struct entry_stats **ret_stats,
+		  size_t *ret_n)
 {
-	struct pair *pairs = malloc((l->n + 1) * sizeof(*pairs));
 	size_t i;
 
-	if (!pairs)
-		return -ENOMEM;
-	for (i = 0; i < l->n; i++)
-		pairs[i] = (struct pair){ l->entries[i], l->stats[i] };
-	if (l->n)
-		qsort(pairs, l->n, sizeof(*pairs), by_key);
-	for (i = 0; i < l->n; i++) {
-		l->entries[i] = pairs[i].entry;
-		l->stats[i] = pairs[i].stats;
+	if (!r) {
+		*ret = malloc((l->n + 1) * sizeof(**ret));
+		*ret_stats = malloc((l->n + 1) * sizeof(**ret_stats));
+		r = *ret && *ret_stats ? 0 : -ENOMEM;
 	}
-	free(pairs);
-	return 0;
+	if (!r && l->n)
+		qsort(l->pairs, l->n, sizeof(*l->pairs), by_key);
+	for (i = 0; i < l->n && !r; i++) {
+		(*ret)[i] = l->pairs[i].entry;
+		(*ret_stats)[i] = l->pairs[i].stats;
+	}
+	*ret_n = r ? 0 : l->n;
+	free(l->pairs);
+	return r;
 }
 
 /* Adds what `near` has counted. */
-static int add_near(int fd, struct list *l)
+static int add_near(int fd, struct dataplane_old *ret)
 {
 	struct abi4_near *near = mmap(NULL, N_NEAR * sizeof(*near), PROT_READ, MAP_SHARED, fd, 0);
 	size_t i;
@@ -234,10 +235,10 @@ static int add_near(int fd, struct list *l)
 		if (!near[i].tag)
 			continue;
 		memcpy(like.key.addr, near[i].addr, sizeof(like.key.addr));
-		found = entry_find(l->entries, l->n, &like);
+		found = entry_find(ret->rules, ret->n_rules, &like);
 		if (!found)
 			continue;
-		stats = &l->stats[found - l->entries];
+		stats = &ret->stats[found - ret->rules];
 		stats->answers += near[i].rule.answers;
 		if (near[i].rule.last_answer <= stats->last_answer)
 			continue;
@@ -254,39 +255,31 @@ int abi4_counted(const struct abi4_maps *maps, struct dataplane_old *ret)
 	struct list l = { 0 };
 	__u32 generation = 0;
 	bool ignored;
-	int r = read_config(maps->fds[ABI4_CONFIG], &generation, &ignored);
+	int r = read_config(maps->fds[CONFIG], &generation, &ignored);
 
 	if (!r)
-		r = read_hash(maps->fds[ABI4_GUESTS], true, generation, &l);
+		r = read_hash(maps->fds[GUESTS], true, generation, &l);
 	if (!r)
-		r = read_hash(maps->fds[ABI4_PREFIXES], false, generation, &l);
-	if (!r)
-		r = sort(&l);
-	if (!r)
-		r = add_near(maps->fds[ABI4_NEAR], &l);
-	ret->rules = l.entries;
-	ret->stats = l.stats;
-	ret->n_rules = l.n;
-	return r;
+		r = read_hash(maps->fds[PREFIXES], false, generation, &l);
+	r = finish(&l, r, &ret->rules, &ret->stats, &ret->n_rules);
+	return r ? r : add_near(maps->fds[NEAR], ret);
 }
 
 int abi4_read(const char *dir, bool is_ports, struct dataplane_old *ret)
 {
+	struct entry_stats *none = NULL;
 	struct list shadows = { 0 };
 	__u32 generation = 0;
 	int r = open_maps(dir, is_ports, &ret->abi4);
 
 	if (r)
 		return r == -ENOENT ? -EPROTO : r;
-	r = read_config(ret->abi4.fds[ABI4_CONFIG], &generation, &ret->paused);
+	r = read_config(ret->abi4->fds[CONFIG], &generation, &ret->paused);
 	if (!r)
-		r = abi4_counted(&ret->abi4, ret);
+		r = abi4_counted(ret->abi4, ret);
 	if (!r && !is_ports)
-		r = read_hash(ret->abi4.fds[ABI4_SHADOWS], false, generation, &shadows);
-	if (!r)
-		r = sort(&shadows);
-	free(shadows.stats);
-	ret->shadows = shadows.entries;
-	ret->n_shadows = shadows.n;
+		r = read_hash(ret->abi4->fds[SHADOWS], false, generation, &shadows);
+	r = finish(&shadows, r, &ret->shadows, &none, &ret->n_shadows);
+	free(none);
 	return r;
 }

@@ -10,8 +10,9 @@
  * in ret->abi4, for its program counts on until it is swapped.
  */
 int abi4_read(const char *dir, bool is_ports, struct dataplane_old *ret);
-/* The same of maps that are open, but only the rules and statistics; after success ret->abi4 is none. */
+/* The same of maps that are open, but only the rules and statistics. */
 int abi4_counted(const struct abi4_maps *maps, struct dataplane_old *ret);
+/* NULL is none. */
 void abi4_close(struct abi4_maps *maps);
 
 #endif

@@ -3,13 +3,9 @@
  * Changing open instances. A change, of however many of them, is a transaction: staged under
  * the next generation, and made true with a single store.
  */
-#include <bpf/bpf.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "dataplane/internal.h"
 

@@ -31,11 +31,9 @@ void dataplane_count_rules(struct dataplane *dp)
 	const struct ndpx_slot *slot;
 
 	while ((slot = table_next(&dp->space->table, &at))) {
-		struct ndpx_key key = { .bits = (__u32)(slot->scope >> 8) & 0xff,
-					.origin = (__u16)(slot->scope & 0xff) };
+		const struct ndpx_key key = slot_key(slot);
 
-		if (slot->scope >> 32 == dp->ifindex && slot->born <= generation &&
-		    generation < slot->dies)
+		if (slot_is_of(slot, dp->ifindex, generation))
 			counts_add(&dp->config->counts[0], &key, &slot->policy, 1);
 	}
 }

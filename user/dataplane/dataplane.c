@@ -5,10 +5,7 @@
  * without a link answers nothing, and every step may be a killed process's last.
  */
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,18 +44,10 @@ int dataplane_map_config(struct dataplane *dp)
 	return 0;
 }
 
-/* The maps of the space, among those of the instance. -errno. */
-static int take_space(struct dataplane *dp, struct space *sp)
+static void take_space(struct dataplane *dp, struct space *sp)
 {
-	int i;
-
 	dp->space = sp;
-	for (i = 0; i < SPACE_MAPS; i++) {
-		dp->fds[MAP_RULES + i] = fcntl(sp->fds[i], F_DUPFD_CLOEXEC, 3);
-		if (dp->fds[MAP_RULES + i] < 0)
-			return -errno;
-	}
-	return 0;
+	memcpy(dp->fds, sp->fds, sizeof(sp->fds));
 }
 
 void dataplane_close(struct dataplane *dp)
@@ -69,7 +58,7 @@ void dataplane_close(struct dataplane *dp)
 		return;
 	if (dp->config)
 		munmap(dp->config, sizeof(struct ndpx_config));
-	for (i = 0; i < MAP_COUNT; i++) {
+	for (i = dp->space ? SPACE_MAPS : 0; i < MAP_COUNT; i++) {
 		if (dp->fds[i] >= 0)
 			close(dp->fds[i]);
 	}
@@ -135,20 +124,22 @@ static int open_map(struct dataplane *dp, enum map_id id, bool any_abi, struct e
 	return 0;
 }
 
-/* The space of this namespace, as far as this version can use it; or *ret NULL. */
-static int open_space(const char *bpffs, struct space **ret)
+/* The space of this namespace. -ENOENT; -EPROTO: it is of another version. */
+static int open_space(struct dataplane *dp, const char *bpffs)
 {
 	char here[PATH_MAX];
+	struct space *sp;
+	int r = space_open(dataplane_netns_dir(bpffs, here), &sp);
 
-	*ret = NULL;
-	return space_open(dataplane_netns_dir(bpffs, here), ret);
+	if (!r)
+		take_space(dp, sp);
+	return r;
 }
 
 static int open_instance(const char *bpffs, uint32_t ifindex, bool any_abi, struct dataplane **ret,
 			 struct error *err)
 {
 	struct dataplane *dp = dataplane_allocate(bpffs, ifindex);
-	struct space *sp;
 	int i, r;
 
 	if (!dp)
@@ -160,16 +151,12 @@ static int open_instance(const char *bpffs, uint32_t ifindex, bool any_abi, stru
 			r = open_map(dp, (enum map_id)i, any_abi, err);
 	}
 	if (!r) {
-		r = open_space(bpffs, &sp);
+		r = open_space(dp, bpffs);
+		if (!r)
+			r = dataplane_map_config(dp);
 		if (r == -EPROTO)
 			other_version(dp->dir, err);
 		else if (r && r != -ENOENT)
-			dataplane_fail(err, -r, dp->dir);
-		if (!r)
-			r = take_space(dp, sp);
-		if (!r)
-			r = dataplane_map_config(dp);
-		if (r && r != -ENOENT && r != -EPROTO)
 			dataplane_fail(err, -r, dp->dir);
 	}
 	if (r) {
@@ -212,21 +199,17 @@ static void adopt_counters(struct dataplane *dp)
 }
 
 /* What the maps made are in memory: those of a space too, where there was none to use. */
-static int map_new(struct dataplane *dp, const char *here)
+static int map_new(struct dataplane *dp, const char *bpffs)
 {
-	int fds[SPACE_MAPS], i, r = 0;
+	char here[PATH_MAX];
+	struct space *sp;
+	int r = 0;
 
-	for (i = 0; i < SPACE_MAPS && !dp->space; i++) {
-		fds[i] = fcntl(dp->fds[MAP_RULES + i], F_DUPFD_CLOEXEC, 3);
-		if (fds[i] < 0) {
-			r = -errno;
-			while (i-- > 0)
-				close(fds[i]);
-			return r;
-		}
+	if (!dp->space) {
+		r = space_new(dataplane_netns_dir(bpffs, here), dp->fds, &sp);
+		if (!r)
+			take_space(dp, sp);
 	}
-	if (!dp->space)
-		r = space_new(here, fds, &dp->space);
 	if (!r)
 		r = dataplane_map_config(dp);
 	/* Of a first apply that was killed, or of another version with the same table. */
@@ -239,15 +222,11 @@ int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct d
 		  struct error *err)
 {
 	struct dataplane *dp = dataplane_allocate(bpffs, ifindex);
-	char here[PATH_MAX];
-	struct space *sp;
 	int r;
 
 	if (!dp)
 		return dataplane_fail(err, ENOMEM, bpffs);
-	r = open_space(bpffs, &sp);
-	if (!r)
-		r = take_space(dp, sp);
+	r = open_space(dp, bpffs);
 	/* Not there, or of another version: then of our own, which dataplane_pin() puts in place. */
 	r = r == -ENOENT || r == -EPROTO ? 0 : r;
 	if (r)
@@ -257,7 +236,7 @@ int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct d
 	if (!r)
 		r = dataplane_make_maps(dp, err);
 	if (!r) {
-		r = map_new(dp, dataplane_netns_dir(bpffs, here));
+		r = map_new(dp, bpffs);
 		if (r)
 			dataplane_fail(err, -r, "mapping the settings");
 	}

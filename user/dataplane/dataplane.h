@@ -69,13 +69,6 @@ int dataplane_open_record(const char *bpffs, uint32_t ifindex, struct dataplane 
  */
 int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct dataplane **ret,
 		  struct error *err);
-/* The maps of an instance of ABI 4: abi4.c. */
-enum abi4_map { ABI4_GUESTS, ABI4_PREFIXES, ABI4_SHADOWS, ABI4_NEAR, ABI4_CONFIG, ABI4_MAPS };
-struct abi4_maps {
-	int fds[ABI4_MAPS];
-	bool open;
-};
-
 /* What is pinned for an interface, which may be gone, and is to be taken over. */
 struct dataplane_old {
 	struct ndpx_record record;
@@ -85,8 +78,7 @@ struct dataplane_old {
 	struct entry *shadows; /* owned; those that a higher origin overrides, sorted */
 	size_t n_shadows;
 	bool paused;
-	struct abi4_maps abi4; /* kept for dataplane_old_counted() */
-	bool same_table; /* in the table of this version, under the ifindex that was asked for */
+	struct abi4_maps *abi4; /* for dataplane_old_counted(); NULL: it is of this layout */
 };
 
 /*
@@ -95,11 +87,14 @@ struct dataplane_old {
  */
 int dataplane_read_old(const char *bpffs, uint32_t ifindex, struct dataplane_old *ret);
 void dataplane_old_free(struct dataplane_old *old);
-/* What its program has counted by now: rules and statistics alone. -errno; to be freed likewise. */
+/*
+ * What its program has counted by now, where that does not count in this version's table: rules
+ * and statistics alone. -errno; to be freed after success.
+ */
 int dataplane_old_counted(const struct dataplane_old *old, struct dataplane_old *ret);
 /*
  * Adds what was counted for the rules of an old instance, beyond what `before` says (NULL: all
- * of it), to the same keys' in a new one.
+ * of it), to the same keys' in a new one; nothing, where these are the same rules.
  */
 void dataplane_take_stats(struct dataplane *dp, const struct dataplane_old *old,
 			  const struct dataplane_old *before);
@@ -195,9 +190,12 @@ int dataplane_read(struct dataplane *dp, struct entry **ret, struct entry_stats 
  */
 int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret_n,
 			   struct error *err);
-/* One rule, of `shadows` where key->origin is set; -ENOENT, *err untouched, when there is none. `ret_stats` may be NULL. */
+/*
+ * One rule; where key->origin is set, that of a lower origin. -ENOENT, *ret and *err untouched,
+ * when there is none.
+ */
 int dataplane_get(struct dataplane *dp, const struct ndpx_key *key, struct ndpx_policy *ret,
-		  struct entry_stats *ret_stats, struct error *err);
+		  struct error *err);
 
 struct ports_change;
 

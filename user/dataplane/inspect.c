@@ -8,7 +8,7 @@
 
 #include "dataplane/internal.h"
 
-#define MAX_MAPS 16 /* our program has seven */
+#define MAX_MAPS 16 /* our programs have twelve at most */
 
 static uint32_t id_of(int fd)
 {

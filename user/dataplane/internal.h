@@ -10,12 +10,12 @@
 #include "netlink/netlink.h"
 
 enum map_id {
-	MAP_RULES, /* the first SPACE_MAPS are the namespace's, as in enum space_map */
-	MAP_RULE_STATS,
-	MAP_FILTER,
-	MAP_HOT_STATS,
-	MAP_STATE,
-	MAP_COUNTERS,
+	MAP_RULES = SPACE_RULES, /* up to MAP_STATE the namespace's */
+	MAP_RULE_STATS = SPACE_STATS,
+	MAP_FILTER = SPACE_FILTER,
+	MAP_HOT_STATS = SPACE_HOT,
+	MAP_STATE = SPACE_STATE,
+	MAP_COUNTERS = SPACE_MAPS,
 	MAP_RATES,
 	MAP_CONFIG,
 	MAP_LINKS,    /* an uplink's alone */
@@ -30,7 +30,7 @@ struct dataplane {
 	uint32_t ifindex;
 	int fds[MAP_COUNT];
 	struct ndpx_config *config; /* mapped from MAP_CONFIG */
-	struct space *space;	    /* what it shares with others; its maps are in fds[] as well */
+	struct space *space;	    /* what it shares with others; the first of fds[] are its own */
 	bool pinned;		    /* so programs may be reading */
 	struct ndpx_record record;
 	int port_prog; /* loaded for the first port that needs it, else -1 */
@@ -48,6 +48,9 @@ int dataplane_map_config(struct dataplane *dp);
  * looked for now; what is attached goes on answering. The caller has the lock of `bpffs`.
  */
 int dataplane_adopt_old_layout(const char *bpffs, struct error *err);
+
+/* Unlinks whatever is pinned in a directory, of whatever version; `last` at the end. */
+void dataplane_unpin_all(const char *dir, const char *last);
 
 /*
  * The record of a version that we do not know: its first bytes, which no version moves, say

@@ -4,6 +4,7 @@
  * of it.
  */
 #include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,14 @@ bool dataplane_map_fits(int fd, enum map_id id)
 	static const struct {
 		__u32 type, key, value, entries;
 	} shapes[MAP_COUNT] = {
+		[MAP_RULES] = { BPF_MAP_TYPE_ARRAY_OF_MAPS, sizeof(__u32), sizeof(__u32),
+				NDPX_MAX_SEGMENTS },
+		[MAP_RULE_STATS] = { BPF_MAP_TYPE_ARRAY_OF_MAPS, sizeof(__u32), sizeof(__u32),
+				     NDPX_MAX_STATS_SEGMENTS },
+		[MAP_FILTER] = { BPF_MAP_TYPE_ARRAY, sizeof(__u32), NDPX_FILTER_SIZE, 1 },
+		[MAP_HOT_STATS] = { BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(__u32),
+				    sizeof(struct ndpx_hot_stats), NDPX_HOT_STATS },
+		[MAP_STATE] = { BPF_MAP_TYPE_ARRAY, sizeof(__u32), sizeof(struct ndpx_state), 1 },
 		[MAP_COUNTERS] = { BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(__u32), sizeof(__u64),
 				   NDPX_COUNTERS },
 		[MAP_RATES] = { BPF_MAP_TYPE_LRU_HASH, sizeof(struct ndpx_requester_key),
@@ -124,6 +133,21 @@ bool dataplane_map_fits(int fd, enum map_id id)
 	return !bpf_obj_get_info_by_fd(fd, &info, &len) && info.type == shapes[id].type &&
 	       info.key_size == shapes[id].key && info.value_size == shapes[id].value &&
 	       info.max_entries == shapes[id].entries;
+}
+
+void dataplane_unpin_all(const char *dir, const char *last)
+{
+	struct dirent *entry;
+	char path[PATH_MAX];
+	DIR *stream = opendir(dir);
+
+	while (stream && (entry = readdir(stream))) {
+		if (strcmp(entry->d_name, last) != 0)
+			unlink(dataplane_path(dir, entry->d_name, path));
+	}
+	if (stream)
+		closedir(stream);
+	unlink(dataplane_path(dir, last, path));
 }
 
 int dataplane_read_frozen(int fd, struct ndpx_record *ret)

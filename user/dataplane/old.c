@@ -14,7 +14,7 @@
 
 void dataplane_old_free(struct dataplane_old *old)
 {
-	abi4_close(&old->abi4);
+	abi4_close(old->abi4);
 	free(old->rules);
 	free(old->stats);
 	free(old->shadows);
@@ -51,7 +51,6 @@ static int read_this_layout(const char *bpffs, uint32_t ifindex, struct dataplan
 	    dataplane_read_shadows(dp, &ret->shadows, &ret->n_shadows, &ignored))
 		r = -ignored.code;
 	ret->paused = dataplane_settings(dp)->flags & NDPX_S_PAUSED;
-	ret->same_table = true;
 	dataplane_close(dp);
 	return r;
 }
@@ -80,8 +79,13 @@ int dataplane_read_old(const char *bpffs, uint32_t ifindex, struct dataplane_old
 
 int dataplane_old_counted(const struct dataplane_old *old, struct dataplane_old *ret)
 {
+	int r;
+
 	*ret = (struct dataplane_old){ 0 };
-	return old->same_table ? 0 : abi4_counted(&old->abi4, ret);
+	r = old->abi4 ? abi4_counted(old->abi4, ret) : 0;
+	if (r)
+		dataplane_old_free(ret);
+	return r;
 }
 
 /* What an old rule counted beyond what was known of it before. */
@@ -99,6 +103,9 @@ void dataplane_take_stats(struct dataplane *dp, const struct dataplane_old *old,
 	__u64 generation = space_generation(dp->space);
 	size_t i;
 
+	/* The same table and the same scope: they are there. */
+	if (!before && !old->abi4 && old->record.ifindex == dp->ifindex)
+		return;
 	for (i = 0; i < old->n_rules; i++) {
 		const struct ndpx_key *key = &old->rules[i].key;
 		__u64 answers = counted_since(before, &old->rules[i], old->stats[i].answers);

@@ -24,20 +24,6 @@ static bool is_old_layout(const char *dir, struct ndpx_record *record, bool *has
 	return *has_record || !access(dataplane_path(dir, OLD_LAYOUT_MAP, path), F_OK);
 }
 
-/* What a killed command of such a version left without a record: nothing is attached to it. */
-static void remove_unfinished(const char *dir)
-{
-	struct dirent *entry;
-	char path[PATH_MAX];
-	DIR *stream = opendir(dir);
-
-	while (stream && (entry = readdir(stream)))
-		unlink(dataplane_path(dir, entry->d_name, path));
-	if (stream)
-		closedir(stream);
-	rmdir(dir);
-}
-
 /* To DIR/COOKIE/IFINDEX, both as the record says. The name may be taken by DIR/COOKIE itself. */
 static int move_old(const char *bpffs, const char *dir, const struct ndpx_record *record,
 		    struct error *err)
@@ -69,10 +55,13 @@ int dataplane_adopt_old_layout(const char *bpffs, struct error *err)
 		if (entry->d_name[0] == '.' ||
 		    !is_old_layout(dataplane_path(bpffs, entry->d_name, dir), &record, &has_record))
 			continue;
-		if (has_record)
+		if (has_record) {
 			r = move_old(bpffs, dir, &record, err);
-		else
-			remove_unfinished(dir);
+			continue;
+		}
+		/* A command was killed before it attached anything to it. */
+		dataplane_unpin_all(dir, NDPX_MAP_RECORD);
+		rmdir(dir);
 	}
 	if (stream)
 		closedir(stream);

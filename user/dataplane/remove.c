@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The end of an instance, whatever of it there is. */
-#include <dirent.h>
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "dataplane/internal.h"
@@ -35,21 +33,12 @@ static void leave_space(const char *bpffs, uint32_t ifindex)
 
 int dataplane_remove(const char *bpffs, uint32_t ifindex, struct error *err)
 {
-	char dir[PATH_MAX], path[PATH_MAX];
-	struct dirent *entry;
-	DIR *stream;
+	char dir[PATH_MAX];
 
 	leave_space(bpffs, ifindex);
 	dataplane_instance_dir(bpffs, ifindex, dir);
-	/* Whatever is there, also of a version that pins more; the record last, because it says what to undo. */
-	stream = opendir(dir);
-	while (stream && (entry = readdir(stream))) {
-		if (entry->d_name[0] != '.' && strcmp(entry->d_name, NDPX_MAP_RECORD) != 0)
-			unlink(dataplane_path(dir, entry->d_name, path));
-	}
-	if (stream)
-		closedir(stream);
-	unlink(dataplane_path(dir, NDPX_MAP_RECORD, path));
+	/* The record last, because it says what to undo. */
+	dataplane_unpin_all(dir, NDPX_MAP_RECORD);
 	if (rmdir(dir) && errno != ENOENT)
 		return dataplane_fail(err, errno, dir);
 	return 0;

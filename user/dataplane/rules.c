@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "dataplane/internal.h"
+#include "util/array.h"
 #include "util/network.h"
 
 #define SNAPSHOT_TRIES 1000 /* commits that may overtake one reader */
@@ -24,32 +25,17 @@ struct placed {
 /* What a reader collects at one generation. */
 struct snapshot {
 	struct placed *rules; /* owned */
-	size_t n, cap;
+	size_t n;
 	struct space_view view;
 };
 
 static int snapshot_add(struct snapshot *s, const struct ndpx_slot *slot)
 {
-	struct placed *rule;
+	struct placed rule = { .entry = { slot_key(slot), slot->policy },
+			       .stats = slot->stats,
+			       .serial = slot->serial };
 
-	if (s->n == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 256;
-		struct placed *rules = realloc(s->rules, cap * sizeof(*rules));
-
-		if (!rules)
-			return -ENOMEM;
-		s->rules = rules;
-		s->cap = cap;
-	}
-	rule = &s->rules[s->n++];
-	*rule = (struct placed){ .entry.policy = slot->policy,
-				 .stats = slot->stats,
-				 .serial = slot->serial };
-	rule->entry.key.bits = (__u32)(slot->scope >> 8) & 0xff;
-	rule->entry.key.vlan = (__u16)(slot->scope >> 16);
-	rule->entry.key.origin = (__u16)(slot->scope & 0xff);
-	memcpy(rule->entry.key.addr, slot->addr, sizeof(slot->addr));
-	return 0;
+	return array_push(s->rules, s->n, rule) ? 0 : -ENOMEM;
 }
 
 /* All rules of the instance, in force or overridden, that live at this generation. */
@@ -60,8 +46,8 @@ static int collect(const struct dataplane *dp, bool overridden, struct snapshot 
 	int r = 0;
 
 	while (!r && (slot = table_next(&dp->space->table, &at))) {
-		if (slot->scope >> 32 == dp->ifindex && !(slot->scope & 0xff) == !overridden &&
-		    slot->born <= s->view.generation && s->view.generation < slot->dies)
+		if (slot_is_of(slot, dp->ifindex, s->view.generation) &&
+		    !NDPX_SCOPE_ORIGIN(slot->scope) == !overridden)
 			r = snapshot_add(s, slot);
 	}
 	return r;
@@ -158,12 +144,12 @@ int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret
 }
 
 int dataplane_get(struct dataplane *dp, const struct ndpx_key *key, struct ndpx_policy *ret,
-		  struct entry_stats *ret_stats, struct error *err)
+		  struct error *err)
 {
 	struct space *sp = dp->space;
+	struct ndpx_policy policy;
 	struct space_view view;
-	struct ndpx_slot slot;
-	int i, r = 0;
+	int i, r;
 
 	for (i = 0; i < SNAPSHOT_TRIES; i++) {
 		const struct ndpx_slot *found;
@@ -174,26 +160,15 @@ int dataplane_get(struct dataplane *dp, const struct ndpx_key *key, struct ndpx_
 		found = table_find(&sp->table, dataplane_scope(dp, key), nd_get_addr(key->addr),
 				   view.generation);
 		if (found)
-			slot = *found;
-		r = found ? 0 : -ENOENT;
-		if (space_is_valid(sp, &view))
-			break;
+			policy = found->policy;
+		if (!space_is_valid(sp, &view))
+			continue;
+		if (!found)
+			return -ENOENT;
+		*ret = policy;
+		return 0;
 	}
-	if (i == SNAPSHOT_TRIES)
-		return dataplane_fail(err, EBUSY, "reading a rule");
-	if (r)
-		return r;
-	*ret = slot.policy;
-	if (ret_stats) {
-		struct hot_stats hot;
-
-		r = space_hot_stats(dp->space, &hot);
-		if (r)
-			return dataplane_fail(err, -r, "reading statistics");
-		space_stats_read(dp->space, &hot, &slot, ret_stats);
-		free(hot.of);
-	}
-	return 0;
+	return dataplane_fail(err, EBUSY, "reading a rule");
 }
 
 __u32 dataplane_which(const struct dataplane *dp)
@@ -260,7 +235,7 @@ int match_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
 	key->bits = 128;
 	key->vlan = vlan;
 	memcpy(key->addr, addr, sizeof(key->addr));
-	r = dataplane_get(dp, key, &ret->entry.policy, NULL, err);
+	r = dataplane_get(dp, key, &ret->entry.policy, err);
 	/* P76: what the prefixes say holds, with R. */
 	if (!r && ret->entry.policy.action == NDPX_ACT_HOST) {
 		ret->host = true;
@@ -271,7 +246,7 @@ int match_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
 		net = network_of(addr, set->lengths[i].bits);
 		key->bits = set->lengths[i].bits;
 		memcpy(key->addr, &net, sizeof(key->addr));
-		r = dataplane_get(dp, key, &ret->entry.policy, NULL, err);
+		r = dataplane_get(dp, key, &ret->entry.policy, err);
 	}
 	if (r == -ENOENT)
 		memset(&ret->entry, 0, sizeof(ret->entry));

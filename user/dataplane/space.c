@@ -17,12 +17,6 @@
 #define SEGMENT_SIZE	   (NDPX_SEGMENT_BUCKETS * sizeof(struct ndpx_bucket))
 #define STATS_SEGMENT_SIZE (NDPX_STATS_SEGMENT * sizeof(struct ndpx_rule_stats))
 
-const char *const space_map_names[SPACE_MAPS] = {
-	[SPACE_RULES] = NDPX_MAP_RULES,	  [SPACE_STATS] = NDPX_MAP_RULE_STATS,
-	[SPACE_FILTER] = NDPX_MAP_FILTER, [SPACE_HOT] = NDPX_MAP_HOT_STATS,
-	[SPACE_STATE] = NDPX_MAP_STATE,
-};
-
 static struct space *opened; /* the one that is open: a process works in one namespace */
 
 __u64 space_generation(const struct space *sp)
@@ -257,27 +251,6 @@ static struct space *allocate(const char *dir)
 	return sp;
 }
 
-static bool fits(int fd, enum space_map which)
-{
-	static const struct {
-		__u32 type, value, entries;
-	} shapes[SPACE_MAPS] = {
-		[SPACE_RULES] = { BPF_MAP_TYPE_ARRAY_OF_MAPS, sizeof(__u32), NDPX_MAX_SEGMENTS },
-		[SPACE_STATS] = { BPF_MAP_TYPE_ARRAY_OF_MAPS, sizeof(__u32),
-				  NDPX_MAX_STATS_SEGMENTS },
-		[SPACE_FILTER] = { BPF_MAP_TYPE_ARRAY, NDPX_FILTER_SIZE, 1 },
-		[SPACE_HOT] = { BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct ndpx_hot_stats),
-				NDPX_HOT_STATS },
-		[SPACE_STATE] = { BPF_MAP_TYPE_ARRAY, sizeof(struct ndpx_state), 1 },
-	};
-	struct bpf_map_info info = { 0 };
-	__u32 len = sizeof(info);
-
-	return !bpf_obj_get_info_by_fd(fd, &info, &len) && info.type == shapes[which].type &&
-	       info.key_size == sizeof(__u32) && info.value_size == shapes[which].value &&
-	       info.max_entries == shapes[which].entries;
-}
-
 int space_open(const char *dir, struct space **ret)
 {
 	struct space *sp;
@@ -297,8 +270,10 @@ int space_open(const char *dir, struct space **ret)
 		return -ENOMEM;
 	/* The last one first: its absence says that the others are not whole. */
 	for (i = SPACE_MAPS - 1; i >= 0 && !r; i--) {
-		sp->fds[i] = bpf_obj_get(dataplane_path(dir, space_map_names[i], path));
-		r = sp->fds[i] < 0 ? -errno : fits(sp->fds[i], (enum space_map)i) ? 0 : -EPROTO;
+		sp->fds[i] = bpf_obj_get(dataplane_path(dir, dataplane_map_names[i], path));
+		r = sp->fds[i] < 0				     ? -errno
+		    : dataplane_map_fits(sp->fds[i], (enum map_id)i) ? 0
+								     : -EPROTO;
 		if (r == -ENOENT && i < SPACE_STATE)
 			r = -EPROTO;
 	}
@@ -321,13 +296,10 @@ int space_new(const char *dir, const int fds[SPACE_MAPS], struct space **ret)
 {
 	struct space *sp = allocate(dir);
 	struct stretch rules;
-	int i, r;
+	int r;
 
-	if (!sp) {
-		for (i = 0; i < SPACE_MAPS; i++)
-			close(fds[i]);
+	if (!sp)
 		return -ENOMEM;
-	}
 	memcpy(sp->fds, fds, sizeof(sp->fds));
 	r = map_memory(sp);
 	if (!r)
@@ -341,6 +313,7 @@ int space_new(const char *dir, const int fds[SPACE_MAPS], struct space **ret)
 		r = map_next(&rules, &sp->first_segment);
 	}
 	if (r) {
+		memset(sp->fds, -1, sizeof(sp->fds)); /* still the caller's */
 		destroy(sp);
 		return r;
 	}
@@ -360,9 +333,9 @@ int space_pin(struct space *sp, struct error *err)
 
 	if (sp->pinned)
 		return 0;
-	unlink(dataplane_path(sp->dir, space_map_names[SPACE_STATE], path));
+	unlink(dataplane_path(sp->dir, dataplane_map_names[SPACE_STATE], path));
 	for (i = 0; i < SPACE_MAPS; i++) {
-		dataplane_path(sp->dir, space_map_names[i], path);
+		dataplane_path(sp->dir, dataplane_map_names[i], path);
 		unlink(path);
 		if (bpf_obj_pin(sp->fds[i], path))
 			return dataplane_fail(err, errno, path);
@@ -383,5 +356,5 @@ void space_remove(const char *dir)
 	int i;
 
 	for (i = SPACE_MAPS - 1; i >= 0; i--)
-		unlink(dataplane_path(dir, space_map_names[i], path));
+		unlink(dataplane_path(dir, dataplane_map_names[i], path));
 }

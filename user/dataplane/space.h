@@ -12,9 +12,11 @@
 #include "dataplane/table.h"
 #include "util/error.h"
 
-/* The maps of it, in the order in which they are pinned: with the last one it is whole. */
+/*
+ * The maps of it, the first of enum map_id, in the order in which they are pinned: with the last
+ * one it is whole.
+ */
 enum space_map { SPACE_RULES, SPACE_STATS, SPACE_FILTER, SPACE_HOT, SPACE_STATE, SPACE_MAPS };
-extern const char *const space_map_names[SPACE_MAPS];
 
 struct space {
 	char dir[PATH_MAX];
@@ -36,7 +38,7 @@ struct space {
  */
 int space_open(const char *dir, struct space **ret);
 /*
- * A new one of maps without content, whose descriptors it takes over, also if it fails. -errno.
+ * A new one of maps without content, whose descriptors are its own after success. -errno.
  * space_pin() makes it the pinned one, in place of what is there.
  */
 int space_new(const char *dir, const int fds[SPACE_MAPS], struct space **ret);

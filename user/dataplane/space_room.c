@@ -13,12 +13,12 @@
 static bool is_prefix(const struct ndpx_slot *rule)
 {
 	/* In force, that is: look-ups do not ask for those that are overridden. */
-	return (rule->scope >> 8 & 0xff) < 128 && !(rule->scope & 0xff);
+	return NDPX_SCOPE_BITS(rule->scope) < 128 && !NDPX_SCOPE_ORIGIN(rule->scope);
 }
 
 static void set_bit(__u64 *filter, const struct ndpx_slot *rule)
 {
-	__u32 bit = nd_filter_bit(rule->scope, nd_get_addr(rule->addr));
+	__u32 bit = nd_prefix_bit(rule->scope, nd_get_addr(rule->addr));
 
 	/* By bytes, as programs read it, whatever the byte order. */
 	((__u8 *)filter)[bit >> 3] |= (__u8)(1u << (bit & 7));
@@ -207,7 +207,7 @@ void space_drop(struct space *sp, __u32 uplink)
 
 	space_begin(sp);
 	while ((slot = table_next(&sp->table, &at))) {
-		if (slot->scope >> 32 == uplink && slot->dies > generation) {
+		if (slot_is_of(slot, uplink, generation)) {
 			table_end(slot, generation + 1, true);
 			n++;
 		}

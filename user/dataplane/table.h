@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "nd/table.h"
 
@@ -16,6 +17,24 @@ struct table {
 	struct ndpx_bucket *bucket;
 	__u32 buckets; /* in use; a power of two */
 };
+
+/* Is it a rule of this uplink, or of the guest ports (0), that holds at a generation? */
+static inline bool slot_is_of(const struct ndpx_slot *slot, __u32 uplink, __u64 generation)
+{
+	return NDPX_SCOPE_UPLINK(slot->scope) == uplink && slot->born <= generation &&
+	       generation < slot->dies;
+}
+
+/* What its rule is about. */
+static inline struct ndpx_key slot_key(const struct ndpx_slot *slot)
+{
+	struct ndpx_key key = { .bits = NDPX_SCOPE_BITS(slot->scope),
+				.vlan = NDPX_SCOPE_VLAN(slot->scope),
+				.origin = NDPX_SCOPE_ORIGIN(slot->scope) };
+
+	memcpy(key.addr, slot->addr, sizeof(key.addr));
+	return key;
+}
 
 /* Makes buckets that nobody reads empty: from `begin` up to, but not including, `end`. */
 void table_clear(struct table *t, __u32 begin, __u32 end);

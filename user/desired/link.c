@@ -33,7 +33,7 @@ static uint64_t mac_value(const uint8_t mac[6])
 
 static void set_ours(struct desired *w, uint64_t value)
 {
-	uint32_t bit = ndpx_ours_bit(value);
+	uint32_t bit = ndpx_filter_bit(value, NDPX_OURS_BITS);
 
 	w->settings.ours[bit / 64] |= 1ull << bit % 64;
 }
@@ -104,7 +104,7 @@ int desired_fill_link(struct desired *w, const struct this_link_index *index,
 	if (local)
 		memcpy(link->link_local, local, sizeof(*local));
 	for (i = 0; i < here->n && !r; i++) {
-		link->members |= 1ull << ndpx_filter_bit(here->members[i]);
+		link->members |= 1ull << ndpx_filter_bit(here->members[i], NDPX_MEMBERS_BITS);
 		r = add_key(w, link, NDPX_LINK_MEMBER, here->members[i]);
 	}
 	if (!r)

@@ -24,9 +24,9 @@ static int look(struct dataplane *dp, const struct ndpx_key *key, struct there *
 
 	memset(ret, 0, sizeof(*ret));
 	shadow.origin = NDPX_ORIGIN_COMMAND;
-	r = dataplane_get(dp, key, &ret->now, NULL, err);
+	r = dataplane_get(dp, key, &ret->now, err);
 	if (!r || r == -ENOENT)
-		r = dataplane_get(dp, &shadow, &ret->shadow, NULL, err);
+		r = dataplane_get(dp, &shadow, &ret->shadow, err);
 	/* P76: of an address of the host on another interface the kernel says nothing here. */
 	ret->overridden = ret->now.action != NDPX_ACT_NONE && ret->now.action != NDPX_ACT_HOST &&
 			  ret->now.origin < NDPX_ORIGIN_COMMAND;

@@ -54,7 +54,7 @@ static int plan_below(struct dataplane *dp, const struct entry *want, struct pla
 	int r;
 
 	key.origin = NDPX_ORIGIN_COMMAND;
-	r = dataplane_get(dp, &key, &shadow, NULL, err);
+	r = dataplane_get(dp, &key, &shadow, err);
 	if (r && r != -ENOENT)
 		return r;
 	if (!memcmp(&shadow, &want->policy, sizeof(shadow)))
