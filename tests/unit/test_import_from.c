@@ -693,6 +693,20 @@ static void test_names(void **state)
 }
 
 /* FIELD B: what changes for the host's own addresses inside an imported prefix. */
+/* Two spellings of one VLAN are one uplink: ndpx.conf refuses it twice. */
+static void test_spellings(void **state)
+{
+	struct result r = convert(from_ndppd, "proxy eth1.088 { rule 2001:db8::1 { static } }\n"
+					      "proxy eth0 { rule 2001:db8::2 { static } }\n"
+					      "proxy eth1.88 { rule 2001:db8::3 { static } }\n");
+
+	(void)state;
+	rule_of(&r, "eth1", 88, "2001:db8::3");
+	rule_of(&r, "eth0", 0, "2001:db8::2");
+	assert_int_equal(r.uplinks, 2);
+	result_free(&r);
+}
+
 static void test_own_addresses(void **state)
 {
 	struct nl_address own[] = { { ETH0, addr("2001:db8::2") },
@@ -718,15 +732,25 @@ static void test_own_addresses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ndppd_methods),	 cmocka_unit_test(test_ndppd_syntax),
-		cmocka_unit_test(test_ndppd_targets),	 cmocka_unit_test(test_ndppd_overlap),
-		cmocka_unit_test(test_ndppd_last_proxy), cmocka_unit_test(test_ndppd_remarks),
-		cmocka_unit_test(test_long_names),	 cmocka_unit_test(test_ndppd_as_found),
-		cmocka_unit_test(test_ndppd_1x),	 cmocka_unit_test(test_own_addresses),
-		cmocka_unit_test(test_nul_bytes),	 cmocka_unit_test(test_npd6_prefixes),
-		cmocka_unit_test(test_npd6_lists),	 cmocka_unit_test(test_npd6_expressions),
-		cmocka_unit_test(test_npd6_remarks),	 cmocka_unit_test(test_kernel),
-		cmocka_unit_test(test_kernel_switches),	 cmocka_unit_test(test_names),
+		cmocka_unit_test(test_ndppd_methods),
+		cmocka_unit_test(test_ndppd_syntax),
+		cmocka_unit_test(test_ndppd_targets),
+		cmocka_unit_test(test_ndppd_overlap),
+		cmocka_unit_test(test_ndppd_last_proxy),
+		cmocka_unit_test(test_ndppd_remarks),
+		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_ndppd_as_found),
+		cmocka_unit_test(test_ndppd_1x),
+		cmocka_unit_test(test_own_addresses),
+		cmocka_unit_test(test_spellings),
+		cmocka_unit_test(test_nul_bytes),
+		cmocka_unit_test(test_npd6_prefixes),
+		cmocka_unit_test(test_npd6_lists),
+		cmocka_unit_test(test_npd6_expressions),
+		cmocka_unit_test(test_npd6_remarks),
+		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_kernel_switches),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,6 +155,9 @@ static bool find_title(const struct nl_state *state, const char *name, char titl
 		snprintf(why, 256, "%.200s", err.message);
 		return false;
 	}
+	/* As it is understood: eth1.088 is eth1.88, and one uplink with it. */
+	if (place.have_vlan)
+		snprintf(title, DRAFT_TITLE_LEN, "%s.%u", place.dev, place.vlan);
 	return true;
 }
 
