@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The order of a whole apply: each device is brought to its wish, what is not wanted goes. */
+/*
+ * The order of a whole apply: each device up to its change, what is not wanted goes, then one
+ * commit for uplinks and guest ports, and what follows it.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/apply.h"
-#include "apply/inherit.h"
+#include "apply/job.h"
 #include "apply/teardown.h"
 
 /* Why an instance goes: its device may have been created again under the same name. */
@@ -102,19 +104,60 @@ static int remove_others(const struct apply_context *ctx, const struct model *mo
 	return r;
 }
 
-static void apply_uplinks(const struct apply_context *ctx, const struct model *model,
-			  const struct nl_state *state, struct apply_report *ret)
+/* A job for each device, whose uplinks stand together in the model. */
+static void begin_uplinks(const struct apply_context *ctx, const struct model *model,
+			  const struct nl_state *state, struct job *jobs, struct apply_report *ret)
 {
 	size_t i, n;
 
 	for (i = 0; i < model->n_uplinks; i += n) {
 		const struct uplink *u = &model->uplinks[i];
-		struct uplink_report *report = &ret->uplinks[ret->n_uplinks++];
 
 		for (n = 1; i + n < model->n_uplinks && !strcmp(u->dev, u[n].dev); n++)
 			;
-		apply_uplink(ctx, u, n, state, report);
-		ret->n_failed += report->failed;
+		apply_uplink_begin(ctx, u, n, state, &jobs[ret->n_uplinks],
+				   &ret->uplinks[ret->n_uplinks]);
+		ret->n_uplinks++;
+	}
+}
+
+/* All in one; where that is refused, each on its own, so that the others get theirs. */
+static int commit_all(const struct job *jobs, const struct ports_job *ports,
+		      struct apply_report *ret, struct error *err)
+{
+	struct dataplane_change *all = calloc(ret->n_uplinks + 1, sizeof(*all));
+	size_t i, n = 0;
+	int r;
+
+	if (!all)
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	for (i = 0; i < ret->n_uplinks; i++) {
+		if (!ret->uplinks[i].failed && jobs[i].change.dp)
+			all[n++] = jobs[i].change;
+	}
+	if (ports->change.dp)
+		all[n++] = ports->change;
+	r = dataplane_commit_all(all, n, err);
+	free(all);
+	if (!r)
+		return 0;
+	for (i = 0; i < ret->n_uplinks; i++) {
+		struct uplink_report *report = &ret->uplinks[i];
+
+		if (!report->failed && jobs[i].change.dp)
+			report->failed =
+				dataplane_commit_all(&jobs[i].change, 1, &report->why) != 0;
+	}
+	return ports->change.dp ? dataplane_commit_all(&ports->change, 1, err) : 0;
+}
+
+static void end_uplinks(struct job *jobs, struct apply_report *ret)
+{
+	size_t i;
+
+	for (i = 0; i < ret->n_uplinks; i++) {
+		apply_uplink_end(&jobs[i], &ret->uplinks[i]);
+		ret->n_failed += ret->uplinks[i].failed;
 	}
 }
 
@@ -127,22 +170,48 @@ static int none_came_up(const struct apply_report *report, struct error *err)
 	return -err->code;
 }
 
+/* What the file wants, up to the commit, and what follows it. */
+static int run(const struct apply_context *ctx, const struct model *model,
+	       const struct nl_state *state, struct job *jobs, struct apply_report *ret,
+	       struct error *err)
+{
+	struct ports_job ports = { 0 };
+	struct error why;
+	int r, p;
+
+	begin_uplinks(ctx, model, state, jobs, ret);
+	r = remove_others(ctx, model, ret, err);
+	p = r ? r
+	      : apply_ports_begin(ctx, model, state, jobs, ret->n_uplinks, &ports, &ret->ports,
+				  err);
+	/* Guest ports that are refused do not keep the uplinks from their rules. */
+	if (p)
+		ports.change.dp = NULL;
+	r = commit_all(jobs, &ports, ret, p ? &why : err);
+	end_uplinks(jobs, ret);
+	if (!p && !r)
+		r = apply_ports_end(model, &ports, err);
+	ports_job_free(&ports);
+	return p ? p : r;
+}
+
 int apply_run(const struct apply_context *ctx, const struct model *model,
 	      const struct nl_state *state, struct apply_report *ret, struct error *err)
 {
+	struct job *jobs;
 	int r;
 
 	*ret = (struct apply_report){ 0 };
 	ret->uplinks = calloc(model->n_uplinks + 1, sizeof(*ret->uplinks));
-	if (!ret->uplinks)
+	jobs = calloc(model->n_uplinks + 1, sizeof(*jobs));
+	if (!ret->uplinks || !jobs) {
+		free(jobs);
 		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	}
 	r = apply_ports_release(ctx->bpffs, model, err);
-	if (r)
-		return r;
-	apply_uplinks(ctx, model, state, ret);
-	r = remove_others(ctx, model, ret, err);
 	if (!r)
-		r = apply_ports(ctx, model, state, &ret->ports, err);
+		r = run(ctx, model, state, jobs, ret, err);
+	free(jobs);
 	return r ? r : none_came_up(ret, err);
 }
 

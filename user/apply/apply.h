@@ -59,17 +59,13 @@ struct apply_report {
 
 /*
  * Brings everything to what the model says: the uplinks of the file, those it no longer names,
- * guest ports. An uplink that is refused does not keep the others down. -errno with *err set
+ * guest ports. What changes in those that answer already comes true in one commit. An uplink that is refused does not keep the others down. -errno with *err set
  * where none came up or the rest could not be done; *ret then says what was done before that.
  * apply_report_free() in any case.
  */
 int apply_run(const struct apply_context *ctx, const struct model *model,
 	      const struct nl_state *state, struct apply_report *ret, struct error *err);
 void apply_report_free(struct apply_report *report);
-
-/* One device: the `n` uplinks of the file that are on it. The notes are to be freed. */
-void apply_uplink(const struct apply_context *ctx, const struct uplink *uplinks, size_t n,
-		  const struct nl_state *state, struct uplink_report *ret);
 
 /*
  * What is pinned comes into force again, as apply would bring it: the program on the hook it
@@ -88,9 +84,6 @@ int apply_pinned(struct dataplane *dp, const struct uplink *uplinks, size_t n,
 int apply_ports_pinned(struct dataplane *dp, const struct model *model,
 		       const struct nl_state *state, struct error *err);
 
-/* The guest ports of the model, or none. */
-int apply_ports(const struct apply_context *ctx, const struct model *model,
-		const struct nl_state *state, struct ports_report *ret, struct error *err);
 /* Lets go of guest ports that the file has as uplinks now. Before those are attached. */
 int apply_ports_release(const char *bpffs, const struct model *model, struct error *err);
 

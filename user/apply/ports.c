@@ -9,23 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/apply.h"
-#include "apply/inherit.h"
-#include "apply/rules.h"
+#include "apply/job.h"
 #include "apply/teardown.h"
 #include "desired/ports.h"
-
-struct ports_job {
-	const struct apply_context *ctx;
-	struct ports_report *report;
-	struct desired_ports desired;
-	struct ndpx_settings settings;
-	struct plan plan;
-	struct dataplane *dp;
-	struct inheritance before; /* of a fresh one: statistics and the pause */
-	bool fresh, changed, swapped;
-	size_t refused;
-};
 
 static int no_memory(struct error *err)
 {
@@ -51,13 +37,9 @@ static int open_or_make(struct ports_job *job, struct error *err)
 	return dataplane_ports_inherit(job->dp, job->ctx->bpffs, err);
 }
 
-static int commit(struct ports_job *job, struct error *err)
+/* What is to change. */
+static int plan(struct ports_job *job, struct error *err)
 {
-	const struct ports_change change = {
-		.ports = job->desired.ports,
-		.n = job->desired.n_ports,
-		.sections = &job->desired.sections,
-	};
 	const struct ndpx_settings *now = dataplane_settings(job->dp);
 	struct entry *have = NULL;
 	size_t n_have = 0;
@@ -65,6 +47,9 @@ static int commit(struct ports_job *job, struct error *err)
 
 	if (r)
 		return r;
+	job->ports = (struct ports_change){ .ports = job->desired.ports,
+					    .n = job->desired.n_ports,
+					    .sections = &job->desired.sections };
 	r = plan_diff(job->desired.entries, job->desired.n_entries, have, n_have, &job->plan);
 	free(have);
 	if (r)
@@ -74,10 +59,13 @@ static int commit(struct ports_job *job, struct error *err)
 			      (job->ctx->paused || job->before.old.paused ? NDPX_S_PAUSED : 0);
 	memcpy(job->settings.nets, job->desired.nets, sizeof(job->desired.nets));
 	job->changed = job->plan.n || !settings_same(now, &job->settings) ||
-		       dataplane_ports_differ(job->dp, &change);
-	if (!job->changed)
-		return 0;
-	return dataplane_commit_ports(job->dp, &job->plan, &job->settings, &change, err);
+		       dataplane_ports_differ(job->dp, &job->ports);
+	if (job->changed)
+		job->change = (struct dataplane_change){ .dp = job->dp,
+							 .plan = &job->plan,
+							 .set = &job->settings,
+							 .ports = &job->ports };
+	return 0;
 }
 
 /* A port that disappears meanwhile is not an error: the next apply sees that it is gone. */
@@ -149,8 +137,10 @@ static int run_fresh(struct ports_job *job, struct error *err)
 {
 	bool first = !dataplane_ports_pinned(job->ctx->bpffs);
 	struct error ignored;
-	int r = commit(job, err);
+	int r = plan(job, err);
 
+	if (!r && job->change.dp)
+		r = dataplane_commit_all(&job->change, 1, err);
 	if (!r)
 		dataplane_take_stats(job->dp, &job->before.old, NULL);
 	if (!r)
@@ -162,22 +152,6 @@ static int run_fresh(struct ports_job *job, struct error *err)
 	if (r && first)
 		ports_down(job->ctx->bpffs, &ignored);
 	return r;
-}
-
-static int run(struct ports_job *job, struct error *err)
-{
-	int r = open_or_make(job, err);
-
-	if (r)
-		return r;
-	if (job->fresh) {
-		r = run_fresh(job, err);
-	} else {
-		r = attach_all(job, err);
-		if (!r)
-			r = commit(job, err);
-	}
-	return r ? r : detach_others(job, err);
 }
 
 static void fill_report(struct ports_job *job)
@@ -195,36 +169,57 @@ static void fill_report(struct ports_job *job)
 	ret->rules_changed = job->plan.changed;
 }
 
-int apply_ports(const struct apply_context *ctx, const struct model *model,
-		const struct nl_state *state, struct ports_report *ret, struct error *err)
+int apply_ports_begin(const struct apply_context *ctx, const struct model *model,
+		      const struct nl_state *state, const struct job *jobs, size_t n,
+		      struct ports_job *job, struct ports_report *ret, struct error *err)
 {
-	struct ports_job job = { .ctx = ctx, .report = ret };
 	struct entry *guests = NULL;
 	size_t n_guests = 0;
 	int r;
 
 	*ret = (struct ports_report){ 0 };
-	/* The file has no `ports` any more: remove those attached. */
-	if (!model->n_ports) {
-		if (!dataplane_ports_pinned(ctx->bpffs))
-			return 0;
-		r = ports_down(ctx->bpffs, err);
-		ret->removed = !r;
-		return r;
-	}
-	r = rules_of_all(ctx->bpffs, &guests, &n_guests, err);
+	*job = (struct ports_job){ .ctx = ctx, .report = ret };
+	if (!model->n_ports)
+		return 0;
+	r = rules_of_all(ctx->bpffs, jobs, n, &guests, &n_guests, err);
 	if (!r)
-		r = desired_ports_build(model, state, guests, n_guests, &job.desired, err);
+		r = desired_ports_build(model, state, guests, n_guests, &job->desired, err);
 	free(guests);
 	if (!r)
-		r = run(&job, err);
+		r = open_or_make(job, err);
+	if (r || job->fresh)
+		return r;
+	r = attach_all(job, err);
+	return r ? r : plan(job, err);
+}
+
+int apply_ports_end(const struct model *model, struct ports_job *job, struct error *err)
+{
+	int r = 0;
+
+	/* The file has no `ports` any more: remove those attached. */
+	if (!model->n_ports) {
+		if (!dataplane_ports_pinned(job->ctx->bpffs))
+			return 0;
+		r = ports_down(job->ctx->bpffs, err);
+		job->report->removed = !r;
+		return r;
+	}
+	if (job->fresh)
+		r = run_fresh(job, err);
 	if (!r)
-		fill_report(&job);
-	desired_ports_free(&job.desired);
-	plan_free(&job.plan);
-	inherit_free(&job.before);
-	dataplane_close(job.dp);
+		r = detach_others(job, err);
+	if (!r)
+		fill_report(job);
 	return r;
+}
+
+void ports_job_free(struct ports_job *job)
+{
+	desired_ports_free(&job->desired);
+	plan_free(&job->plan);
+	inherit_free(&job->before);
+	dataplane_close(job->dp);
 }
 
 int apply_ports_release(const char *bpffs, const struct model *model, struct error *err)

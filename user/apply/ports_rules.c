@@ -7,11 +7,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/job.h"
 #include "apply/rules.h"
 #include "dataplane/instances.h"
 #include "desired/ports.h"
 
-int rules_of_all(const char *bpffs, struct entry **ret, size_t *ret_n, struct error *err)
+/* What an instance will have: as a job has it in mind, or as it is. */
+static int rules_of(struct dataplane *dp, const struct job *jobs, size_t n, struct entry **ret,
+		    size_t *ret_n, struct error *err)
+{
+	const uint32_t ifindex = dataplane_record(dp)->ifindex;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct desired *desired = &jobs[i].desired;
+
+		if (!jobs[i].change.dp || jobs[i].link->ifindex != ifindex)
+			continue;
+		*ret = malloc((desired->n_entries + 1) * sizeof(**ret));
+		if (!*ret)
+			return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+		if (desired->n_entries)
+			memcpy(*ret, desired->entries, desired->n_entries * sizeof(**ret));
+		*ret_n = desired->n_entries;
+		return 0;
+	}
+	return dataplane_read(dp, ret, NULL, ret_n, err);
+}
+
+int rules_of_all(const char *bpffs, const struct job *jobs, size_t n_jobs, struct entry **ret,
+		 size_t *ret_n, struct error *err)
 {
 	struct entry *all = NULL, *more, *some = NULL;
 	struct instance *instances;
@@ -23,7 +48,7 @@ int rules_of_all(const char *bpffs, struct entry **ret, size_t *ret_n, struct er
 	for (i = 0; i < n && !r; i++) {
 		if (!instances[i].dp)
 			continue;
-		r = dataplane_read(instances[i].dp, &some, NULL, &n_some, err);
+		r = rules_of(instances[i].dp, jobs, n_jobs, &some, &n_some, err);
 		if (r)
 			break;
 		more = realloc(all, (n_all + n_some + 1) * sizeof(*all));

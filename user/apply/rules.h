@@ -39,7 +39,4 @@ int rules_ports_room(const char *bpffs, const struct rules_change *changes, size
 int rules_ports_change(const char *bpffs, const struct rules_change *changes, size_t n,
 		       struct rules_change *ret, struct error *err);
 
-/* The rules of all uplinks of this network namespace; the array is the caller's to free. */
-int rules_of_all(const char *bpffs, struct entry **ret, size_t *ret_n, struct error *err);
-
 #endif

@@ -149,7 +149,7 @@ static int plan_rules(struct job *job, const struct entry *have, size_t n_have, 
 	return 0;
 }
 
-int job_commit(struct job *job, struct error *err)
+int job_plan(struct job *job, struct error *err)
 {
 	struct entry *have = NULL;
 	size_t n_have = 0;
@@ -168,8 +168,24 @@ int job_commit(struct job *job, struct error *err)
 	job->settings_changed = settings_differ(job);
 	if (!job->plan.n && !job->settings_changed)
 		return 0;
-	return dataplane_commit_links(job->dp, &job->plan, &job->desired.settings,
-				      job->desired.links, job->desired.n_links, err);
+	job->change = (struct dataplane_change){ .dp = job->dp,
+						 .plan = &job->plan,
+						 .set = &job->desired.settings };
+	if (dataplane_links_differ(job->dp, job->desired.links, job->desired.n_links)) {
+		job->change.links = job->desired.links;
+		job->change.n_links = job->desired.n_links;
+	}
+	return 0;
+}
+
+int job_commit(struct job *job, struct error *err)
+{
+	int r = job_plan(job, err);
+
+	if (!r && job->change.dp)
+		r = dataplane_commit_all(&job->change, 1, err);
+	job->change.dp = NULL;
+	return r;
 }
 
 /* Hardware drivers reset the link when XDP comes; a virtual one has none to lose. */
@@ -300,16 +316,15 @@ static int make_fresh(struct job *job, const char *trouble, struct error *err)
 }
 
 /* One that answers already changes its hook first, which the kernel may refuse; its rules last. */
-static int change_existing(struct job *job, const char *trouble, struct error *err)
+static int begin_existing(struct job *job, const char *trouble, struct error *err)
 {
 	int r = attach(job, trouble, err);
 
-	return r ? r : job_commit(job, err);
+	return r ? r : job_plan(job, err);
 }
 
-static int run_job(struct job *job, const struct nl_state *state, struct error *err)
+static int begin_job(struct job *job, const struct nl_state *state, struct error *err)
 {
-	struct ndpx_record before;
 	const char *trouble;
 	int r;
 
@@ -324,9 +339,8 @@ static int run_job(struct job *job, const struct nl_state *state, struct error *
 		r = open_or_make(job, err);
 	if (r)
 		return r;
-	before = *dataplane_record(job->dp);
-	r = job->fresh ? make_fresh(job, trouble, err) : change_existing(job, trouble, err);
-	return r ? r : job_finish(job, &before, err);
+	job->record = *dataplane_record(job->dp);
+	return job->fresh ? make_fresh(job, trouble, err) : begin_existing(job, trouble, err);
 }
 
 static void fill_report(struct job *job, struct uplink_report *ret)
@@ -356,24 +370,30 @@ static void fill_report(struct job *job, struct uplink_report *ret)
 	ret->rules_changed = job->plan.n || job->settings_changed;
 }
 
-void apply_uplink(const struct apply_context *ctx, const struct uplink *uplinks, size_t n,
-		  const struct nl_state *state, struct uplink_report *ret)
+void apply_uplink_begin(const struct apply_context *ctx, const struct uplink *uplinks, size_t n,
+			const struct nl_state *state, struct job *job, struct uplink_report *ret)
 {
-	struct job job = { .ctx = ctx,
-			   .uplinks = uplinks,
-			   .n = n,
-			   .notes = &ret->notes,
-			   .plan_rules = plan_rules };
 	int r;
 
+	*job = (struct job){ .ctx = ctx,
+			     .uplinks = uplinks,
+			     .n = n,
+			     .notes = &ret->notes,
+			     .plan_rules = plan_rules };
 	*ret = (struct uplink_report){ .line = uplinks->line };
 	snprintf(ret->dev, sizeof(ret->dev), "%s", uplinks->dev);
-	job.link = nl_link_by_name(state, uplinks->dev);
-	r = job.link ? run_job(&job, state, &ret->why)
-		     : error_set(&ret->why, EXIT_KERNEL, ENODEV, "%s: no such interface (line %d)",
-				 uplinks->dev, uplinks->line);
+	job->link = nl_link_by_name(state, uplinks->dev);
+	r = job->link ? begin_job(job, state, &ret->why)
+		      : error_set(&ret->why, EXIT_KERNEL, ENODEV, "%s: no such interface (line %d)",
+				  uplinks->dev, uplinks->line);
 	ret->failed = r != 0;
-	if (!r)
-		fill_report(&job, ret);
-	job_free(&job);
+}
+
+void apply_uplink_end(struct job *job, struct uplink_report *ret)
+{
+	if (!ret->failed)
+		ret->failed = job_finish(job, &job->record, &ret->why) != 0;
+	if (!ret->failed)
+		fill_report(job, ret);
+	job_free(job);
 }
