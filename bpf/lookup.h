@@ -54,11 +54,14 @@ static __always_inline const struct ndpx_slot *slot_at(__u32 place)
 	return bucket ? line_of(bucket, place) : NULL;
 }
 
-/* The rule for an address; most are in their home, and that is looked at right here. */
+/*
+ * The rule for an address; most are in their home, and that is looked at right here. Of guest
+ * ports `vlan` is the section: what all say alike is there once, and a section says the rest.
+ */
 static __always_inline const struct ndpx_slot *find_exact(__u64 word, __u16 vlan,
 							  struct nd_addr addr)
 {
-	const __u64 scope = NDPX_SCOPE(uplink, vlan, 128, 0);
+	const __u64 scope = NDPX_SCOPE(uplink, uplink ? vlan : NDPX_ALL_SECTIONS, 128, 0);
 	struct nd_place place = nd_place_of(scope, addr, nd_buckets(word));
 	struct ndpx_bucket *bucket = bucket_at(place.home);
 	__u32 slot;
@@ -70,7 +73,22 @@ static __always_inline const struct ndpx_slot *find_exact(__u64 word, __u16 vlan
 	slot |= *(volatile __u32 *)&config.nothing;
 	if (slot)
 		return line_of(bucket, slot);
-	return nd_load(&bucket->away) ? slot_at(find_rule(word, scope, addr.hi, addr.lo)) : NULL;
+	slot = nd_load(&bucket->away) ? find_rule(word, scope, addr.hi, addr.lo) : 0;
+	if (!uplink && !slot)
+		slot = find_rule(word, NDPX_SCOPE(0, vlan, 128, 0), addr.hi, addr.lo);
+	return slot_at(slot);
+}
+
+/* The same for a prefix. */
+static __always_inline __u32 find_net_rule(__u64 word, const __u8 *filter, __u64 scope,
+					   struct nd_addr net)
+{
+	/* One cache line, where a look-up in vain is two or three. */
+	__u32 bit = nd_prefix_bit(scope, net) ^ after(word);
+
+	if (!(nd_load(&filter[(bit >> 3) & (NDPX_FILTER_SIZE - 1)]) >> (bit & 7) & 1))
+		return 0;
+	return find_rule(word, scope, net.hi, net.lo);
 }
 
 /*
@@ -87,20 +105,21 @@ GLOBAL __u32 find_prefix(__u64 word, __u64 hi, __u64 lo, __u32 vlan)
 		const struct ndpx_length *length = &set->lengths[i];
 		struct nd_addr net, target = { hi, lo };
 		const struct ndpx_slot *slot;
-		__u32 place, bit;
-		__u64 scope;
+		__u32 place;
 
 		if (i >= set->n_lengths)
 			break;
 		net = nd_get_addr(length->mask);
 		net.hi &= hi;
 		net.lo &= lo;
-		scope = NDPX_SCOPE(uplink, (__u16)vlan, length->bits & 0xff, 0);
-		/* One cache line, where a look-up in vain is two or three. */
-		bit = nd_prefix_bit(scope, net) ^ after(word);
-		if (!(nd_load(&filter[(bit >> 3) & (NDPX_FILTER_SIZE - 1)]) >> (bit & 7) & 1))
-			continue;
-		place = find_rule(word, scope, net.hi, net.lo);
+		place = find_net_rule(word, filter,
+				      NDPX_SCOPE(uplink, (__u16)vlan, length->bits & 0xff, 0),
+				      net);
+		if (!uplink && !place)
+			place = find_net_rule(word, filter,
+					      NDPX_SCOPE(0, NDPX_ALL_SECTIONS, length->bits & 0xff,
+							 0),
+					      net);
 		slot = slot_at(place);
 		if (slot)
 			return nd_is_anycast(&slot->policy, length->bits, net, target) ? 0 : place;

@@ -84,6 +84,7 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 
 #define NDPX_MAX_PORTS	  16384 /* guest ports: 256 KiB of hash buckets */
 #define NDPX_MAX_SECTIONS 16	/* `ports` sections of a file */
+#define NDPX_ALL_SECTIONS 0xffffu /* as a section's number: what all of them say alike */
 
 /*
  * What a rule is about. An IPv6 address is 16 bytes in network order, without host bits where
@@ -91,7 +92,7 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
  */
 struct ndpx_key {
 	__u32 bits;
-	__u16 vlan;   /* 0: untagged; of guest ports the number of their section */
+	__u16 vlan;   /* 0: untagged; of guest ports their section, or NDPX_ALL_SECTIONS */
 	__u16 origin; /* enum ndpx_origin of a rule that a higher one overrides; 0: in force */
 	__u8 addr[16];
 } __attribute__((aligned(8)));

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Each section of guest ports holds the guests of all uplinks. import and add refuse what does
-# not fit there as a whole, before anything changes, and name the limit.
+# Guest ports hold the guests of all uplinks. import and add refuse what does not fit there as a
+# whole, before anything changes, and name the limit.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/lib.sh"
 
 net_pair
 lab_ip host link add vif1 type veth peer name g1
 lab_ip host link set vif1 up
+lab_ip host link add eth1 type veth peer name r1
+lab_ip host link set eth1 up
 conf <<-'CONF'
 	uplink eth0 { guest 2001:db8:1::1 { } }
+	uplink eth1 { mode = tc }
 	ports "vif*" { gateway = { fe80::1 }  onlink = { 2001:db8:2::/57 } }
 	ports "tap*" { gateway = { fe80::1 }  onlink = { 2001:db8:3::/58 } }
 CONF
@@ -27,9 +30,9 @@ unchanged() {
 	diff "$WORK/before" "$WORK/after" >&2 || fail "something changed"
 }
 
-note "more prefixes than two sections hold"
-awk 'BEGIN { for (i = 0; i < 66000; i++)
-	printf "2001:db9:%x:%x::/64 dev eth0\n", i / 65536, i % 65536 }' >"$WORK/many"
+note "prefixes that fit on each uplink, and not on the guest ports together"
+awk 'BEGIN { for (i = 0; i < 132000; i++)
+	printf "2001:db9:%x:%x::/64 dev eth%d\n", i / 65536, i % 65536, i % 2 }' >"$WORK/many"
 status 2 ndpx guest import "$WORK/many"
 assert_has "$WORK/err" 'guest ports: .*132002 prefixes.*131072'
 assert_has_not "$WORK/err" 'warning|lengths'

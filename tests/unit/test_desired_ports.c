@@ -99,19 +99,40 @@ static struct desired_ports build(const char *file, const struct entry *guests, 
 static void expect(const struct desired_ports *w, uint16_t group, const char *text, int action,
 		   int flags, int answer, uint32_t port)
 {
-	struct entry key = guest(text, group, NDPX_ACT_ANSWER, 0, 0);
+	struct entry key = guest(text, group, NDPX_ACT_ANSWER, 0, 0), shared = key;
 	struct ndpx_policy policy = { 0 };
-	size_t i;
+	size_t i, n = 0;
 
+	shared.key.vlan = NDPX_ALL_SECTIONS;
 	for (i = 0; i < w->n_entries; i++) {
-		if (!entry_compare(&w->entries[i], &key))
-			policy = w->entries[i].policy;
+		if (entry_compare(&w->entries[i], &key) && entry_compare(&w->entries[i], &shared))
+			continue;
+		policy = w->entries[i].policy;
+		n++;
 	}
+	if (n > 1)
+		fail_msg("%s: in the name of the section and of all", text);
 	if (policy.action != action || policy.flags != flags || policy.answer != answer ||
 	    policy.port != port)
 		fail_msg("%s: action %d flags 0x%02x answer %d port %u, expected %d 0x%02x %d %u",
 			 text, policy.action, policy.flags, policy.answer, policy.port, action,
 			 (unsigned)flags, answer, port);
+}
+
+static uint16_t section_of(const struct desired_ports *w, const char *text)
+{
+	struct entry like = guest(text, 0, NDPX_ACT_ANSWER, 0, 0);
+	uint16_t found = NDPX_MAX_SECTIONS;
+	size_t i, n = 0;
+
+	for (i = 0; i < w->n_entries; i++) {
+		like.key.vlan = w->entries[i].key.vlan;
+		if (entry_compare(&w->entries[i], &like))
+			continue;
+		found = like.key.vlan;
+		n++;
+	}
+	return n > 1 ? NDPX_MAX_SECTIONS + 1 : found;
 }
 
 static void expect_note(const struct desired_ports *w, const char *text)
@@ -429,12 +450,43 @@ static void test_onlink(void **test)
 	desired_ports_free(&w);
 }
 
+/* What all sections say alike is there once; what one says otherwise, in each. */
+static void test_alike(void **test)
+{
+	const struct entry guests[] = {
+		guest("2001:db8::34", 0, NDPX_ACT_ANSWER, 0, VIF1),
+		guest("2001:db8::35", 0, NDPX_ACT_ANSWER, 0, VIF1),
+		guest("2001:db8:5::/64", 0, NDPX_ACT_ANSWER, 0, VIF1),
+		guest("2001:db8:9::1", 0, NDPX_ACT_DENY, 0, 0),
+	};
+	struct desired_ports w = build("uplink eth0 { }\n"
+				       "ports \"vif*\" { gateway = { fe80::1, 2001:db8::35 } }\n"
+				       "ports \"tap*\" { gateway = { fe80::1 }  "
+				       "onlink = { 2001:db8:9::/64 } }\n",
+				       guests, 4);
+
+	(void)test;
+	assert_int_equal(section_of(&w, "2001:db8::34"), NDPX_ALL_SECTIONS);
+	assert_int_equal(section_of(&w, "2001:db8:5::/64"), NDPX_ALL_SECTIONS);
+	assert_int_equal(section_of(&w, "fe80::1"), NDPX_ALL_SECTIONS);
+	/* A gateway in one, a guest in both. */
+	assert_int_equal(section_of(&w, "2001:db8::35"), NDPX_MAX_SECTIONS + 1);
+	expect(&w, 0, "2001:db8::35", NDPX_ACT_ANSWER, GW, ALWAYS, VIF1);
+	expect(&w, 1, "2001:db8::35", NDPX_ACT_ANSWER, DEFEND, ALWAYS, VIF1);
+	/* In the network of one alone. */
+	assert_int_equal(section_of(&w, "2001:db8:9::/64"), 1);
+	expect(&w, 0, "2001:db8:9::1", NDPX_ACT_DENY, 0, ALWAYS, 0);
+	expect(&w, 1, "2001:db8:9::1", NDPX_ACT_ANSWER, IGNORE, ASK, 0);
+	desired_ports_free(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_interfaces, setup),
 		cmocka_unit_test_setup(test_firewall, setup),
 		cmocka_unit_test_setup(test_unclear, setup),
+		cmocka_unit_test_setup(test_alike, setup),
 		cmocka_unit_test_setup(test_vlan_bridge, setup),
 		cmocka_unit_test_setup(test_isolated, setup),
 		cmocka_unit_test_setup(test_card, setup),

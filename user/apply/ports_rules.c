@@ -123,7 +123,7 @@ static bool inside_onlink(struct sync *s, const struct ndpx_key *key)
 		wide.bits = set->lengths[i].bits;
 		for (b = 0; b < sizeof(wide.addr); b++)
 			wide.addr[b] &= set->lengths[i].mask[b];
-		if (wide.bits <= key->bits && !dataplane_get(s->dp, &wide, &policy, &ignored) &&
+		if (wide.bits <= key->bits && !dataplane_get_section(s->dp, &wide, &policy, &ignored) &&
 		    (policy.flags & NDPX_F_ONLINK))
 			return true;
 	}
@@ -212,13 +212,13 @@ static int ask_uplinks(struct sync *s, const struct ndpx_key *key, struct port_f
 	return 0;
 }
 
-/* The change of one address or prefix in one section. `from` is what the uplinks say. */
-static int sync_one(struct sync *s, const struct ndpx_key *key, const struct port_facts *from,
-		    struct error *err)
+/* What one section will say of an address or prefix. `from` is what the uplinks say. */
+static int section_after(struct sync *s, const struct ndpx_key *key, const struct port_facts *from,
+			 struct ndpx_policy *ret, struct error *err)
 {
-	struct ndpx_policy now = { 0 }, policy;
+	struct ndpx_policy now = { 0 };
 	struct port_facts facts = *from;
-	int r = dataplane_get(s->dp, key, &now, err);
+	int r = dataplane_get_section(s->dp, key, &now, err);
 
 	if (r && r != -ENOENT)
 		return r;
@@ -226,17 +226,49 @@ static int sync_one(struct sync *s, const struct ndpx_key *key, const struct por
 	facts.onlink = now.action == NDPX_ACT_ANSWER && (now.flags & NDPX_F_ONLINK);
 	facts.own = now.action == NDPX_ACT_OWN;
 	facts.inside_onlink = facts.denied && inside_onlink(s, key);
-	policy = port_facts_policy(&facts);
-	if (!memcmp(&policy, &now, sizeof(policy)))
+	*ret = port_facts_policy(&facts);
+	return 0;
+}
+
+static int put(struct sync *s, const struct ndpx_key *key, const struct ndpx_policy *after,
+	       struct error *err)
+{
+	struct ndpx_policy now = { 0 };
+	int r = dataplane_get(s->dp, key, &now, err);
+
+	if (r && r != -ENOENT)
+		return r;
+	if (!memcmp(after, &now, sizeof(now)))
 		return 0;
-	if (plan_add(&s->plan, key, &now, &policy))
+	if (plan_add(&s->plan, key, &now, after))
 		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	return 0;
+}
+
+/* What all sections say alike is there once. */
+static int put_sections(struct sync *s, struct ndpx_key *key, const struct ndpx_policy *after,
+			struct error *err)
+{
+	static const struct ndpx_policy none;
+	bool alike = true;
+	__u32 i;
+	int r;
+
+	for (i = 1; i < s->sections.n; i++)
+		alike &= !memcmp(&after[0], &after[i], sizeof(after[0]));
+	key->vlan = NDPX_ALL_SECTIONS;
+	r = put(s, key, alike ? &after[0] : &none, err);
+	for (i = 0; i < s->sections.n && !r; i++) {
+		key->vlan = (__u16)i;
+		r = put(s, key, alike ? &none : &after[i], err);
+	}
+	return r;
 }
 
 static int sync_key(struct sync *s, const struct ndpx_key *changed, struct error *err)
 {
 	const struct ndpx_policy guest = { .action = NDPX_ACT_ANSWER };
+	struct ndpx_policy after[NDPX_MAX_SECTIONS] = { 0 };
 	struct port_facts from = { 0 };
 	struct ndpx_key key = *changed;
 	__u32 i;
@@ -247,9 +279,9 @@ static int sync_key(struct sync *s, const struct ndpx_key *changed, struct error
 	r = ask_uplinks(s, &key, &from, err);
 	for (i = 0; i < s->sections.n && !r; i++) {
 		key.vlan = (__u16)i;
-		r = sync_one(s, &key, &from, err);
+		r = section_after(s, &key, &from, &after[i], err);
 	}
-	return r;
+	return r ? r : put_sections(s, &key, after, err);
 }
 
 /* The keys of the changes, VLANs left out, each once. */

@@ -99,10 +99,8 @@ int rules_commit(const char *bpffs, struct rules_change *changes, size_t n, stru
 {
 	struct rules_change *all;
 	size_t i, n_all;
-	int r = rules_ports_room(bpffs, changes, n, err);
+	int r;
 
-	if (r)
-		return r;
 	/* Guest ports get all devices at once: they may have the same address. */
 	all = with_ports(bpffs, changes, n, &n_all, notes);
 	if (!all)

@@ -26,13 +26,6 @@ int rules_set_paused(struct dataplane *dp, bool paused, struct error *err);
 int ports_resume(const char *bpffs, struct error *err);
 
 /*
- * Before uplinks change: is there room in the guest ports' tables, where each section holds
- * the guests of all uplinks? -E2BIG; *err names the limit.
- */
-int rules_ports_room(const char *bpffs, const struct rules_change *changes, size_t n,
-		     struct error *err);
-
-/*
  * What changes of uplinks' rules mean to the guest ports; *ret is the caller's to close and to
  * free. -ENOENT: there are none.
  */

@@ -182,7 +182,7 @@ static void check_section_rules(struct ports_section *p, struct config_errors *e
 	}
 }
 
-/* All sections hold the guests of all uplinks, in one pair of maps. */
+/* Guest ports hold the guests of all uplinks. What sections say differently is seen by apply. */
 static void check_ports_room(const struct model *model, struct config_errors *errors)
 {
 	const struct ports_section *first = &model->ports[0];
@@ -193,20 +193,16 @@ static void check_ports_room(const struct model *model, struct config_errors *er
 
 	for (i = 0; i < model->n_uplinks; i++)
 		usage_add(&usage, model->uplinks[i].rules, model->uplinks[i].n_rules);
-	usage.addresses *= model->n_ports;
-	usage.prefixes *= model->n_ports;
 	for (i = 0; i < model->n_ports; i++)
 		usage_add(&usage, model->ports[i].rules, model->ports[i].n_rules);
 	lengths = lengths_of(&usage);
 	if (usage.addresses > room)
 		config_error_at(errors, first->line, first->column,
-				"ports: %zu addresses, as each section holds all guests; at most "
-				"%zu fit",
+				"ports: %zu addresses with the guests of all uplinks; at most %zu fit",
 				usage.addresses, room);
 	if (usage.prefixes > NDPX_MAX_PREFIXES)
 		config_error_at(errors, first->line, first->column,
-				"ports: %zu prefixes, as each section holds all guests; at most "
-				"%d fit",
+				"ports: %zu prefixes with the guests of all uplinks; at most %d fit",
 				usage.prefixes, NDPX_MAX_PREFIXES);
 	if (lengths > NDPX_MAX_LENGTHS)
 		config_error_at(

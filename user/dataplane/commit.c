@@ -120,8 +120,11 @@ static int stage_settings(struct part *p, __u64 generation)
 	return 0;
 }
 
-/* Everything under the coming generation: nothing of it is visible yet. */
-static int stage_all(struct space *sp, struct part *parts, size_t n)
+/*
+ * Everything under the coming generation: nothing of it is visible yet. *ret_at: the part that
+ * failed, or the one behind the last.
+ */
+static int stage_all(struct space *sp, struct part *parts, size_t n, const struct part **ret_at)
 {
 	__u64 generation = space_generation(sp);
 	bool flips = false, read = false;
@@ -132,6 +135,7 @@ static int stage_all(struct space *sp, struct part *parts, size_t n)
 		rules += parts[i].change->plan->n;
 	r = space_reserve(sp, rules);
 	for (i = 0; i < n && !r; i++) {
+		*ret_at = &parts[i];
 		r = stage_rules(&parts[i], generation);
 		if (!r)
 			r = settings_after(&parts[i]);
@@ -146,14 +150,40 @@ static int stage_all(struct space *sp, struct part *parts, size_t n)
 	return r;
 }
 
-static int commit_fail(int r, struct error *err)
+/* Too much of something, of which the counts tell; else the table as a whole is full. */
+static void too_much(const struct part *p, struct error *err)
+{
+	const bool ports = p->change->dp->ifindex == DATAPLANE_PORTS;
+	const char *who = ports ? "guest ports" : p->change->dp->record.dev;
+	const char *all = ports ? " with those of all uplinks" : "";
+	const int code = ports ? EXIT_KERNEL : EXIT_USAGE;
+	unsigned int lengths = 0, i;
+
+	for (i = 0; i < 128; i++)
+		lengths += p->counts.bits[i] > 0;
+	if (p->counts.guests > NDPX_MAX_GUESTS)
+		error_set(err, code, E2BIG, "%s: %u addresses%s, at most %d fit: use prefixes", who,
+			  p->counts.guests, all, NDPX_MAX_GUESTS);
+	else if (p->counts.prefixes > NDPX_MAX_PREFIXES)
+		error_set(err, code, E2BIG,
+			  "%s: %u prefixes%s, at most %d fit: use shorter prefixes", who,
+			  p->counts.prefixes, all, NDPX_MAX_PREFIXES);
+	else if (lengths > NDPX_MAX_LENGTHS)
+		error_set(err, code, E2BIG,
+			  "%s: prefixes of %u different lengths%s, at most %d work: use fewer "
+			  "lengths",
+			  who, lengths, all, NDPX_MAX_LENGTHS);
+	else
+		error_set(err, code, E2BIG, "%s: more rules than the table holds: use prefixes",
+			  who);
+}
+
+static void stage_fail(int r, const struct part *at, struct error *err)
 {
 	if (r == -E2BIG)
-		return error_set(err, EXIT_USAGE, E2BIG,
-				 "more than %d different prefix lengths, or more rules than fit "
-				 "(%d addresses, %d prefixes)",
-				 NDPX_MAX_LENGTHS, NDPX_MAX_GUESTS, NDPX_MAX_PREFIXES);
-	return dataplane_fail(err, -r, "writing the rules");
+		too_much(at, err);
+	else
+		dataplane_fail(err, -r, "writing the rules");
 }
 
 /* What nobody reads any more. What cannot be removed now is the next command's to remove. */
@@ -176,12 +206,13 @@ int dataplane_commit_all(const struct dataplane_change *changes, size_t n, struc
 {
 	struct space *sp = n ? changes[0].dp->space : NULL;
 	struct part *parts = calloc(n + 1, sizeof(*parts));
+	const struct part *at = parts;
 	struct error ignored;
 	size_t i;
 	int r;
 
 	if (!parts)
-		return commit_fail(-ENOMEM, err);
+		return dataplane_fail(err, ENOMEM, "writing the rules");
 	for (i = 0; i < n; i++)
 		parts[i].change = &changes[i];
 	/* What an earlier failure could not roll back would be committed with this. */
@@ -191,15 +222,17 @@ int dataplane_commit_all(const struct dataplane_change *changes, size_t n, struc
 		return r;
 	}
 	space_begin(sp);
-	r = stage_all(sp, parts, n);
-	free(parts);
+	r = stage_all(sp, parts, n, &at);
 	if (r) {
+		stage_fail(r, at, err);
 		/* Nothing was visible; take it out again. */
 		for (i = 0; i < n; i++)
 			dataplane_undo(changes[i].dp);
 		dataplane_recover(changes[0].dp, &ignored);
-		return commit_fail(r, err);
+		free(parts);
+		return -err->code;
 	}
+	free(parts);
 	/* The commit: a single store, for every rule and setting at once. */
 	space_commit(sp, space_generation(sp) + 1);
 	if (!sweep(sp, changes, n))
@@ -223,18 +256,5 @@ int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
 		.dp = dp, .plan = plan, .set = set, .ports = ports
 	};
 
-	return dataplane_commit_all(&change, 1, err);
-}
-
-int dataplane_commit_links(struct dataplane *dp, const struct plan *plan,
-			   const struct ndpx_settings *set, const struct ndpx_link_key *links,
-			   size_t n_links, struct error *err)
-{
-	struct dataplane_change change = { .dp = dp, .plan = plan, .set = set };
-
-	if (dataplane_links_differ(dp, links, n_links)) {
-		change.links = links;
-		change.n_links = n_links;
-	}
 	return dataplane_commit_all(&change, 1, err);
 }

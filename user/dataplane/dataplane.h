@@ -196,6 +196,9 @@ int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret
  */
 int dataplane_get(struct dataplane *dp, const struct ndpx_key *key, struct ndpx_policy *ret,
 		  struct error *err);
+/* What a section of guest ports says, in its own name or in that of all. Likewise. */
+int dataplane_get_section(struct dataplane *dp, const struct ndpx_key *key,
+			  struct ndpx_policy *ret, struct error *err);
 
 struct ports_change;
 
@@ -225,10 +228,6 @@ int dataplane_commit(struct dataplane *dp, const struct plan *plan, const struct
 int dataplane_commit_ports(struct dataplane *dp, const struct plan *plan,
 			   const struct ndpx_settings *set, const struct ports_change *ports,
 			   struct error *err);
-/* The same for an uplink, with the keys of `links`, where they differ. */
-int dataplane_commit_links(struct dataplane *dp, const struct plan *plan,
-			   const struct ndpx_settings *set, const struct ndpx_link_key *links,
-			   size_t n_links, struct error *err);
 int dataplane_recover(struct dataplane *dp, struct error *err);
 
 /* --- what is this link: links.c --- */

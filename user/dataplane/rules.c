@@ -221,6 +221,23 @@ int rule_counts_read(struct dataplane *dp, struct ndpx_counts *ret, struct error
 	return dataplane_fail(err, EBUSY, "reading how many rules there are");
 }
 
+int dataplane_get_section(struct dataplane *dp, const struct ndpx_key *key,
+			  struct ndpx_policy *ret, struct error *err)
+{
+	struct ndpx_key shared = *key;
+	int r = dataplane_get(dp, key, ret, err);
+
+	shared.vlan = NDPX_ALL_SECTIONS;
+	return r == -ENOENT ? dataplane_get(dp, &shared, ret, err) : r;
+}
+
+static int get(struct dataplane *dp, const struct ndpx_key *key, struct ndpx_policy *ret,
+	       struct error *err)
+{
+	return dp->ifindex == DATAPLANE_PORTS ? dataplane_get_section(dp, key, ret, err)
+					      : dataplane_get(dp, key, ret, err);
+}
+
 int match_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr, struct match *ret,
 	       struct error *err)
 {
@@ -235,7 +252,7 @@ int match_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
 	key->bits = 128;
 	key->vlan = vlan;
 	memcpy(key->addr, addr, sizeof(key->addr));
-	r = dataplane_get(dp, key, &ret->entry.policy, err);
+	r = get(dp, key, &ret->entry.policy, err);
 	/* P76: what the prefixes say holds, with R. */
 	if (!r && ret->entry.policy.action == NDPX_ACT_HOST) {
 		ret->host = true;
@@ -246,7 +263,7 @@ int match_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
 		net = network_of(addr, set->lengths[i].bits);
 		key->bits = set->lengths[i].bits;
 		memcpy(key->addr, &net, sizeof(key->addr));
-		r = dataplane_get(dp, key, &ret->entry.policy, err);
+		r = get(dp, key, &ret->entry.policy, err);
 	}
 	if (r == -ENOENT)
 		memset(&ret->entry, 0, sizeof(ret->entry));

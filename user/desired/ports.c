@@ -215,6 +215,42 @@ static int add_section(struct desired_ports *w, const struct ports_section *sect
 	return 0;
 }
 
+static int by_address(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int r = memcmp(x->key.addr, y->key.addr, sizeof(x->key.addr));
+
+	if (!r && x->key.bits != y->key.bits)
+		r = x->key.bits < y->key.bits ? -1 : 1;
+	return r ? r : (int)x->key.vlan - (int)y->key.vlan;
+}
+
+/* What all sections say alike is to be there once. */
+static void share(struct desired_ports *w)
+{
+	struct entry *e = w->entries;
+	size_t i, j, k, n = 0;
+
+	if (w->n_entries)
+		qsort(e, w->n_entries, sizeof(*e), by_address);
+	for (i = 0; i < w->n_entries; i = j) {
+		bool alike = true;
+
+		for (j = i; j < w->n_entries && e[i].key.bits == e[j].key.bits &&
+			    !memcmp(e[i].key.addr, e[j].key.addr, sizeof(e[i].key.addr));
+		     j++)
+			alike &= !memcmp(&e[i].policy, &e[j].policy, sizeof(e[i].policy));
+		alike &= j - i == w->sections.n;
+		for (k = i; k < (alike ? i + 1 : j); k++)
+			e[n++] = e[k];
+		if (alike)
+			e[n - 1].key.vlan = NDPX_ALL_SECTIONS;
+	}
+	w->n_entries = n;
+	if (n)
+		qsort(e, n, sizeof(*e), entry_compare);
+}
+
 /* P93: what the host takes for its own is elsewhere. Nothing is on-link, for no uplink is named. */
 static int find_local(struct desired_ports *w, const struct nl_state *state)
 {
@@ -240,10 +276,10 @@ int desired_ports_build(const struct model *model, const struct nl_state *state,
 	w.sections.n = (__u32)model->n_ports;
 	for (i = 0; i < model->n_ports && !r; i++) {
 		memcpy(w.sections.pattern[i], model->ports[i].pattern, NDPX_PATTERN_LEN);
-		/* Sections come in the order of their numbers, which is that of the keys. */
 		r = add_section(&w, &model->ports[i], (uint16_t)i, state, guests, n_guests);
 	}
 	if (!r) {
+		share(&w);
 		*ret = w;
 		return 0;
 	}

@@ -15,7 +15,7 @@ struct unclear_port {
 };
 
 struct desired_ports {
-	struct entry *entries; /* owned; sorted, each key once; `vlan` is the section's number */
+	struct entry *entries; /* owned; sorted, each key once; `vlan`: see struct ndpx_key */
 	size_t n_entries;
 	struct guest_port *ports; /* owned; sorted by ifindex */
 	size_t n_ports;

@@ -141,7 +141,9 @@ static int find_nearest(struct dataplane *dp, struct story *s, struct error *err
 		return r;
 	best = calloc(EXPLAIN_NEAREST + 1, sizeof(*best));
 	for (i = 0; best && i < n; i++) {
-		if (entries[i].policy.action != NDPX_ACT_ANSWER || entries[i].key.vlan != s->vlan)
+		if (entries[i].policy.action != NDPX_ACT_ANSWER ||
+		    (entries[i].key.vlan != s->vlan &&
+		     !(s->is_port && entries[i].key.vlan == NDPX_ALL_SECTIONS)))
 			continue;
 		b = common_bits(entries[i].key.addr, s->args.target.s6_addr);
 		for (at = s->n_nearest; at > 0 && bits[at - 1] < b; at--) {

@@ -53,8 +53,8 @@ static void print_marked(const struct pinned_ports *pinned, __u16 group, __u8 ma
 	for (i = 0; i < pinned->n_entries; i++) {
 		const struct entry *e = &pinned->entries[i];
 
-		if (e->key.vlan != group || e->policy.action != NDPX_ACT_ANSWER ||
-		    !(e->policy.flags & mark))
+		if ((e->key.vlan != group && e->key.vlan != NDPX_ALL_SECTIONS) ||
+		    e->policy.action != NDPX_ACT_ANSWER || !(e->policy.flags & mark))
 			continue;
 		if (first)
 			out_text(out, " %s ", key);
