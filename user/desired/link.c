@@ -82,12 +82,11 @@ static int add_locals(struct desired *w, const struct nl_state *state, const str
 /* The link-local address of an interface, NULL if it has none. */
 const struct in6_addr *desired_link_local(uint32_t ifindex, const struct nl_state *state)
 {
-	size_t i;
+	const struct nl_address *a = NULL;
 
-	for (i = 0; i < state->n_addresses; i++) {
-		if (state->addresses[i].ifindex == ifindex &&
-		    IN6_IS_ADDR_LINKLOCAL(&state->addresses[i].addr))
-			return &state->addresses[i].addr;
+	while ((a = nl_next_address(state, ifindex, a))) {
+		if (IN6_IS_ADDR_LINKLOCAL(&a->addr))
+			return &a->addr;
 	}
 	return NULL;
 }

@@ -13,13 +13,10 @@ enum carries { CARRIES_NOTHING, CARRIES_LINK_LOCAL, CARRIES_ROUTES };
 static enum carries carries(const struct nl_link *link, const struct nl_state *state)
 {
 	enum carries best = link->routed ? CARRIES_ROUTES : CARRIES_NOTHING;
-	size_t i;
+	const struct nl_address *a = NULL;
 
-	for (i = 0; i < state->n_addresses && best < CARRIES_ROUTES; i++) {
-		if (state->addresses[i].ifindex == link->ifindex)
-			best = IN6_IS_ADDR_LINKLOCAL(&state->addresses[i].addr) ? CARRIES_LINK_LOCAL
-										: CARRIES_ROUTES;
-	}
+	while (best < CARRIES_ROUTES && (a = nl_next_address(state, link->ifindex, a)))
+		best = IN6_IS_ADDR_LINKLOCAL(&a->addr) ? CARRIES_LINK_LOCAL : CARRIES_ROUTES;
 	return best;
 }
 

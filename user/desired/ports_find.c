@@ -15,6 +15,13 @@ int guest_port_compare(const void *a, const void *b)
 	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
 }
 
+/* The model against the links of the host. */
+struct search {
+	const struct model *model;
+	const struct nl_state *state;
+	const struct nl_link **uplinks; /* owned; of the model's uplinks, NULL: not there */
+};
+
 static bool is_uplink(const struct model *model, const struct nl_link *link)
 {
 	size_t i;
@@ -27,25 +34,24 @@ static bool is_uplink(const struct model *model, const struct nl_link *link)
 }
 
 /* The uplink that this interface is a part of, or has as a part; NULL: of none. */
-static const struct nl_link *uplink_of(const struct model *model, const struct nl_state *state,
-				       const struct nl_link *link)
+static const struct nl_link *uplink_of(const struct search *s, const struct nl_link *link)
 {
 	const struct nl_link *lower = NULL, *master = NULL;
 	size_t i;
 
-	if (is_uplink(model, link))
+	if (is_uplink(s->model, link))
 		return link;
 	if (link->lower && link->lower_netns < 0 && strcmp(link->kind, "veth") != 0)
-		lower = nl_link_by_index(state, link->lower);
+		lower = nl_link_by_index(s->state, link->lower);
 	if (link->master)
-		master = nl_link_by_index(state, link->master);
-	if (lower && is_uplink(model, lower))
+		master = nl_link_by_index(s->state, link->master);
+	if (lower && is_uplink(s->model, lower))
 		return lower;
-	if (master && is_uplink(model, master))
+	if (master && is_uplink(s->model, master))
 		return master;
-	for (i = 0; i < state->n_links; i++) {
-		if (state->links[i].master == link->ifindex && is_uplink(model, &state->links[i]))
-			return &state->links[i];
+	for (i = 0; i < s->model->n_uplinks; i++) {
+		if (s->uplinks[i] && s->uplinks[i]->master == link->ifindex)
+			return s->uplinks[i];
 	}
 	return NULL;
 }
@@ -141,17 +147,18 @@ static int leave_unclear(struct desired_ports *w, const char *pattern, const str
 }
 
 /* One interface that a section names. 0, -E2BIG or -ENOMEM. */
-static int add_port(struct desired_ports *w, const struct model *model,
-		    const struct nl_state *state, const struct nl_link *link, int section)
+static int add_port(struct desired_ports *w, const struct search *s, const struct nl_link *link,
+		    int section)
 {
-	const char *pattern = model->ports[section].pattern;
-	const struct nl_link *uplink = uplink_of(model, state, link);
+	const char *pattern = s->model->ports[section].pattern;
+	const struct nl_state *state = s->state;
+	const struct nl_link *uplink = uplink_of(s, link);
 	struct port_path path = { 0 };
 
 	if (!uplink && link->is_ethernet) {
 		port_path(link, state, &path);
 		if (path.l3_dev && path.l3_dev != link)
-			uplink = uplink_in(model, state, path.l3_dev);
+			uplink = uplink_in(s->model, state, path.l3_dev);
 	}
 	if (uplink) {
 		note_add(&w->notes, link->name, NOTE_INFO,
@@ -180,27 +187,43 @@ static int add_port(struct desired_ports *w, const struct model *model,
 	return 0;
 }
 
-int desired_ports_find(struct desired_ports *w, const struct model *model,
-		       const struct nl_state *state)
+static int find_all(struct desired_ports *w, const struct search *s, bool *matched)
 {
-	bool matched[NDPX_MAX_SECTIONS] = { false };
 	size_t i;
 
-	w->ports = calloc(state->n_links + 1, sizeof(*w->ports));
-	if (!w->ports)
-		return -ENOMEM;
-	for (i = 0; i < state->n_links; i++) {
-		const struct nl_link *link = &state->links[i];
-		int section = section_of(model, link), r;
+	for (i = 0; i < s->state->n_links; i++) {
+		const struct nl_link *link = &s->state->links[i];
+		int section = section_of(s->model, link), r;
 
 		if (section < 0 || (link->flags & IFF_LOOPBACK))
 			continue;
 		/* One that is skipped has a note of its own. */
 		matched[section] = true;
-		r = add_port(w, model, state, link, section);
+		r = add_port(w, s, link, section);
 		if (r)
 			return r;
 	}
+	return 0;
+}
+
+int desired_ports_find(struct desired_ports *w, const struct model *model,
+		       const struct nl_state *state)
+{
+	struct search s = { .model = model, .state = state };
+	bool matched[NDPX_MAX_SECTIONS] = { false };
+	size_t i;
+	int r = -ENOMEM;
+
+	w->ports = calloc(state->n_links + 1, sizeof(*w->ports));
+	s.uplinks = calloc(model->n_uplinks + 1, sizeof(*s.uplinks));
+	if (w->ports && s.uplinks) {
+		for (i = 0; i < model->n_uplinks; i++)
+			s.uplinks[i] = nl_link_by_name(state, model->uplinks[i].dev);
+		r = find_all(w, &s, matched);
+	}
+	free(s.uplinks);
+	if (r)
+		return r;
 	for (i = 0; i < model->n_ports; i++) {
 		if (!matched[i])
 			note_add(&w->notes, "", NOTE_INFO,

@@ -55,7 +55,7 @@ bool this_link_is_vlan(const struct nl_link *link)
 static const struct nl_link *lower_of(const struct this_link_index *x, const struct nl_link *link)
 {
 	/* With a namespace's id, the number is one of an interface there. */
-	return link->lower_netns < 0 ? this_link_by_index(x, link->lower) : NULL;
+	return link->lower_netns < 0 ? nl_link_by_index(x->state, link->lower) : NULL;
 }
 
 const struct nl_link *this_link_vrf(const struct this_link_index *index, const struct nl_link *link)
@@ -64,7 +64,7 @@ const struct nl_link *this_link_vrf(const struct this_link_index *index, const s
 
 	/* The kernel nests no deeper than 8. */
 	for (depth = 0; link && depth < 8; depth++) {
-		link = this_link_by_index(index, link->master);
+		link = nl_link_by_index(index->state, link->master);
 		if (link && !strcmp(link->kind, "vrf"))
 			return link;
 	}
@@ -183,7 +183,7 @@ static void visit_uppers(struct walk *w, const struct location *from)
 		else if (shares(list[i]))
 			visit(w, list[i], from->vlan, from->up);
 	}
-	master = this_link_by_index(w->x, from->link->master);
+	master = nl_link_by_index(w->x->state, from->link->master);
 	if (master && is_openvswitch(master))
 		visit_openvswitch(w, from);
 	else if (master && joins(master))
@@ -240,7 +240,7 @@ static void walk_free(struct walk *w)
 /* A port of a master has no IP of its own. */
 static bool is_port(const struct this_link_index *x, const struct nl_link *link)
 {
-	const struct nl_link *master = this_link_by_index(x, link->master);
+	const struct nl_link *master = nl_link_by_index(x->state, link->master);
 
 	return master && joins(master);
 }

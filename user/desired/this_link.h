@@ -20,8 +20,8 @@ struct this_link {
 /* The interfaces of a state in orders that make the closure quick; for many VLANs. */
 struct this_link_index {
 	const struct nl_state *state;
-	const struct nl_link **by_index, **by_lower, **by_master; /* owned */
-	uint8_t *worth; /* owned; how much of IP lives on each of by_index */
+	const struct nl_link **by_lower, **by_master; /* owned */
+	uint8_t *worth; /* owned; how much of IP lives on each of state->links */
 };
 
 /* -ENOMEM. this_link_index_free() after success; `state` must outlive it. */
@@ -37,8 +37,6 @@ int this_link_find(const struct this_link_index *index, const struct nl_link *de
 bool this_link_has(const struct this_link *link, uint32_t ifindex);
 void this_link_free(struct this_link *link);
 
-/* NULL for 0 and for what is not there. */
-const struct nl_link *this_link_by_index(const struct this_link_index *index, uint32_t ifindex);
 /* The VRF an interface is in, by its own master or by its bridge's; NULL: none. */
 const struct nl_link *this_link_vrf(const struct this_link_index *index,
 				    const struct nl_link *link);

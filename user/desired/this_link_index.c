@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The interfaces of a state by number, by what is below and by master, for quick walks. */
+/* The interfaces of a state by what is below and by master, for quick walks. */
 #include "desired/this_link_internal.h"
 
 #include <errno.h>
@@ -49,7 +49,6 @@ static const struct nl_link **sorted(const struct nl_state *state,
 void this_link_index_free(struct this_link_index *index)
 {
 	free(index->worth);
-	free(index->by_index);
 	free(index->by_lower);
 	free(index->by_master);
 	memset(index, 0, sizeof(*index));
@@ -72,20 +71,11 @@ size_t this_link_first(const struct nl_link *const *list, size_t n, size_t offse
 	return low;
 }
 
-const struct nl_link *this_link_by_index(const struct this_link_index *x, uint32_t ifindex)
-{
-	size_t n = x->state->n_links;
-	size_t i = this_link_first(x->by_index, n, offsetof(struct nl_link, ifindex), ifindex);
-
-	return ifindex && i < n && x->by_index[i]->ifindex == ifindex ? x->by_index[i] : NULL;
-}
-
 static uint8_t *worth_of(const struct this_link_index *x, uint32_t ifindex)
 {
-	size_t n = x->state->n_links;
-	size_t i = this_link_first(x->by_index, n, offsetof(struct nl_link, ifindex), ifindex);
+	const struct nl_link *link = nl_link_by_index(x->state, ifindex);
 
-	return &x->worth[i < n && x->by_index[i]->ifindex == ifindex ? i : n];
+	return &x->worth[link ? (size_t)(link - x->state->links) : x->state->n_links];
 }
 
 int this_link_index(const struct nl_state *state, struct this_link_index *ret)
@@ -93,11 +83,10 @@ int this_link_index(const struct nl_state *state, struct this_link_index *ret)
 	size_t i;
 
 	ret->state = state;
-	ret->by_index = sorted(state, by_index);
 	ret->by_lower = sorted(state, by_lower);
 	ret->by_master = sorted(state, by_master);
 	ret->worth = calloc(state->n_links + 1, sizeof(*ret->worth));
-	if (!ret->by_index || !ret->by_lower || !ret->by_master || !ret->worth) {
+	if (!ret->by_lower || !ret->by_master || !ret->worth) {
 		this_link_index_free(ret);
 		return -ENOMEM;
 	}

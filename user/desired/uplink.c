@@ -206,7 +206,7 @@ static int add_own(struct desired *w, const struct this_link_index *index,
 		}
 		if (IN6_IS_ADDR_LOOPBACK(&a->addr) || IN6_IS_ADDR_LINKLOCAL(&a->addr))
 			continue;
-		dev = this_link_by_index(index, a->ifindex);
+		dev = nl_link_by_index(index->state, a->ifindex);
 		own_entry(vlan, &a->addr, NDPX_ACT_HOST, at + n);
 		at[n].policy.flags = NDPX_F_ROUTER;
 		if (!dev || this_link_vrf(index, dev) == here->vrf)

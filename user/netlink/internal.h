@@ -57,6 +57,9 @@ struct nl_table {
  */
 int nl_dump(const struct nl_table *table, void **ret, size_t *ret_n, struct error *err);
 
+/* The orders of nl_link_by_index() and nl_next_address(). by_index.c. -ENOMEM. */
+int nl_state_sort(struct nl_state *state);
+
 /*
  * Fills state->gateways, sorted by interface, each once, and state->nets; sets `routed` of the
  * links. 0, or -errno with *err set.

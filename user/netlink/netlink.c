@@ -218,8 +218,15 @@ int nl_links_read(struct nl_state *ret, struct error *err)
 					       .free_item = free_link,
 					       .what = "links" };
 
+	int r;
+
 	memset(ret, 0, sizeof(*ret));
-	return nl_dump(&table, (void **)&ret->links, &ret->n_links, err);
+	r = nl_dump(&table, (void **)&ret->links, &ret->n_links, err);
+	if (!r && nl_state_sort(ret)) {
+		nl_state_free(ret);
+		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	}
+	return r;
 }
 
 int nl_state_read(struct nl_state *ret, struct error *err)
@@ -235,6 +242,8 @@ int nl_state_read(struct nl_state *ret, struct error *err)
 	r = nl_links_read(&state, err);
 	if (!r)
 		r = nl_dump(&addresses, (void **)&state.addresses, &state.n_addresses, err);
+	if (!r && nl_state_sort(&state))
+		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	if (!r)
 		r = nl_gateways_read(&state, err);
 	if (r) {
@@ -252,6 +261,8 @@ void nl_state_free(struct nl_state *state)
 	for (i = 0; i < state->n_links; i++)
 		free_link(&state->links[i]);
 	free(state->links);
+	free(state->links_order);
+	free(state->addresses_order);
 	free(state->addresses);
 	free(state->gateways);
 	free(state->nets);
@@ -278,17 +289,6 @@ const struct nl_link *nl_link_by_name(const struct nl_state *state, const char *
 			if (!strcmp(alt, name))
 				return &state->links[i];
 		}
-	}
-	return NULL;
-}
-
-const struct nl_link *nl_link_by_index(const struct nl_state *state, uint32_t ifindex)
-{
-	size_t i;
-
-	for (i = 0; i < state->n_links; i++) {
-		if (state->links[i].ifindex == ifindex)
-			return &state->links[i];
 	}
 	return NULL;
 }

@@ -69,6 +69,8 @@ struct nl_state {
 	size_t n_gateways;
 	struct nl_net *nets; /* routes without gateway, 1 to 127 bits; local ones up to 128 */
 	size_t n_nets;
+	/* For nl_link_by_index() and nl_next_address(), which do without where they are NULL. */
+	uint32_t *links_order, *addresses_order;
 };
 
 /* 0 or -errno with *err set. nl_state_free() after success. */
@@ -84,6 +86,9 @@ uint32_t nl_index_of(const char *name);
 /* NULL when there is none. The pointer is into `state`. A name can be an altname as well. */
 const struct nl_link *nl_link_by_name(const struct nl_state *state, const char *name);
 const struct nl_link *nl_link_by_index(const struct nl_state *state, uint32_t ifindex);
+/* The interface's address after `last`, or its first where that is NULL; NULL: no more. */
+const struct nl_address *nl_next_address(const struct nl_state *state, uint32_t ifindex,
+					 const struct nl_address *last);
 
 /* Is it such a tunnel, or does it stand on one? */
 bool nl_is_external(const struct nl_link *link, const struct nl_state *state);

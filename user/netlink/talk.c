@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "netlink/internal.h"
@@ -32,11 +31,18 @@ static int fail(struct error *err, int code, const char *what)
 			 code == EPERM ? ": needs root (CAP_NET_ADMIN)" : "");
 }
 
+/* The last one used, with nothing left to read in it: some ask for each of ten thousand ports. */
+static struct mnl_socket *idle;
+
 static struct mnl_socket *nl_open(struct error *err)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	struct mnl_socket *nl = idle;
 	int size = 1 << 20;
 
+	idle = NULL;
+	if (nl)
+		return nl;
+	nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0) {
 		fail(err, errno, "netlink");
 		if (nl)
@@ -45,6 +51,15 @@ static struct mnl_socket *nl_open(struct error *err)
 	}
 	setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	return nl;
+}
+
+/* `r`: how the last answer ended. */
+static void nl_close(struct mnl_socket *nl, int r)
+{
+	if (!r && !idle)
+		idle = nl;
+	else
+		mnl_socket_close(nl);
 }
 
 /* Receives until the answer to `seq` ends; 0, or -errno as the kernel said. */
@@ -83,16 +98,17 @@ struct ifinfomsg *nl_link_request(struct nlmsghdr *nlh, uint16_t type, uint32_t 
 int nl_talk(struct nlmsghdr *nlh, mnl_cb_t cb, void *data, const char *what, struct error *err)
 {
 	struct mnl_socket *nl = nl_open(err);
+	static unsigned int seq;
 	int r;
 
 	if (!nl)
 		return -err->code;
-	nlh->nlmsg_seq = (unsigned int)time(NULL);
+	nlh->nlmsg_seq = ++seq;
 	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		r = -errno;
 	else
 		r = nl_receive(nl, nlh->nlmsg_seq, cb, data);
-	mnl_socket_close(nl);
+	nl_close(nl, r);
 	return r ? fail(err, -r, what) : 0;
 }
 
