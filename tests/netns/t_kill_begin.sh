@@ -16,7 +16,8 @@ begin_and_end() {
 		if killed "$name" "$n" -c "$WORK/new.conf" apply; then
 			kills=$((kills + 1))
 		fi
-		if [ $((i % 2)) -eq 0 ]; then
+		# With clsact each time: between the qdisc and the filter is one moment alone.
+		if [ $((i % 2)) -eq 0 ] || [ -n "${NDPX_TC-}" ]; then
 			status 0 ndpx -c "$WORK/new.conf" apply
 			assert_answered 2001:db8:1::1 2001:db8:a::77
 			assert_eq "guests" "$(guests)" "$(cat "$WORK/new.guests")"
@@ -43,6 +44,7 @@ gone() {
 	assert_eq "the program" "$(xdp_id host)" ""
 	assert_eq "answer" "$(ask 2001:db8:1::1 60)" none
 	assert_eq "proxy entries" "$(lab_ip host -6 neigh show proxy)" ""
+	assert_eq "qdisc" "$(lab_in host tc qdisc show dev eth0 | grep -c clsact)" 0
 	assert_eq "allmulti" "$(lab_ip host link show eth0 | grep -c ALLMULTI)" 0
 }
 
@@ -50,3 +52,6 @@ for mode in native tc; do
 	note "mode $mode"
 	begin_and_end "$mode"
 done
+note "clsact"
+export NDPX_TC=clsact
+begin_and_end tc

@@ -134,18 +134,22 @@ int apply_pinned(struct dataplane *dp, const struct uplink *uplinks, size_t n,
 static int attach_ports(struct dataplane *dp, const struct desired_ports *desired,
 			struct error *ret_refused, struct error *err)
 {
+	struct attach_report *reports = calloc(desired->n_ports + 1, sizeof(*reports));
 	size_t i;
 
 	ret_refused->code = 0;
+	if (!reports)
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	dataplane_ports_look(dp, desired->ports, desired->n_ports, reports);
 	for (i = 0; i < desired->n_ports; i++) {
 		const struct guest_port *p = &desired->ports[i];
-		struct attach_report ignored;
 
-		if (dataplane_port_attach(dp, p->ifindex, p->dev, &ignored, err) &&
+		if (dataplane_port_attach(dp, p, &reports[i], err) &&
 		    if_nametoindex(p->dev) == p->ifindex && !ret_refused->code)
 			error_set(ret_refused, err->status, err->code, "%s: %s", p->dev,
 				  err->message);
 	}
+	free(reports);
 	/* A port that kept an older program is to be tried again: the record stays as it is. */
 	return ret_refused->code ? 0 : dataplane_ports_attached(dp, err);
 }

@@ -68,34 +68,43 @@ static int plan(struct ports_job *job, struct error *err)
 	return 0;
 }
 
-/* A port that disappears meanwhile is not an error: the next apply sees that it is gone. */
+/* One that refuses, unless it has disappeared meanwhile: the next apply sees that. */
+static void note_refusal(struct ports_job *job, const struct guest_port *p, const struct error *why)
+{
+	if (if_nametoindex(p->dev) == p->ifindex)
+		note_add(&job->report->notes, p->dev, NOTE_WARNING,
+			 "guest port %s: %s: skipped; the others work", p->dev, why->message);
+	job->refused++;
+}
+
 static int attach_all(struct ports_job *job, struct error *err)
 {
+	const size_t n = job->desired.n_ports;
+	struct attach_report *reports = calloc(n + 1, sizeof(*reports));
 	struct ports_report *report = job->report;
 	size_t i;
 
-	report->attached = calloc(job->desired.n_ports + 1, sizeof(*report->attached));
-	if (!report->attached)
+	report->attached = calloc(n + 1, sizeof(*report->attached));
+	if (!report->attached || !reports) {
+		free(reports);
 		return no_memory(err);
-	for (i = 0; i < job->desired.n_ports; i++) {
+	}
+	dataplane_ports_look(job->dp, job->desired.ports, n, reports);
+	for (i = 0; i < n; i++) {
 		const struct guest_port *p = &job->desired.ports[i];
-		struct attach_report rep = { 0 };
 
-		if (dataplane_port_attach(job->dp, p->ifindex, p->dev, &rep, err)) {
-			/* Nothing of ours runs there; all others get the new rules. */
-			if (if_nametoindex(p->dev) == p->ifindex)
-				note_add(&job->report->notes, p->dev, NOTE_WARNING,
-					 "guest port %s: %s: skipped; the others work", p->dev,
-					 err->message);
-			job->refused++;
+		/* Nothing of ours runs there; all others get the new rules. */
+		if (dataplane_port_attach(job->dp, p, &reports[i], err)) {
+			note_refusal(job, p, err);
 			continue;
 		}
-		if (rep.attached)
+		if (reports[i].attached)
 			memcpy(report->attached[report->n_attached++], p->dev, IFNAMSIZ);
-		job->swapped |= rep.swapped;
+		job->swapped |= reports[i].swapped;
 	}
+	free(reports);
 	/* All refused: no port is at fault, but the kernel or the program. */
-	if (job->refused && job->refused == job->desired.n_ports && err->code != ENODEV)
+	if (job->refused && job->refused == n && err->code != ENODEV)
 		return -err->code;
 	/* A port that kept the older program is to be tried again: the record stays as it is. */
 	return job->refused && job->swapped ? 0 : dataplane_ports_attached(job->dp, err);
@@ -227,17 +236,20 @@ int apply_ports_release(const char *bpffs, const struct model *model, struct err
 	struct dataplane *dp = NULL;
 	struct port_state *list = NULL;
 	size_t n = 0, i, j;
+	uint32_t ifindex;
 	int r = dataplane_open(bpffs, DATAPLANE_PORTS, &dp, err);
 
 	if (r)
 		return r == -ENOENT || r == -EPROTO ? 0 : r;
 	r = dataplane_ports_read(dp, &list, &n, err);
-	for (i = 0; i < n && !r; i++) {
-		for (j = 0; j < model->n_uplinks && !r; j++) {
-			if (if_nametoindex(model->uplinks[j].dev) != list[i].ifindex)
-				continue;
-			r = ports_down_one(bpffs, dp, &list[i], err);
-			break;
+	for (i = 0; i < model->n_uplinks && !r; i++) {
+		/* Several VLANs of a device stand together. */
+		if (i && !strcmp(model->uplinks[i].dev, model->uplinks[i - 1].dev))
+			continue;
+		ifindex = if_nametoindex(model->uplinks[i].dev);
+		for (j = 0; j < n && !r; j++) {
+			if (ifindex && list[j].ifindex == ifindex)
+				r = ports_down_one(bpffs, dp, &list[j], err);
 		}
 	}
 	free(list);

@@ -16,6 +16,8 @@ static int uplink_clsact(void *arg, uint32_t ifindex, bool ours, struct error *e
 	struct dataplane *dp = arg;
 
 	(void)ifindex;
+	if (ours == !!(dp->record.flags & NDPX_R_CLSACT))
+		return 1;
 	if (!ours) {
 		dp->record.flags &= ~NDPX_R_CLSACT;
 		return 0;
@@ -41,7 +43,7 @@ void dataplane_attachment(const struct dataplane *dp, struct attachment *ret)
 {
 	const struct hook h = uplink_hook(dp);
 
-	hook_attachment(&h, ret);
+	hook_look(&h, ret, NULL);
 }
 
 static bool is_xdp(enum ndpx_mode mode)
@@ -138,14 +140,15 @@ int dataplane_attach(struct dataplane *dp, enum want_mode want, const char *no_n
 	const struct hook h = uplink_hook(dp);
 	struct attach_report rep = { 0 };
 	struct attachment was;
+	bool behind;
 	int r = 0;
 
 	hook_finish_rename(&h);
-	dataplane_attachment(dp, &was);
+	hook_look(&h, &was, &behind);
 	if (was.mode == NDPX_MODE_NONE ||
 	    !satisfies(was.mode, want, (enum want_mode)dp->record.want, no_native != NULL)) {
 		r = attach_fresh(dp, want, no_native, &was, &rep, err);
-	} else if (dp->record.object_hash != hash || hook_is_behind(&h, &was)) {
+	} else if (dp->record.object_hash != hash || behind) {
 		r = swap(dp, &was, err);
 		rep.swapped = !r;
 	}

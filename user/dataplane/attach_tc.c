@@ -108,13 +108,13 @@ struct clsact {
 	uint16_t free;	       /* where nobody is, early */
 };
 
-static bool is_taken(const struct hook *h, const struct nl_filter *list, size_t n,
-		     uint16_t priority)
+/* By another. `list`: those not ours have no handle any more. */
+static bool is_taken(const struct nl_filter *list, size_t n, uint16_t priority)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (list[i].priority == priority && !is_ours(h, &list[i]))
+		if (list[i].priority == priority && !list[i].handle)
 			return true;
 	}
 	return false;
@@ -131,30 +131,21 @@ static int look(const struct hook *h, struct clsact *ret, struct error *err)
 	if (r)
 		return r;
 	for (i = 0; i < n; i++) {
-		if (is_ours(h, &list[i]))
+		if (!is_ours(h, &list[i]))
+			list[i].handle = 0;
+		if (list[i].handle)
 			c.ours = c.ours.priority ? c.ours : list[i];
 		else if (hook_sees_nd(&list[i]) && list[i].priority < first)
 			first = list[i].priority;
 	}
 	/* One protocol and kind a priority: even one that never sees ND takes its own. */
-	for (c.before = first - 1; c.before && is_taken(h, list, n, c.before); c.before--)
+	for (c.before = first - 1; c.before && is_taken(list, n, c.before); c.before--)
 		;
-	for (c.free = CLSACT_PRIORITY; is_taken(h, list, n, c.free); c.free++)
+	for (c.free = CLSACT_PRIORITY; is_taken(list, n, c.free); c.free++)
 		;
 	free(list);
 	*ret = c;
 	return 0;
-}
-
-bool hook_clsact_find(const struct hook *h, uint32_t *ret_prog_id)
-{
-	struct error ignored;
-	struct clsact c;
-
-	if (look(h, &c, &ignored) || !c.ours.priority)
-		return false;
-	*ret_prog_id = c.ours.prog_id;
-	return true;
 }
 
 static int remove_filter(const struct hook *h, uint16_t priority)
@@ -195,20 +186,21 @@ static bool has_clsact(const struct hook *h)
 }
 
 /* The qdisc; written down first: a process killed in between must not leave it behind. */
-static int make_clsact(const struct hook *h, struct error *err)
+int hook_make_clsact(const struct hook *h, struct error *err)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)h->ifindex, .attach_point = BPF_TC_INGRESS);
 	struct error ignored;
-	int r;
+	int r, was;
 
 	if (has_clsact(h))
 		return 0;
-	r = h->clsact(h->arg, h->ifindex, true, err);
-	if (r)
-		return r;
+	was = h->clsact(h->arg, h->ifindex, true, err);
+	if (was < 0)
+		return was;
 	r = bpf_tc_hook_create(&hook);
 	dataplane_take_log();
-	if (r == -EEXIST) /* another process was quicker: not ours to remove */
+	/* An empty one of others, or another process was quicker: not ours to remove. */
+	if (r == -EEXIST && !was)
 		h->clsact(h->arg, h->ifindex, false, &ignored);
 	if (r && r != -EEXIST)
 		return error_set(err, EXIT_KERNEL, -r, "%s: clsact refused: %s%s", h->dev,
@@ -221,7 +213,7 @@ int hook_attach_clsact(const struct hook *h, int prog, struct error *err)
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)h->ifindex, .attach_point = BPF_TC_INGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = CLSACT_HANDLE, .prog_fd = prog);
 	struct clsact c;
-	int r = make_clsact(h, err);
+	int r = hook_make_clsact(h, err);
 
 	if (!r)
 		r = look(h, &c, err);
@@ -244,14 +236,38 @@ int hook_attach_clsact(const struct hook *h, int prog, struct error *err)
 	return r ? dataplane_fail(err, -r, "removing the clsact filter") : 0;
 }
 
-/* NDPX_TC=clsact in the environment forces the older way, for tests. */
-int hook_attach_tc(const struct hook *h, int prog, enum ndpx_mode *ret_mode, struct error *err)
+/* NDPX_TC in the environment decides: tcx or clsact. */
+static bool is_forced(const char *way)
 {
 	const char *force = getenv("NDPX_TC");
+
+	return force && !strcmp(force, way);
+}
+
+static bool has_tcx(const struct hook *h)
+{
+	struct tcx_list tcx;
+
+	hook_tcx_list(h->ifindex, &tcx);
+	return tcx.n > 0;
+}
+
+bool hook_filter_is_behind_tcx(const struct hook *h)
+{
+	return has_tcx(h) && !is_forced("clsact");
+}
+
+bool hook_wants_filter(const struct hook *h)
+{
+	return is_forced("clsact") || (h->many && !is_forced("tcx") && !has_tcx(h));
+}
+
+int hook_attach_tc(const struct hook *h, int prog, enum ndpx_mode *ret_mode, struct error *err)
+{
 	int r = -EINVAL;
 
 	*ret_mode = NDPX_MODE_TCX;
-	if (!force || strcmp(force, "clsact") != 0)
+	if (!hook_wants_filter(h))
 		r = hook_attach_tcx(h, prog, err);
 	if (r == -EINVAL) { /* kernel before 6.6 */
 		*ret_mode = NDPX_MODE_CLSACT;
@@ -260,16 +276,24 @@ int hook_attach_tc(const struct hook *h, int prog, enum ndpx_mode *ret_mode, str
 	return r;
 }
 
-bool hook_is_behind(const struct hook *h, const struct attachment *now)
+bool hook_tcx_is_behind(const struct hook *h, uint32_t link_id)
+{
+	struct tcx_list tcx;
+
+	hook_tcx_list(h->ifindex, &tcx);
+	return tcx.n && tcx.link_ids[0] != link_id;
+}
+
+bool hook_clsact_find(const struct hook *h, uint32_t *ret_prog_id, bool *ret_behind)
 {
 	struct error ignored;
-	struct tcx_list tcx;
 	struct clsact c;
 
-	if (now->mode == NDPX_MODE_TCX) {
-		hook_tcx_list(h->ifindex, &tcx);
-		return tcx.n && tcx.link_ids[0] != now->link_id;
-	}
-	return now->mode == NDPX_MODE_CLSACT && !look(h, &c, &ignored) && c.before &&
-	       c.ours.priority > c.before;
+	if (look(h, &c, &ignored) || !c.ours.priority)
+		return false;
+	*ret_prog_id = c.ours.prog_id;
+	if (ret_behind)
+		*ret_behind = (c.before && c.ours.priority > c.before) ||
+			      hook_filter_is_behind_tcx(h);
+	return true;
 }

@@ -25,11 +25,9 @@ static void add_tcx(uint32_t ifindex, const struct attachment *at, struct before
 	for (i = 0; i < tcx.n; i++) {
 		if (at->link_id && tcx.link_ids[i] == at->link_id)
 			return;
-		/* Of a filter of ours all TCX programs run first: apply does not get past them. */
+		/* Of a filter of ours all run first; apply gets ahead of them with a link. */
 		add(list, n,
-		    &(struct before){ .hook = BEFORE_TCX,
-				      .prog_id = tcx.prog_ids[i],
-				      .stays = at->mode != NDPX_MODE_TCX });
+		    &(struct before){ .hook = BEFORE_TCX, .prog_id = tcx.prog_ids[i] });
 	}
 }
 

@@ -249,7 +249,7 @@ struct port_state {
 	uint32_t flags; /* NDPX_R_CLSACT */
 	char dev[16];	/* as it was called when ndpx last looked; "": not known */
 	struct ndpx_port_at at;
-	struct attachment attachment;
+	struct attachment attachment; /* once dataplane_port_attachment() has looked */
 };
 
 /* All of them, by ifindex; the array is the caller's to free. */
@@ -283,11 +283,21 @@ struct ports_change {
 /* Does it change anything? */
 bool dataplane_ports_differ(const struct dataplane *dp, const struct ports_change *change);
 /*
- * Attaches the program to an interface, or swaps it for this binary's where the record
- * names another one. Where it is not one of the ports in force it does nothing yet.
+ * What hangs on each, and what dataplane_port_attach() is to do. Where that is to attach many,
+ * all of these get their qdisc here, so that the grace periods before their first filters are
+ * one.
  */
-int dataplane_port_attach(struct dataplane *dp, uint32_t ifindex, const char *dev,
-			  struct attach_report *ret, struct error *err);
+void dataplane_ports_look(struct dataplane *dp, const struct guest_port *ports, size_t n,
+			  struct attach_report *ret);
+/*
+ * Attaches the program to an interface, or swaps it for this binary's where the record
+ * names another one, as dataplane_ports_look() says in *rep; what hangs there then is in
+ * rep->now. Where it is not one of the ports in force the program does nothing yet.
+ */
+int dataplane_port_attach(struct dataplane *dp, const struct guest_port *port,
+			  struct attach_report *rep, struct error *err);
+/* What hangs on it, into port->attachment. */
+void dataplane_port_attachment(const struct dataplane *dp, struct port_state *port);
 /* After all are attached: writes down which program it was. */
 int dataplane_ports_attached(struct dataplane *dp, struct error *err);
 /* Detaches; the entry stays until it is forgotten, because it says what else to undo. */

@@ -12,16 +12,35 @@
 
 #include "dataplane/internal.h"
 
-void hook_attachment(const struct hook *h, struct attachment *ret)
+void hook_look(const struct hook *h, struct attachment *ret, bool *ret_behind)
 {
 	struct attachment now = { 0 };
+	bool behind = false;
 	int fd = hook_open_link(h, &now);
 
 	if (fd >= 0)
 		close(fd);
-	else if (hook_clsact_find(h, &now.prog_id))
+	if (now.mode == NDPX_MODE_TCX && ret_behind)
+		behind = hook_tcx_is_behind(h, now.link_id);
+	else if (fd < 0 && hook_clsact_find(h, &now.prog_id, ret_behind ? &behind : NULL))
 		now.mode = NDPX_MODE_CLSACT;
 	*ret = now;
+	if (ret_behind)
+		*ret_behind = behind;
+}
+
+/* A filter stays one, but behind TCX programs; then the link answers before the filter goes. */
+static int swap_filter(const struct hook *h, int prog, struct error *err)
+{
+	int r;
+
+	if (!hook_filter_is_behind_tcx(h))
+		return hook_attach_clsact(h, prog, err);
+	r = hook_attach_tcx(h, prog, err);
+	if (r)
+		return r;
+	r = hook_clsact_detach(h);
+	return r ? dataplane_fail(err, -r, "removing the clsact filter") : 0;
 }
 
 int hook_swap(const struct hook *h, const struct attachment *now, int prog, struct error *err)
@@ -30,9 +49,9 @@ int hook_swap(const struct hook *h, const struct attachment *now, int prog, stru
 	int link, r;
 
 	if (now->mode == NDPX_MODE_CLSACT)
-		return hook_attach_clsact(h, prog, err);
+		return swap_filter(h, prog, err);
 	/* A place before others is another link: the new one answers before the old one goes. */
-	if (now->mode == NDPX_MODE_TCX && hook_is_behind(h, now))
+	if (now->mode == NDPX_MODE_TCX && hook_tcx_is_behind(h, now->link_id))
 		return hook_attach_tcx(h, prog, err);
 	link = hook_open_link(h, &ignored);
 	r = link < 0 ? -ENOENT : bpf_link_update(link, prog, NULL) ? -errno : 0;

@@ -34,6 +34,7 @@ struct dataplane {
 	bool pinned;		    /* so programs may be reading */
 	struct ndpx_record record;
 	int port_prog; /* loaded for the first port that needs it, else -1 */
+	bool many_ports; /* dataplane_ports_prepare() has found many to attach */
 };
 
 /* An instance without maps; NULL: out of memory. dataplane_close() frees it, whatever it has by then. */
@@ -150,7 +151,11 @@ struct hook {
 	uint32_t ifindex;
 	const char *dev;     /* for messages */
 	const char *program; /* its name in the kernel, of TC */
-	/* Writes down that clsact is ours to remove, before it is made; or that it is not. */
+	bool many;	     /* one of many: a filter rather than a link, see hook_attach_tc() */
+	/*
+	 * Writes down that clsact is ours to remove, before it is made; or that it is not. 1: that
+	 * is written already, by us or by a process killed right after.
+	 */
 	int (*clsact)(void *arg, uint32_t ifindex, bool ours, struct error *err);
 	void *arg;
 };
@@ -159,7 +164,11 @@ struct hook {
 const char *hook_pin_path(const struct hook *h, char path[PATH_MAX]);
 /* Finishes what a process killed between pinning and renaming left. */
 void hook_finish_rename(const struct hook *h);
-void hook_attachment(const struct hook *h, struct attachment *ret);
+/*
+ * What hangs there. *ret_behind: does a TC program or filter run before ours that attaching
+ * again would get ahead of? NULL: not asked.
+ */
+void hook_look(const struct hook *h, struct attachment *ret, bool *ret_behind);
 /* The pinned link, if it still hangs on a device; -1 where there is none. The caller closes it. */
 int hook_open_link(const struct hook *h, struct attachment *ret);
 /* Pins a link in place of the one that is there. */
@@ -176,14 +185,21 @@ int hook_attach_xdp(const struct hook *h, int prog, enum ndpx_mode mode, uint32_
 uint32_t hook_xdp_there(uint32_t ifindex);
 
 /*
- * TCX where the kernel has it, else clsact; before everybody else's, in place of ours.
- * attach_tc.c
+ * TCX where the kernel has it, else clsact; before everybody else's, in place of ours. The
+ * kernel waits for a grace period for each TCX link, holding the RTNL (13 ms on two CPUs), and
+ * for none for a filter: one of many is a filter, unless there are TCX programs to get ahead
+ * of. attach_tc.c
  */
 int hook_attach_tc(const struct hook *h, int prog, enum ndpx_mode *ret_mode, struct error *err);
 int hook_attach_tcx(const struct hook *h, int prog, struct error *err);
 int hook_attach_clsact(const struct hook *h, int prog, struct error *err);
-/* Does a program or filter run before ours that attaching again would get ahead of? */
-bool hook_is_behind(const struct hook *h, const struct attachment *now);
+/* Which of the two it will be, on a kernel that has both. */
+bool hook_wants_filter(const struct hook *h);
+/* The qdisc alone, some time before the filter, which waits for a grace period after it. */
+int hook_make_clsact(const struct hook *h, struct error *err);
+/* Is our filter behind TCX programs, or our link not the first? */
+bool hook_filter_is_behind_tcx(const struct hook *h);
+bool hook_tcx_is_behind(const struct hook *h, uint32_t link_id);
 
 /* Of a device's TCX programs at ingress, in the order in which they run. */
 #define TCX_MAX 64 /* BPF_MPROG_MAX: as many as a kernel takes on a device */
@@ -195,8 +211,8 @@ struct tcx_list {
 void hook_tcx_list(uint32_t ifindex, struct tcx_list *ret);
 /* Can a frame that may be a solicitation come to this filter? */
 bool hook_sees_nd(const struct nl_filter *f);
-/* Our clsact filter, the first of them; false: none. */
-bool hook_clsact_find(const struct hook *h, uint32_t *ret_prog_id);
+/* Our clsact filter, the first of them; false: none. *ret_behind as in hook_look(). */
+bool hook_clsact_find(const struct hook *h, uint32_t *ret_prog_id, bool *ret_behind);
 /* Removes it. 0 when there was none. */
 int hook_clsact_detach(const struct hook *h);
 

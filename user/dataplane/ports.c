@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The guest ports of their instance: a link pin and an entry of `ports` each. The entry
- * is made before anything is attached and goes after everything is undone, so it always
- * says what there may be to undo; what the program makes of it goes by the generation.
+ * The guest ports of their instance: an entry of `ports` each. It is made before anything is
+ * attached and goes after everything is undone, so it always says what there may be to undo;
+ * what the program makes of it goes by the generation. ports_attach.c has what hangs on them.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "dataplane/internal.h"
@@ -32,58 +31,70 @@ _Static_assert(offsetof(struct port_state, ifindex) == 0 &&
 		       offsetof(struct guest_port, ifindex) == 0,
 	       "by_ifindex() reads it at the start");
 
-/* All ifindexes in a map of ports; they are few, so one by one. -errno. */
-static int read_keys(int fd, uint32_t **ret, size_t *ret_n)
-{
-	uint32_t *keys = NULL, *more, key, *before = NULL;
-	size_t n = 0;
+/* A port as the map has it. */
+struct known {
+	uint32_t ifindex;
+	struct ndpx_port port;
+};
+_Static_assert(offsetof(struct known, ifindex) == 0, "by_ifindex() reads it at the start");
 
-	while (!bpf_map_get_next_key(fd, before, &key)) {
-		more = realloc(keys, (n + 1) * sizeof(*keys));
-		/* More than fit: the map changed under us, which the lock forbids. */
-		if (!more || n > NDPX_MAX_PORTS) {
-			free(more ? more : keys);
-			return more ? -EBUSY : -ENOMEM;
-		}
-		keys = more;
-		keys[n] = key;
-		before = &keys[n++];
+/* A whole map of ports, its values of `size` bytes, in any order; both are the caller's. */
+static int read_map(int fd, size_t size, uint32_t **ret_keys, unsigned char **ret_values,
+		    size_t *ret_n)
+{
+	__u32 count, at[4];
+	const size_t room = NDPX_MAX_PORTS + 1; /* never 0 left, which would be no call */
+	uint32_t *keys = malloc(room * sizeof(*keys));
+	unsigned char *values = malloc(room * size);
+	void *in = NULL;
+	size_t n = 0;
+	int e = keys && values ? 0 : ENOMEM;
+
+	while (!e) {
+		count = (__u32)(room - n);
+		e = bpf_map_lookup_batch(fd, in, at, keys + n, values + n * size, &count, NULL)
+			    ? errno
+			    : 0;
+		if (!e || e == ENOENT)
+			n += count;
+		in = at;
 	}
-	if (n)
-		qsort(keys, n, sizeof(*keys), by_ifindex);
-	*ret = keys;
+	if (e != ENOENT) {
+		free(keys);
+		free(values);
+		return -e;
+	}
+	*ret_keys = keys;
+	*ret_values = values;
 	*ret_n = n;
 	return 0;
 }
 
-/* The hook of one port; `dp` is NULL where nothing will be attached. */
-static int port_clsact(void *arg, uint32_t ifindex, bool ours, struct error *err)
+/* Those of an instance of this version, by ifindex. The array is the caller's. */
+static int read_ports(const struct dataplane *dp, struct known **ret, size_t *ret_n)
 {
-	struct dataplane *dp = arg;
-	struct ndpx_port port;
+	struct known *list = NULL;
+	unsigned char *values = NULL;
+	uint32_t *keys = NULL;
+	size_t n = 0, i;
+	int r = read_map(dp->fds[MAP_PORTS], sizeof(list->port), &keys, &values, &n);
 
-	if (bpf_map_lookup_elem(dp->fds[MAP_PORTS], &ifindex, &port))
-		return dataplane_fail(err, errno, "ports");
-	port.flags = ours ? port.flags | NDPX_R_CLSACT : port.flags & ~NDPX_R_CLSACT;
-	if (bpf_map_update_elem(dp->fds[MAP_PORTS], &ifindex, &port, BPF_EXIST))
-		return dataplane_fail(err, errno, "ports");
+	if (r)
+		return r;
+	list = malloc((n + 1) * sizeof(*list));
+	for (i = 0; list && i < n; i++) {
+		list[i].ifindex = keys[i];
+		memcpy(&list[i].port, values + i * sizeof(list->port), sizeof(list->port));
+	}
+	free(keys);
+	free(values);
+	if (!list)
+		return -ENOMEM;
+	if (n)
+		qsort(list, n, sizeof(*list), by_ifindex);
+	*ret = list;
+	*ret_n = n;
 	return 0;
-}
-
-static struct hook port_hook(const char *dir, uint32_t ifindex, const char *dev,
-			     struct dataplane *dp)
-{
-	struct hook h = {
-		.dir = dir,
-		.ifindex = ifindex,
-		.dev = dev,
-		.program = "ndpx_port",
-		.clsact = port_clsact,
-		.arg = dp,
-	};
-
-	snprintf(h.pin, sizeof(h.pin), DATAPLANE_LINK_PIN "_%u", ifindex);
-	return h;
 }
 
 int dataplane_ports_read(const struct dataplane *dp, struct port_state **ret, size_t *ret_n,
@@ -91,35 +102,26 @@ int dataplane_ports_read(const struct dataplane *dp, struct port_state **ret, si
 {
 	__u64 generation = space_generation(dp->space);
 	struct port_state *list = NULL;
-	uint32_t *keys = NULL;
+	struct known *known = NULL;
 	size_t n = 0, i;
-	int r = read_keys(dp->fds[MAP_PORTS], &keys, &n);
+	int r = read_ports(dp, &known, &n);
 
 	if (!r)
 		list = calloc(n + 1, sizeof(*list));
-	if (!r && !list)
-		r = -ENOMEM;
-	if (r) {
-		free(keys);
-		return dataplane_fail(err, -r, "reading the ports");
+	if (!list) {
+		free(known);
+		return dataplane_fail(err, r ? -r : ENOMEM, "reading the ports");
 	}
-	*ret_n = 0;
 	for (i = 0; i < n; i++) {
-		struct hook h = port_hook(dp->dir, keys[i], "", NULL);
-		struct port_state *p = &list[*ret_n];
-		struct ndpx_port port;
-
-		if (bpf_map_lookup_elem(dp->fds[MAP_PORTS], &keys[i], &port))
-			continue;
-		p->ifindex = keys[i];
-		p->flags = port.flags;
-		snprintf(p->dev, sizeof(p->dev), "%.*s", (int)sizeof(port.dev) - 1, port.dev);
-		p->at = *state_of(&port, generation);
-		hook_attachment(&h, &p->attachment);
-		(*ret_n)++;
+		list[i].ifindex = known[i].ifindex;
+		list[i].flags = known[i].port.flags;
+		snprintf(list[i].dev, sizeof(list[i].dev), "%.*s", (int)sizeof(list->dev) - 1,
+			 known[i].port.dev);
+		list[i].at = *state_of(&known[i].port, generation);
 	}
-	free(keys);
+	free(known);
 	*ret = list;
+	*ret_n = n;
 	return 0;
 }
 
@@ -134,14 +136,25 @@ int dataplane_port_get(const struct dataplane *dp, uint32_t ifindex, struct ndpx
 	return 0;
 }
 
+/* What of a port's entry every version has alike, and the name where it is of this one. */
+static struct port_state state_of_any(uint32_t ifindex, const unsigned char *value, size_t size)
+{
+	struct port_state state = { .ifindex = ifindex };
+
+	memcpy(&state.flags, value, sizeof(state.flags));
+	if (size == sizeof(struct ndpx_port))
+		snprintf(state.dev, sizeof(state.dev), "%.*s", (int)sizeof(state.dev) - 1,
+			 (const char *)value + offsetof(struct ndpx_port, dev));
+	return state;
+}
+
 int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret_n,
 			 struct error *err)
 {
 	char dir[PATH_MAX], path[PATH_MAX];
 	struct bpf_map_info info = { 0 };
 	__u32 len = sizeof(info);
-	struct port_state *list = NULL;
-	unsigned char *value = NULL;
+	unsigned char *values = NULL;
 	uint32_t *keys = NULL;
 	size_t n = 0, i;
 	int r = 0, fd;
@@ -153,31 +166,19 @@ int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret
 	if (fd < 0)
 		return errno == ENOENT ? 0 : dataplane_fail(err, errno, path);
 	if (!bpf_obj_get_info_by_fd(fd, &info, &len) && info.key_size == sizeof(*keys) &&
-	    info.value_size >= sizeof(list->flags)) {
-		r = read_keys(fd, &keys, &n);
-		list = calloc(n + 1, sizeof(*list));
-		value = malloc(info.value_size);
-		if (!r && (!list || !value))
-			r = -ENOMEM;
-	}
-	for (i = 0; i < n && !r; i++) {
-		list[i].ifindex = keys[i];
-		if (bpf_map_lookup_elem(fd, &keys[i], value))
-			continue;
-		memcpy(&list[i].flags, value, sizeof(list[i].flags));
-		if (info.value_size == sizeof(struct ndpx_port))
-			snprintf(list[i].dev, sizeof(list[i].dev), "%.*s",
-				 (int)sizeof(list[i].dev) - 1,
-				 (char *)value + offsetof(struct ndpx_port, dev));
-	}
+	    info.value_size >= sizeof((*ret)->flags))
+		r = read_map(fd, info.value_size, &keys, &values, &n);
 	close(fd);
+	if (!r)
+		*ret = calloc(n + 1, sizeof(**ret));
+	for (i = 0; *ret && i < n; i++)
+		(*ret)[i] = state_of_any(keys[i], values + i * info.value_size, info.value_size);
 	free(keys);
-	free(value);
-	if (r) {
-		free(list);
-		return dataplane_fail(err, -r, "reading the ports");
-	}
-	*ret = list;
+	free(values);
+	if (!*ret)
+		return dataplane_fail(err, r ? -r : ENOMEM, "reading the ports");
+	if (n)
+		qsort(*ret, n, sizeof(**ret), by_ifindex);
 	*ret_n = n;
 	return 0;
 }
@@ -229,38 +230,31 @@ bool dataplane_ports_differ(const struct dataplane *dp, const struct ports_chang
 	__u64 generation = space_generation(dp->space);
 	struct ndpx_sections now;
 	struct error ignored;
-	struct ndpx_port port;
-	uint32_t *keys = NULL;
+	struct known *list = NULL;
 	size_t n = 0, i, there = 0;
 	bool differ;
 
 	differ = dataplane_sections(dp, &now, &ignored) ||
-		 memcmp(&now, change->sections, sizeof(now)) != 0 ||
-		 read_keys(dp->fds[MAP_PORTS], &keys, &n);
+		 memcmp(&now, change->sections, sizeof(now)) != 0 || read_ports(dp, &list, &n);
 	for (i = 0; i < n && !differ; i++) {
-		const struct guest_port *want = desired(change, keys[i]);
+		const struct guest_port *want = desired(change, list[i].ifindex);
 
-		differ = bpf_map_lookup_elem(dp->fds[MAP_PORTS], &keys[i], &port) ||
-			 !is_as_desired(&port, generation, want);
+		differ = !is_as_desired(&list[i].port, generation, want);
 		there += want != NULL;
 	}
-	free(keys);
+	free(list);
 	return differ || there != change->n;
 }
 
-/* One port: what holds until `generation`, what from it on. */
-static int stage_port(struct dataplane *dp, uint32_t ifindex, const struct guest_port *want,
-		      __u64 generation)
+/* One port: what holds until `generation`, what from it on. `port`: all zero for a new one. */
+static int stage_port(struct dataplane *dp, uint32_t ifindex, struct ndpx_port port,
+		      const struct guest_port *want, __u64 generation)
 {
 	__u64 current = space_generation(dp->space);
-	struct ndpx_port port = { 0 };
-	struct ndpx_port_at now;
+	struct ndpx_port_at now = *state_of(&port, current);
 
-	if (bpf_map_lookup_elem(dp->fds[MAP_PORTS], &ifindex, &port) && errno != ENOENT)
-		return -errno;
 	if (is_as_desired(&port, current, want))
 		return 0;
-	now = *state_of(&port, current);
 	port.at[0] = now;
 	port.at[1] = want ? want->at : nowhere;
 	if (want)
@@ -269,123 +263,57 @@ static int stage_port(struct dataplane *dp, uint32_t ifindex, const struct guest
 	return bpf_map_update_elem(dp->fds[MAP_PORTS], &ifindex, &port, BPF_ANY) ? -errno : 0;
 }
 
+static int stage_all(struct dataplane *dp, const struct ports_change *change, __u64 generation)
+{
+	static const struct ndpx_port nothing;
+	struct known *list = NULL;
+	size_t n = 0, i;
+	int r = read_ports(dp, &list, &n);
+
+	for (i = 0; i < n && !r; i++)
+		r = stage_port(dp, list[i].ifindex, list[i].port,
+			       desired(change, list[i].ifindex), generation);
+	for (i = 0; i < change->n && !r; i++) {
+		const struct guest_port *want = &change->ports[i];
+
+		if (!n || !bsearch(&want->ifindex, list, n, sizeof(*list), by_ifindex))
+			r = stage_port(dp, want->ifindex, nothing, want, generation);
+	}
+	free(list);
+	return r;
+}
+
 int dataplane_ports_stage(struct dataplane *dp, const struct ports_change *change, __u64 generation,
 			  __u32 which)
 {
 	struct ndpx_sections now;
 	struct error ignored;
-	uint32_t *keys = NULL;
-	size_t n = 0, i;
-	int r = 0;
 
 	if (!change && dataplane_sections(dp, &now, &ignored))
 		return -ignored.code;
 	if (bpf_map_update_elem(dp->fds[MAP_SECTIONS], &which, change ? change->sections : &now,
 				BPF_ANY))
 		return -errno;
-	if (!change)
-		return 0;
-	r = read_keys(dp->fds[MAP_PORTS], &keys, &n);
-	for (i = 0; i < n && !r; i++)
-		r = stage_port(dp, keys[i], desired(change, keys[i]), generation);
-	for (i = 0; i < change->n && !r; i++)
-		r = stage_port(dp, change->ports[i].ifindex, &change->ports[i], generation);
-	free(keys);
-	return r;
+	return change ? stage_all(dp, change, generation) : 0;
 }
 
 int dataplane_ports_recover(struct dataplane *dp)
 {
 	__u64 generation = space_generation(dp->space);
-	struct ndpx_port port;
-	uint32_t *keys = NULL;
+	struct known *list = NULL;
 	size_t n = 0, i;
-	int r = read_keys(dp->fds[MAP_PORTS], &keys, &n);
+	int r = read_ports(dp, &list, &n);
 
 	for (i = 0; i < n && !r; i++) {
-		if (bpf_map_lookup_elem(dp->fds[MAP_PORTS], &keys[i], &port) ||
-		    generation >= port.since)
+		struct ndpx_port *port = &list[i].port;
+
+		if (generation >= port->since)
 			continue;
-		port.at[1] = port.at[0];
-		port.since = generation;
-		if (bpf_map_update_elem(dp->fds[MAP_PORTS], &keys[i], &port, BPF_EXIST))
+		port->at[1] = port->at[0];
+		port->since = generation;
+		if (bpf_map_update_elem(dp->fds[MAP_PORTS], &list[i].ifindex, port, BPF_EXIST))
 			r = -errno;
 	}
-	free(keys);
+	free(list);
 	return r;
-}
-
-/* The program, loaded once for all ports of a command. */
-static int port_program(struct dataplane *dp, struct error *err)
-{
-	if (dp->port_prog < 0) {
-		int fd = dataplane_load(dp, PROGRAM_PORT, err);
-
-		if (fd < 0)
-			return fd;
-		dp->port_prog = fd;
-	}
-	return dp->port_prog;
-}
-
-int dataplane_port_attach(struct dataplane *dp, uint32_t ifindex, const char *dev,
-			  struct attach_report *ret, struct error *err)
-{
-	struct ndpx_port fresh = { 0 };
-	struct hook h = port_hook(dp->dir, ifindex, dev, dp);
-	struct attach_report rep = { 0 };
-	enum ndpx_mode mode;
-	int prog, r;
-
-	hook_finish_rename(&h);
-	hook_attachment(&h, &rep.now);
-	rep.attached = rep.now.mode == NDPX_MODE_NONE;
-	rep.swapped = !rep.attached && (dp->record.object_hash != dataplane_object_hash() ||
-					hook_is_behind(&h, &rep.now));
-	if (!rep.attached && !rep.swapped) {
-		*ret = rep;
-		return 0;
-	}
-	snprintf(fresh.dev, sizeof(fresh.dev), "%s", dev);
-	if (bpf_map_update_elem(dp->fds[MAP_PORTS], &ifindex, &fresh, BPF_NOEXIST) &&
-	    errno != EEXIST)
-		return dataplane_fail(err, errno, "ports");
-	prog = port_program(dp, err);
-	if (prog < 0)
-		return prog;
-	r = rep.attached ? hook_attach_tc(&h, prog, &mode, err)
-			 : hook_swap(&h, &rep.now, prog, err);
-	if (r)
-		return r;
-	hook_attachment(&h, &rep.now);
-	*ret = rep;
-	return 0;
-}
-
-int dataplane_ports_attached(struct dataplane *dp, struct error *err)
-{
-	uint64_t hash = dataplane_object_hash();
-
-	if (dp->record.object_hash == hash)
-		return 0;
-	if (!dp->record.attached_at)
-		dp->record.attached_at = (uint64_t)time(NULL);
-	dp->record.object_hash = hash;
-	snprintf(dp->record.release, sizeof(dp->record.release), "%s", NDPX_VERSION);
-	return dataplane_set_record(dp, err);
-}
-
-int dataplane_port_detach(const char *bpffs, uint32_t ifindex, struct error *err)
-{
-	char dir[PATH_MAX];
-	struct hook h;
-
-	dataplane_instance_dir(bpffs, DATAPLANE_PORTS, dir);
-	h = port_hook(dir, ifindex, "", NULL);
-	return hook_detach(&h, err);
-}
-
-void dataplane_port_forget(struct dataplane *dp, uint32_t ifindex)
-{
-	bpf_map_delete_elem(dp->fds[MAP_PORTS], &ifindex);
 }

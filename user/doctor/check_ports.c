@@ -106,14 +106,16 @@ int doctor_ports(struct dataplane *dp, const struct doctor_snapshot *snap, const
 		r = dataplane_ports_read(dp, &list, &n, err);
 	for (i = 0; i < desired.n_ports && !r; i++) {
 		const struct guest_port *want = &desired.ports[i];
-		const struct port_state *have = NULL;
+		struct port_state *have = NULL;
 
+		if (dev && strcmp(dev, want->dev) != 0)
+			continue;
 		for (j = 0; j < n && !have; j++) {
 			if (list[j].ifindex == want->ifindex)
 				have = &list[j];
 		}
-		if (dev && strcmp(dev, want->dev) != 0)
-			continue;
+		if (have)
+			dataplane_port_attachment(dp, have);
 		judge(want, have, ret);
 		doctor_way_device(&snap->state, want->at.l3_dev, ret);
 		check_forwarding(snap, want, ret);

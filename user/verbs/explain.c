@@ -195,6 +195,7 @@ static int open_port(struct command *cmd, struct story *s, struct dataplane **re
 	for (i = 0; i < n && !r; i++) {
 		if (list[i].ifindex != ifindex || !list[i].at.l3_dev)
 			continue;
+		dataplane_port_attachment(*ret, &list[i]);
 		s->is_port = true;
 		s->port = list[i];
 		s->vlan = list[i].at.group;

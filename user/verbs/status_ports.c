@@ -22,6 +22,7 @@ int ports_count(const struct dataplane *dp, struct ports_count *ret, struct erro
 		/* A guest that is shut down takes its port along: nothing is wrong with that. */
 		if (!list[i].at.l3_dev || !if_indextoname(list[i].ifindex, name))
 			continue;
+		dataplane_port_attachment(dp, &list[i]);
 		count.ports++;
 		count.detached += list[i].attachment.mode == NDPX_MODE_NONE;
 		if (list[i].attachment.mode != NDPX_MODE_NONE) {
@@ -86,9 +87,10 @@ static void print_port(const struct port_state *port, struct output *out)
 	out_close(out, '}');
 }
 
-static void print_section(const struct pinned_ports *pinned, __u16 group, struct output *out)
+static void print_section(const struct dataplane *dp, const struct pinned_ports *pinned, __u16 group,
+			  struct output *out)
 {
-	const struct port_state *ports = pinned->ports;
+	struct port_state *ports = pinned->ports;
 	size_t i;
 
 	out_object(out, NULL);
@@ -98,8 +100,10 @@ static void print_section(const struct pinned_ports *pinned, __u16 group, struct
 	out_text(out, "\n");
 	out_array(out, "devices");
 	for (i = 0; i < pinned->n_ports; i++) {
-		if (ports[i].at.l3_dev && ports[i].at.group == group)
-			print_port(&ports[i], out);
+		if (!ports[i].at.l3_dev || ports[i].at.group != group)
+			continue;
+		dataplane_port_attachment(dp, &ports[i]);
+		print_port(&ports[i], out);
 	}
 	out_close(out, ']');
 	out_close(out, '}');
@@ -117,7 +121,7 @@ static int print_sections(struct dataplane *dp, struct output *out, struct error
 		r = dataplane_ports_read(dp, &pinned.ports, &pinned.n_ports, err);
 	out_array(out, "sections");
 	for (i = 0; i < pinned.sections.n && i < NDPX_MAX_SECTIONS && !r; i++)
-		print_section(&pinned, (__u16)i, out);
+		print_section(dp, &pinned, (__u16)i, out);
 	out_close(out, ']');
 	free(pinned.entries);
 	free(pinned.ports);
