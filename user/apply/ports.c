@@ -125,18 +125,18 @@ static int detach_others(struct ports_job *job, struct error *err)
 		free(list);
 		return no_memory(err);
 	}
-	for (i = 0; i < n && !r; i++) {
+	for (i = 0; i < n; i++) {
 		char *name = report->detached[report->n_detached];
 
 		if (list[i].at.l3_dev)
 			continue;
+		list[report->n_detached++] = list[i];
 		if (!if_indextoname(list[i].ifindex, name))
 			snprintf(name, IFNAMSIZ, "%s", list[i].dev);
 		if (!name[0]) /* noted down by a version that kept no names */
 			snprintf(name, IFNAMSIZ, "ifindex %u", list[i].ifindex % 10000000);
-		r = ports_down_one(job->ctx->bpffs, job->dp, &list[i], err);
-		report->n_detached += !r;
 	}
+	r = ports_down_some(job->ctx->bpffs, job->dp, list, report->n_detached, err);
 	free(list);
 	return r;
 }
@@ -249,7 +249,7 @@ int apply_ports_release(const char *bpffs, const struct model *model, struct err
 		ifindex = if_nametoindex(model->uplinks[i].dev);
 		for (j = 0; j < n && !r; j++) {
 			if (ifindex && list[j].ifindex == ifindex)
-				r = ports_down_one(bpffs, dp, &list[j], err);
+				r = ports_down_some(bpffs, dp, &list[j], 1, err);
 		}
 	}
 	free(list);

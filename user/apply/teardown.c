@@ -46,13 +46,20 @@ static int undo_port(const char *bpffs, const struct port_state *port, struct er
 	return r;
 }
 
-int ports_down_one(const char *bpffs, struct dataplane *dp, const struct port_state *port,
-		   struct error *err)
+int ports_down_some(const char *bpffs, struct dataplane *dp, const struct port_state *ports,
+		    size_t n, struct error *err)
 {
-	int r = undo_port(bpffs, port, err);
+	uint32_t *done = calloc(n + 1, sizeof(*done));
+	size_t i, n_done = 0;
+	int r = done ? 0 : error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 
-	if (!r)
-		dataplane_port_forget(dp, port->ifindex);
+	for (i = 0; i < n && !r; i++) {
+		r = undo_port(bpffs, &ports[i], err);
+		if (!r)
+			done[n_done++] = ports[i].ifindex;
+	}
+	dataplane_ports_forget(dp, done, n_done);
+	free(done);
 	return r;
 }
 

@@ -13,11 +13,11 @@
 int uplink_down(const char *bpffs, struct instance *instance, struct error *err);
 
 /*
- * One guest port: detaches, then removes a clsact that ndpx made and nobody else uses, and the
- * entry that says so last.
+ * Some guest ports: detaches each and removes a clsact that ndpx made and nobody else uses; the
+ * entries that say so go last.
  */
-int ports_down_one(const char *bpffs, struct dataplane *dp, const struct port_state *port,
-		   struct error *err);
+int ports_down_some(const char *bpffs, struct dataplane *dp, const struct port_state *ports,
+		    size_t n, struct error *err);
 
 /* All guest ports and their instance, of whatever version, which is closed. */
 int ports_down(const char *bpffs, struct error *err);

@@ -190,9 +190,15 @@ static void stage_fail(int r, const struct part *at, struct error *err)
 static int sweep(struct space *sp, const struct dataplane_change *changes, size_t n)
 {
 	size_t i, removed = 0;
+	bool waited = false;
 	int r = 0;
 
 	for (i = 0; i < n && !r; i++) {
+		/* A program that goes by the settings before is still to find its links. */
+		if (changes[i].links && !waited && changes[i].dp->pinned) {
+			space_grace_period(sp);
+			waited = true;
+		}
 		if (changes[i].links)
 			r = dataplane_links_sweep(changes[i].dp);
 		removed += changes[i].plan->removed;

@@ -302,7 +302,8 @@ void dataplane_port_attachment(const struct dataplane *dp, struct port_state *po
 int dataplane_ports_attached(struct dataplane *dp, struct error *err);
 /* Detaches; the entry stays until it is forgotten, because it says what else to undo. */
 int dataplane_port_detach(const char *bpffs, uint32_t ifindex, struct error *err);
-void dataplane_port_forget(struct dataplane *dp, uint32_t ifindex);
+/* Those detached, in one grace period. */
+void dataplane_ports_forget(struct dataplane *dp, const uint32_t *ifindexes, size_t n);
 
 /* How many rules of each kind an instance holds: kept with each commit, not counted here. */
 int rule_counts_read(struct dataplane *dp, struct ndpx_counts *ret, struct error *err);

@@ -155,7 +155,13 @@ int dataplane_port_detach(const char *bpffs, uint32_t ifindex, struct error *err
 	return hook_detach(&h, err);
 }
 
-void dataplane_port_forget(struct dataplane *dp, uint32_t ifindex)
+void dataplane_ports_forget(struct dataplane *dp, const uint32_t *ifindexes, size_t n)
 {
-	bpf_map_delete_elem(dp->fds[MAP_PORTS], &ifindex);
+	size_t i;
+
+	/* A program may still read an entry, which since kernel 6.1 is another's at once. */
+	if (n)
+		space_grace_period(dp->space);
+	for (i = 0; i < n; i++)
+		bpf_map_delete_elem(dp->fds[MAP_PORTS], &ifindexes[i]);
 }

@@ -34,7 +34,7 @@ static int down_ports(const struct command *cmd, const char *dev, struct output 
 		if (list[i].ifindex != ifindex)
 			continue;
 		*ret_found = true;
-		r = ports_down_one(cmd->bpffs, dp, &list[i], err);
+		r = ports_down_some(cmd->bpffs, dp, &list[i], 1, err);
 		if (!r)
 			out_string(out, NULL, "%s: removed from the guest ports\n", dev);
 	}
