@@ -14,7 +14,7 @@ EOF
 # old IFINDEX: pins as that version made them.
 old() {
 	mkdir -p "$BPFFS"
-	status 0 "$NDTOOL" abi4 "$BPFFS/$1" "$(basename "$(netns_dir)")" "$1" eth0
+	status 0 "$NDTOOL" abi4 "$BPFFS/$1" "$(basename "$(netns_dir)")" "$1" eth0 paused
 }
 
 carried() {

@@ -60,6 +60,16 @@ static int open_map(const char *dir, const char *name, __u32 key_size, __u32 val
 	return -EPROTO;
 }
 
+void abi4_unpin(const char *dir)
+{
+	static const char *const names[] = { "guests", "prefixes", "shadows", "near", "askers" };
+	char path[PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		unlink(dataplane_path(dir, names[i], path));
+}
+
 enum map { GUESTS, PREFIXES, SHADOWS, NEAR, CONFIG, N_MAPS };
 
 struct abi4_maps {

@@ -145,6 +145,8 @@ static int open_instance(const char *bpffs, uint32_t ifindex, bool any_abi, stru
 	if (!dp)
 		return dataplane_fail(err, ENOMEM, bpffs);
 	r = dataplane_check_dir(bpffs, err);
+	if (!r)
+		dataplane_finish_pin(dp->dir);
 	/* The record first: its absence or its words decide about the rest. */
 	for (i = MAP_COUNT - 1; i >= SPACE_MAPS && !r; i--) {
 		if (dataplane_has_map(dp, (enum map_id)i))
@@ -254,40 +256,7 @@ int dataplane_new(const char *bpffs, uint32_t ifindex, const char *dev, struct d
 	return 0;
 }
 
-int dataplane_pin(struct dataplane *dp, struct error *err)
-{
-	char path[PATH_MAX];
-	int i, r;
-
-	if (mkdir(dp->dir, 0700) && errno != EEXIST)
-		return dataplane_fail(err, errno, dp->dir);
-	/* The old record goes first and the new one comes last: no mixture is ever whole. */
-	unlink(dataplane_path(dp->dir, NDPX_MAP_RECORD, path));
-	r = space_pin(dp->space, err);
-	for (i = SPACE_MAPS; i < MAP_COUNT && !r; i++) {
-		if (!dataplane_has_map(dp, (enum map_id)i))
-			continue;
-		dataplane_path(dp->dir, dataplane_map_names[i], path);
-		if (i == MAP_RECORD)
-			r = dataplane_set_record(dp, err);
-		unlink(path);
-		if (!r && bpf_obj_pin(dp->fds[i], path))
-			r = dataplane_fail(err, errno, path);
-	}
-	dp->pinned = !r;
-	return r;
-}
-
 struct ndpx_record *dataplane_record(struct dataplane *dp)
 {
 	return &dp->record;
-}
-
-int dataplane_set_record(struct dataplane *dp, struct error *err)
-{
-	__u32 zero = 0;
-
-	if (bpf_map_update_elem(dp->fds[MAP_RECORD], &zero, &dp->record, BPF_ANY))
-		return dataplane_fail(err, errno, "record");
-	return 0;
 }

@@ -41,6 +41,8 @@ struct dataplane {
 struct dataplane *dataplane_allocate(const char *bpffs, uint32_t ifindex);
 /* Opens an instance of this layout, whatever its ABI number is. -ENOENT, -EPROTO, -errno. */
 int dataplane_open_any(const char *bpffs, uint32_t ifindex, struct dataplane **ret);
+/* Finishes a dataplane_pin() that was killed when all was pinned; else nothing. pin.c. -errno. */
+int dataplane_finish_pin(const char *dir);
 /* Maps what is written as memory; -errno. */
 int dataplane_map_config(struct dataplane *dp);
 

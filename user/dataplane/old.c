@@ -62,6 +62,7 @@ int dataplane_read_old(const char *bpffs, uint32_t ifindex, struct dataplane_old
 
 	*ret = (struct dataplane_old){ 0 };
 	dataplane_instance_dir(bpffs, ifindex, dir);
+	dataplane_finish_pin(dir);
 	r = read_record(dir, &ret->record);
 	if (r)
 		return r;
@@ -119,6 +120,9 @@ void dataplane_take_stats(struct dataplane *dp, const struct dataplane_old *old,
 		if (!slot || !slot->stats)
 			continue; /* it has no such rule any longer */
 		stats = &dp->space->stats[slot->stats];
+		/* Not twice, where an apply that was killed has done it: nobody else counts yet. */
+		if (!before)
+			answers -= stats->answers & NDPX_ANSWERS;
 		__atomic_add_fetch(&stats->answers, answers, __ATOMIC_RELAXED);
 		if (stats->last_answer >= old->stats[i].last_answer)
 			continue;

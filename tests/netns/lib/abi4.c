@@ -125,17 +125,17 @@ static void put_near(int fd, const char *addr, uint64_t answers)
 	put(fd, &place, &near);
 }
 
-static void put_config(int fd)
+static void put_config(int fd, bool paused)
 {
 	unsigned char config[16 + 2 * SETTINGS] = { 0 };
-	uint32_t zero = 0, generation = GENERATION, flags = PAUSED;
+	uint32_t zero = 0, generation = GENERATION, flags = paused ? PAUSED : 0;
 
 	memcpy(config, &generation, sizeof(generation));
 	memcpy(config + 16 + (GENERATION & 1) * SETTINGS + AT_FLAGS, &flags, sizeof(flags));
 	put(fd, &zero, config);
 }
 
-int abi4_make(const char *directory, uint64_t netns, uint32_t ifindex, const char *dev)
+int abi4_make(const char *directory, uint64_t netns, uint32_t ifindex, const char *dev, bool paused)
 {
 	struct record record = { .magic = 0x6e647078,
 				 .abi = 4,
@@ -175,7 +175,8 @@ int abi4_make(const char *directory, uint64_t netns, uint32_t ifindex, const cha
 		five[i] = 5; /* answered, on each CPU */
 	put(make("counters", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 64, 0), &one, five);
 	make("askers", BPF_MAP_TYPE_LRU_HASH, 8, 8, 16384, 0);
-	put_config(make("config", BPF_MAP_TYPE_ARRAY, 4, 16 + 2 * SETTINGS, 1, BPF_F_MMAPABLE));
+	put_config(make("config", BPF_MAP_TYPE_ARRAY, 4, 16 + 2 * SETTINGS, 1, BPF_F_MMAPABLE),
+		   paused);
 	fd = make("shadows", BPF_MAP_TYPE_HASH, 24, sizeof(r), 131072, BPF_F_NO_PREALLOC);
 	r = rule_of(3, 1, 0);
 	put_rule(fd, "2001:db8:4::1", shadow, &r);

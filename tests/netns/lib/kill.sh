@@ -67,3 +67,17 @@ killed() {
 	[ "$got" -eq 137 ] || [ "$got" -eq 0 ] || fail "$* at $name $n: exit status $got"
 	[ "$got" -eq 137 ]
 }
+
+# sampled EVERY: of the points on stdin each EVERY-th, and the first and last of each name.
+sampled() {
+	awk -v every="$1" '
+		{ line[NR] = $0; last[$1] = NR }
+		!($1 in first) { first[$1] = NR }
+		END {
+			for (i = 1; i <= NR; i++) {
+				split(line[i], word)
+				if ((i - 1) % every == 0 || first[word[1]] == i || last[word[1]] == i)
+					print line[i]
+			}
+		}'
+}

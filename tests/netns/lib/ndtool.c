@@ -184,7 +184,7 @@ static int verb_abi4(const struct options *opt, char **arg)
 {
 	(void)opt;
 	return abi4_make(arg[0], strtoull(arg[1], NULL, 10), (uint32_t)strtoul(arg[2], NULL, 10),
-			 arg[3]);
+			 arg[3], strcmp(arg[4], "paused") == 0);
 }
 
 /* What DIR/COOKIE is called in this network namespace: user/netlink, nl_netns_cookie(). */
@@ -430,7 +430,7 @@ static const struct {
 	const char *usage;
 } verbs[] = {
 	{ "cookie", 0, verb_cookie, "" },
-	{ "abi4", 4, verb_abi4, "DIR COOKIE IFINDEX DEV" },
+	{ "abi4", 5, verb_abi4, "DIR COOKIE IFINDEX DEV paused|answering" },
 	{ "ns", 3, verb_ns, "[-v VLAN] [-n] [-p MAC] SRCMAC SRC6 TARGET" },
 	{ "na", 6, verb_na, "[-v VLAN] [-f RSO] SRCMAC DSTMAC SRC6 DST6 TARGET LLADDR" },
 	{ "send", 2, verb_send, "IF HEX" },
