@@ -389,6 +389,33 @@ static void test_undo(void **state)
 	expect(k, says);
 }
 
+static void count_call(void *arg, __u32 stats)
+{
+	(void)stats;
+	++*(size_t *)arg;
+}
+
+/* Killed between the two stores of table_end(): the rule keeps its statistics, and so does the next. */
+static void test_end_cut_short(void **state)
+{
+	struct ndpx_slot rule = { .scope = SCOPE, .born = 1, .dies = NDPX_NEVER, .stats = 7 };
+	struct nd_addr k = address(1);
+	struct ndpx_slot *slot;
+	size_t retired = 0;
+
+	(void)state;
+	begin(0);
+	nd_put_addr(rule.addr, k);
+	slot = table_add(&table, &rule);
+	assert_non_null(slot);
+	slot->flags = NDPX_SLOT_LAST;
+	table_undo(&table, 1);
+	stage(k, 20, 2);
+	set_word(2, 0);
+	table_bury(&table, 2, count_call, &retired);
+	assert_int_equal(retired, 0);
+}
+
 /* The slot of one goes to another with the same tag. */
 static void reuse(bool by_the_rules)
 {
@@ -531,6 +558,7 @@ int main(void)
 		cmocka_unit_test(test_add_change_remove),
 		cmocka_unit_test(test_in_the_other_bucket),
 		cmocka_unit_test(test_undo),
+		cmocka_unit_test(test_end_cut_short),
 		cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_reuse_at_once),
 		cmocka_unit_test(test_grow),

@@ -40,9 +40,9 @@ conf_of new link-local 3 on 2 80 'ports "vif*" { gateway = { fe80::b } onlink = 
 # said IN IF MAC ASKER TARGET...: for each that is answered "TARGET/FLAGS", with /l where its
 # source is not the target.
 said() {
-	local in=$1 mac=$3 asker=$4 target na
+	local in=$1 mac=$3 source=$4 target na
 	for target in "${@:5}"; do
-		na=$(lab_in "$in" "$NDTOOL" exchange "$2" "$("$NDTOOL" ns "$mac" "$asker" "$target")" 60)
+		na=$(lab_in "$in" "$NDTOOL" exchange "$2" "$("$NDTOOL" ns "$mac" "$source" "$target")" 60)
 		[ "$na" != none ] || continue
 		printf '%s/%s%s\n' "$target" "${na:116:2}" "$([ "${na:44:32}" = "${na:124:32}" ] || echo /l)"
 	done >"$WORK/said.$in.$2"
@@ -133,5 +133,6 @@ while read -r name n; do
 done <"$WORK/points"
 round ""
 note "$kills kills, of which $olds left the old state"
-[ "$kills" -ge 10 ] && [ "$olds" -ge 3 ] && [ "$olds" -lt "$kills" ] ||
+if [ "$kills" -lt 10 ] || [ "$olds" -lt 3 ] || [ "$olds" -ge "$kills" ]; then
 	fail "hardly ever killed: $(cat "$WORK/points")"
+fi

@@ -10,7 +10,7 @@
 
 AT_ABI=4 # struct ndpx_record.abi
 IFINDEX=$(lab_ip host -j link show dev eth0 | jq '.[0].ifindex')
-ASKED=2001:db8:40::7
+TARGET=2001:db8:40::7
 CONF=$WORK/ndpx.conf
 
 # attached MODE PREFIX: what is there before.
@@ -107,7 +107,7 @@ upgrade() {
 	while read -r name n; do
 		round "from $1, mode $2, apply killed at $name $n"
 		"$1" "$2"
-		net_job router "$NDTOOL" flood -w 4 -r 4000 eth0 "$LAB_ROUTER_MAC" "$ASKER" "$ASKED" 0 \
+		net_job router "$NDTOOL" flood -w 4 -r 4000 eth0 "$LAB_ROUTER_MAC" "$ASKER" "$TARGET" 0 \
 			>"$WORK/flood"
 		FLOOD=$JOB
 		! killed "$name" "$n" -c "$CONF" apply || kills=$((kills + 1))

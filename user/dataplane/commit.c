@@ -132,7 +132,7 @@ static int stage_all(struct space *sp, struct part *parts, size_t n, const struc
 	int r;
 
 	for (i = 0; i < n; i++)
-		rules += parts[i].change->plan->n;
+		rules += parts[i].change->plan->n - parts[i].change->plan->removed;
 	r = space_reserve(sp, rules);
 	for (i = 0; i < n && !r; i++) {
 		*ret_at = &parts[i];

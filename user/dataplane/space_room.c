@@ -128,9 +128,23 @@ int space_reserve(struct space *sp, size_t n)
 	return grow(sp, log2);
 }
 
+/* Segments that the table does not have any more, or did not get to have. */
+static void drop_segments(struct space *sp)
+{
+	__u32 n = 1u << log2_of(sp), end = n, id;
+
+	while (end < NDPX_MAX_SEGMENTS && !bpf_map_lookup_elem(sp->fds[SPACE_RULES], &end, &id))
+		end++;
+	/* From the end: whoever finishes this finds all that are left in a row. */
+	while (end-- > n)
+		bpf_map_delete_elem(sp->fds[SPACE_RULES], &end);
+	if (sp->n_segments > n)
+		sp->n_segments = n;
+}
+
 void space_shrink(struct space *sp)
 {
-	__u32 log2 = log2_of(sp), fewer = log2, i;
+	__u32 log2 = log2_of(sp), fewer = log2;
 	size_t n;
 
 	if (!log2)
@@ -146,9 +160,7 @@ void space_shrink(struct space *sp)
 		return;
 	}
 	set_size(sp, fewer);
-	for (i = 1u << log2; i-- > 1u << fewer;)
-		bpf_map_delete_elem(sp->fds[SPACE_RULES], &i);
-	sp->n_segments = 1u << fewer;
+	drop_segments(sp);
 }
 
 int space_stage(struct space *sp, struct ndpx_slot *rule)
@@ -194,9 +206,13 @@ int space_recover(struct space *sp)
 	/* Half a growth, and slots of a reclaim that did not end. */
 	reclaim(sp);
 	r = space_stats_chain(sp);
-	if (!r)
-		space_end(sp);
-	return r;
+	if (r)
+		return r;
+	/* It may have died before it came to that, or amid it. */
+	space_shrink(sp);
+	drop_segments(sp);
+	space_end(sp);
+	return 0;
 }
 
 void space_drop(struct space *sp, __u32 uplink)

@@ -239,8 +239,9 @@ void table_undo(struct table *t, __u64 generation)
 
 			if (!tag_at(&t->bucket[b], i))
 				continue;
-			if (slot->dies > generation && slot->dies != NDPX_NEVER) {
+			if (slot->dies > generation) {
 				put64(&slot->dies, NDPX_NEVER);
+				/* Which may be set without the other: table_end() was cut short. */
 				__atomic_store_n(&slot->flags, slot->flags & ~NDPX_SLOT_LAST,
 						 __ATOMIC_RELAXED);
 			}
