@@ -130,6 +130,53 @@ static void check_expected(const struct gen *skel, const struct ask_options *opt
 		die("%s: answered, but not as PROTOCOL.md says", opt->form);
 }
 
+/* -m: what is checked of each answer. */
+static void expect_targets(struct gen *skel, const struct ask_options *opt, const struct ask *asked)
+{
+	size_t i;
+
+	if (!opt->checked)
+		return;
+	if (opt->high || opt->targets > BENCH_GUESTS || strcmp(opt->form, "plain") != 0)
+		die("-m: the plain form alone, of at most %d targets", BENCH_GUESTS);
+	skel->rodata->checked = opt->checked;
+	skel->rodata->first = opt->first;
+	skel->rodata->targets = opt->targets;
+	for (i = 0; i < 3; i++)
+		memcpy((void *)&skel->rodata->net[i], asked->t.b + 4 * i, 4);
+}
+
+static void print_wrong(const struct gen *skel)
+{
+	const struct bench_answers *got = &skel->data_count->got;
+	size_t i;
+
+	printf("wrong %llu\n", (unsigned long long)got->wrong);
+	if (!got->wrong)
+		return;
+	fputs("bench: the first wrong answer: ", stderr);
+	for (i = 0; i < sizeof(got->first_wrong); i++)
+		fprintf(stderr, "%02x", got->first_wrong[i]);
+	fputc('\n', stderr);
+}
+
+/* "ADDRESS ANSWERS" of each target. */
+static void write_guests(const struct gen *skel, const struct ask_options *opt)
+{
+	FILE *f = fopen(opt->guests, "we");
+	__u32 i, word;
+
+	if (!f)
+		die("%s: %s", opt->guests, strerror(errno));
+	for (i = 0; i < opt->targets; i++) {
+		word = opt->first + i;
+		fprintf(f, "2001:db8:1::%x:%x %u\n", word >> 16, word & 0xffff,
+			skel->data_guests->answers_of[i]);
+	}
+	if (fclose(f))
+		die("%s: %s", opt->guests, strerror(errno));
+}
+
 static int compare(const void *a, const void *b)
 {
 	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
@@ -170,6 +217,7 @@ static struct gen *load(const struct ask_options *opt, const struct ask *flood)
 	skel->rodata->answer_type = opt->bounced ? 135 : 136;
 	skel->rodata->answer_flags = opt->bounced ? 0 : na_for(flood).flags;
 	skel->rodata->tag_len = flood->n_tags ? BENCH_TAG_LEN : 0;
+	expect_targets(skel, opt, flood);
 	if (gen__load(skel))
 		die("the generator does not load: %s", strerror(errno));
 	s = skel->data_gen->streams;
@@ -197,7 +245,15 @@ static __u32 page_length(const struct bench_stream *s)
 	return s->targets ? s->len : s->len + 2;
 }
 
-/* Runs the generator until the timer's signal comes; returns how long that took. */
+/* How many runs more. */
+static int still_to_run(const struct gen *skel, const struct ask_options *opt)
+{
+	double left = opt->answers - (double)skel->data_gen->streams[BENCH_FLOOD].sent;
+
+	return !opt->answers || left > INT32_MAX ? INT32_MAX : left > 0 ? (int)left : 0;
+}
+
+/* Runs the generator until the timer's signal comes, or -A; returns how long that took. */
 static double generate(struct gen *skel, const struct ask_options *opt)
 {
 	struct itimerval timer = {
@@ -212,36 +268,54 @@ static double generate(struct gen *skel, const struct ask_options *opt)
 	int r;
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = page,
 		    .data_size_in = page_length(&skel->data_gen->streams[BENCH_FLOOD]),
-		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .repeat = INT32_MAX,
-		    .batch_size = opt->batch);
+		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = opt->batch);
 
 	memcpy(page, skel->data_gen->streams[BENCH_FLOOD].frame, BENCH_FRAME_MAX);
 	sigaction(SIGALRM, &sa, NULL);
 	start = now_seconds();
-	setitimer(ITIMER_REAL, &timer, NULL);
+	if (!opt->answers)
+		setitimer(ITIMER_REAL, &timer, NULL);
 	do {
+		run.repeat = still_to_run(skel, opt);
 		r = bpf_prog_test_run_opts(bpf_program__fd(skel->progs.bench_gen), &run);
-	} while (!r && now_seconds() - start < opt->seconds);
+	} while (!r && (opt->answers ? still_to_run(skel, opt) > 0
+				     : now_seconds() - start < opt->seconds));
 	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
 	if (r && r != -EINTR)
 		die("the generator does not run: %s", strerror(-r));
 	return now_seconds() - start;
 }
 
+static void print_counts(const struct gen *skel, const struct ask_options *opt, double seconds)
+{
+	const struct bench_answers *got = &skel->data_count->got;
+	const struct bench_stream *s = &skel->data_gen->streams[BENCH_FLOOD];
+	double sent = (double)s->sent, answered = (double)got->answered[BENCH_FLOOD];
+
+	if (!opt->no_flood)
+		printf("sent %.0f\nanswered %.0f\nskipped %llu\noffered_per_s %.1f\n"
+		       "answered_per_s %.1f\nshare %.6f\n",
+		       sent, answered, (unsigned long long)s->skipped, sent / seconds,
+		       answered / seconds, sent > 0 ? answered / sent : 0.0);
+	if (opt->checked)
+		print_wrong(skel);
+	if (opt->guests)
+		write_guests(skel, opt);
+	printf("strays %llu\n", (unsigned long long)got->strays);
+}
+
 int verb_ask(const struct ask_options *opt)
 {
 	struct prog_time before = { 0 }, after = { 0 };
 	int prog = -1, stats = -1;
-	struct bench_stream *s;
 	struct gen *skel;
-	double seconds, sent, answered;
+	double seconds;
 	struct ask flood;
 
 	pin_cpu(opt->cpu);
 	enter_netns(opt->netns);
 	flood = first_ask(opt->form, BENCH_FLOOD, opt->first, opt->high, opt->requester);
 	skel = load(opt, &flood);
-	s = skel->data_gen->streams;
 	if (opt->prog) {
 		prog = bpf_prog_get_fd_by_id(opt->prog);
 		if (prog < 0)
@@ -257,14 +331,7 @@ int verb_ask(const struct ask_options *opt)
 	}
 	check_answer(skel, opt);
 	check_expected(skel, opt, &flood);
-	sent = (double)s[BENCH_FLOOD].sent;
-	answered = (double)skel->data_count->got.answered[BENCH_FLOOD];
-	if (!opt->no_flood)
-		printf("sent %.0f\nanswered %.0f\nskipped %llu\noffered_per_s %.1f\n"
-		       "answered_per_s %.1f\nshare %.6f\n",
-		       sent, answered, (unsigned long long)s[BENCH_FLOOD].skipped, sent / seconds,
-		       answered / seconds, sent > 0 ? answered / sent : 0.0);
-	printf("strays %llu\n", (unsigned long long)skel->data_count->got.strays);
+	print_counts(skel, opt, seconds);
 	if (opt->prog && after.runs > before.runs)
 		printf("runs %llu\nns %.3f\n", (unsigned long long)(after.runs - before.runs),
 		       (double)(after.ns - before.ns) / (double)(after.runs - before.runs));

@@ -17,6 +17,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "bench.h"
 #include "bench_user.h"
 
 void die(const char *fmt, ...)
@@ -105,12 +106,16 @@ static int __attribute__((noreturn)) usage(void)
 	      "MAC\n"
 	      "   -e answer|none                  fail if anything else is what comes back\n"
 	      "   -b BATCH -B (bounced) -p PROG_ID -c CPU\n"
+	      "   -A ANSWERS                      as many, instead of -t\n"
+	      "   -m own|broken -o FILE           check each answer's MAC, by the function of "
+	      "'list soak' or\n"
+	      "                                   by another one; how often each target answered\n"
 	      "bench fixed NETNS DEV COUNTERS ROUNDS [limited]\n"
 	      "                                   ns of frames that are no answer\n"
 	      "bench cpus NETNS DEV CPU SECONDS bounce|same|apart\n"
 	      "                                   runs a second on CPU 0, on CPU, and on both\n"
 	      "bench hold NETNS DEV pass|drop|bounce|lookup [FIRST COUNT]\n"
-	      "bench list conf|import|prefixes FIRST COUNT DEV|LENGTHS EVERY\n"
+	      "bench list conf|import|soak|prefixes FIRST COUNT DEV|LENGTHS EVERY\n"
 	      "bench time COMMAND...\n",
 	      stderr);
 	exit(1);
@@ -123,7 +128,7 @@ static int ask(int argc, char **argv)
 	};
 	int c;
 
-	while ((c = getopt(argc, argv, "t:d:r:qn:f:Rwl:b:k:a:e:Bp:c:")) != -1) {
+	while ((c = getopt(argc, argv, "t:d:r:qn:f:Rwl:b:k:a:e:Bp:c:A:m:o:")) != -1) {
 		switch (c) {
 		case 't':
 			opt.seconds = number(optarg);
@@ -171,6 +176,19 @@ static int ask(int argc, char **argv)
 			break;
 		case 'p':
 			opt.prog = (__u32)number(optarg);
+			break;
+		case 'A':
+			opt.answers = number(optarg);
+			break;
+		case 'm':
+			opt.checked = !strcmp(optarg, "own")	  ? BENCH_CHECKED
+				      : !strcmp(optarg, "broken") ? BENCH_BROKEN
+								  : BENCH_UNCHECKED;
+			if (!opt.checked)
+				usage();
+			break;
+		case 'o':
+			opt.guests = optarg;
 			break;
 		case 'c':
 			opt.cpu = (int)number(optarg);

@@ -33,6 +33,15 @@ struct bench_value {
 
 #define BENCH_MAX_TARGETS 1048576 /* sizes the buckets as well */
 
+/*
+ * Of the soak: the last four bytes of a guest's MAC, behind 02:00, are made of its address's
+ * last word, so that an answer with another guest's data is seen.
+ */
+#define BENCH_GUESTS	   131072 /* at most; answers are counted for each */
+#define BENCH_LLADDR(word) ((__u32)(word)*0x9e3779b1u ^ 0x5bd1e995u)
+
+enum { BENCH_UNCHECKED, BENCH_CHECKED, BENCH_BROKEN }; /* the last by another function */
+
 enum { BENCH_FLOOD, BENCH_PROBE, BENCH_STREAMS };
 
 /* One requester. Its MAC ends in 1 + its number, which is how its answers are known. */
@@ -63,11 +72,13 @@ struct bench_feed {
 struct bench_answers {
 	__u64 answered[BENCH_STREAMS];
 	__u64 strays; /* came in but is not an answer */
+	__u64 wrong;  /* an answer, but not with its own guest's data */
 	__u64 n_samples;
 	__u32 samples[BENCH_SAMPLES]; /* ns from solicitation to answer */
 	__u32 first_len;
 	__u8 first_answer[BENCH_NS_LEN + BENCH_TAG_LEN];
-	__u8 pad[2];
+	__u8 first_wrong[BENCH_NS_LEN];
+	__u8 pad[4];
 };
 
 #endif

@@ -18,8 +18,15 @@ $(B)/bench/bench: $(BENCH_SRC) $(wildcard tools/bench/*.h) $(BENCH_SKEL) $(wildc
 	$(call say,LINK)
 	$(Q)$(CC) $(CPPFLAGS_ALL) -Itests/rows -I$(B)/bench $(CFLAGS_ALL) -o $@ $(LDFLAGS) $(filter %.c,$^) $(LIBBPF)
 
-.PHONY: bench
+.PHONY: bench soak
 bench:
 	@tools/deps.sh bench
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/bench/bench
 	@tools/bench/run.sh $(BENCH_ARGS)
+
+# Right answers and statistics while rules change and the table grows and shrinks: a test, but one
+# of any length: SOAK_ARGS="--answers 1e9".
+soak:
+	@tools/deps.sh bench
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(B)/bench/bench
+	@tools/bench/run.sh soak $(SOAK_ARGS)

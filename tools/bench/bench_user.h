@@ -11,6 +11,9 @@
 struct ask_options {
 	const char *netns, *dev; /* the router's end */
 	double seconds, drain;	 /* of sending; of waiting for the rest */
+	double answers;		 /* to ask for, however long that takes; 0: `seconds` says */
+	__u32 checked;		 /* BENCH_*: each answer */
+	const char *guests;	 /* the file for the answers of each target, or NULL */
 	double rate;		 /* frames a second; 0: full speed */
 	int no_flood;
 	__u32 targets, first, random, high, requester;

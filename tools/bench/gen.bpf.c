@@ -18,6 +18,7 @@
 #define AT_CHECKSUM 56
 #define AT_FLAGS    58
 #define AT_TARGET   62
+#define AT_OPTION   78
 
 /* false removes the clock from the hot path: full speed, nothing timed */
 const volatile __u32 paced = 0;
@@ -27,6 +28,11 @@ const volatile __u32 answer_type = 136;
 const volatile __u32 answer_flags = 0x40; /* S; none for the answer to DAD */
 const volatile __u32 tag_len = 0;	  /* BENCH_TAG_LEN: answers are to have one tag */
 
+/* BENCH_*: whether each answer to the plain form is checked in full, for the soak */
+const volatile __u32 checked = BENCH_UNCHECKED;
+const volatile __u32 net[3] = { 0 }; /* the targets' first words, network order */
+const volatile __u32 first = 0, targets = 0;
+
 /*
  * Sections of their own are maps, and so pages, of their own: the two programs run on
  * two CPUs and must not share a cache line.
@@ -34,6 +40,7 @@ const volatile __u32 tag_len = 0;	  /* BENCH_TAG_LEN: answers are to have one ta
 struct bench_stream streams[BENCH_STREAMS] SEC(".data.gen") = { 0 };
 
 struct bench_answers got SEC(".data.count") = { 0 };
+__u32 answers_of[BENCH_GUESTS] SEC(".data.guests") = { 0 }; /* by target, where they are checked */
 
 /* Written here and read there, but by probes only. */
 __u64 stamps[BENCH_STAMPS] = { 0 };
@@ -175,6 +182,54 @@ static __always_inline void take_time(__u32 i)
 	got.n_samples++;
 }
 
+static __always_inline __u32 get32(const __u8 *p)
+{
+	return *(const __u32 *)p;
+}
+
+/* Of an advertisement of 32 bytes, from the IPv6 source on, with what the pseudo header adds. */
+static __always_inline int is_sound(const __u8 *p)
+{
+	__u64 sum = bpf_htons(32) + bpf_htons(58);
+	__u32 i;
+
+#pragma clang loop unroll(full)
+	for (i = 22; i < BENCH_NS_LEN; i += 4)
+		sum += get32(p + i);
+	return fold(sum) == 0xffff;
+}
+
+/* The advertisement of one of our targets, whole, with that guest's MAC; else it is wrong. */
+static __always_inline void check(const __u8 *p, const __u8 *end)
+{
+	__u32 word, lladdr, i, other = 0, len = (__u32)(end - p);
+
+	barrier_var(len); /* else clang compares the pointers for equality, as no verifier does */
+	if (p + BENCH_NS_LEN > end || len != BENCH_NS_LEN) {
+		got.wrong++;
+		return;
+	}
+	word = bpf_ntohl(get32(p + AT_TARGET + 12));
+	lladdr = checked == BENCH_BROKEN ? ~BENCH_LLADDR(word) : BENCH_LLADDR(word);
+#pragma clang loop unroll(full)
+	for (i = 0; i < 16; i += 4)
+		other |= get32(p + 22 + i) ^ get32(p + AT_TARGET + i);
+#pragma clang loop unroll(full)
+	for (i = 0; i < 3; i++)
+		other |= get32(p + AT_TARGET + 4 * i) ^ net[i];
+	/* S; R as it comes. An option of one unit, the TLLAO. */
+	other |= (get32(p + AT_FLAGS) & bpf_htonl(0x7fffffff)) ^ bpf_htonl(0x40000000);
+	other |= get32(p + AT_OPTION) ^ bpf_htonl(0x02010200);
+	other |= get32(p + AT_OPTION + 4) ^ bpf_htonl(lladdr);
+	i = word - first;
+	if (other || i >= targets || i >= BENCH_GUESTS || !is_sound(p)) {
+		if (!got.wrong++)
+			__builtin_memcpy(got.first_wrong, p, BENCH_NS_LEN);
+		return;
+	}
+	answers_of[i]++;
+}
+
 SEC("xdp")
 int bench_count(struct xdp_md *ctx)
 {
@@ -188,6 +243,8 @@ int bench_count(struct xdp_md *ctx)
 		got.strays++;
 		return XDP_DROP;
 	}
+	if (checked)
+		check(p, end);
 	if (data[5] == 1 + BENCH_PROBE) {
 		got.answered[BENCH_PROBE]++;
 		take_time(p[AT_TARGET + 15]);

@@ -91,6 +91,20 @@ static void list_guests(int conf, __u32 first, __u32 count, const char *dev, __u
 		puts("}");
 }
 
+/* list soak FIRST COUNT DEV 0: each with a MAC of its own, see bench.h. */
+static void list_soak(__u32 first, __u32 count, const char *dev)
+{
+	__u32 i, word, mac;
+
+	for (i = 0; i < count; i++) {
+		word = first + i;
+		mac = BENCH_LLADDR(word);
+		printf("2001:db8:1::%x:%x dev %s lladdr 02:00:%02x:%02x:%02x:%02x\n", word >> 16,
+		       word & 0xffff, dev, mac >> 24, mac >> 16 & 0xff, mac >> 8 & 0xff,
+		       mac & 0xff);
+	}
+}
+
 /* list prefixes FIRST COUNT LENGTHS 0: word 1 tells them apart, so they are 64 bits or more. */
 static void list_prefixes(__u32 first, __u32 count, const char *dev, __u32 lengths)
 {
@@ -110,6 +124,8 @@ int verb_list(char **arg)
 
 	if (!strcmp(arg[0], "prefixes"))
 		list_prefixes(first, count, arg[3], number ? number : 1);
+	else if (!strcmp(arg[0], "soak"))
+		list_soak(first, count, arg[3]);
 	else
 		list_guests(!strcmp(arg[0], "conf"), first, count, arg[3], number);
 	return fflush(stdout) ? 1 : 0;

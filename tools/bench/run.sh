@@ -4,6 +4,7 @@
 # The benchmark. Prints one table; writes result.json, answered.svg and cost.svg to
 # build/bench. README.md here explains what is measured and how.
 # usage: run.sh [--quick] [throughput|latency|fair|cost|cpus|control]...
+# usage: run.sh soak [--answers N] [--break]
 set -euo pipefail
 
 BENCH_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -28,6 +29,8 @@ WORK='' BPFFS=''
 . "$BENCH_DIR/cpus.sh"
 # shellcheck source=/dev/null
 . "$BENCH_DIR/control.sh"
+# shellcheck source=/dev/null
+. "$BENCH_DIR/soak.sh"
 
 usage() {
 	sed -n 's/^# usage: /usage: /p' "${BASH_SOURCE[0]}" >&2
@@ -129,6 +132,7 @@ report() {
 	"${awk[@]}" -f "$BENCH_DIR/budgets.awk" -f "$BENCH_DIR/table.awk"
 }
 
+[ "${1-}" != soak ] || soak "$@"
 for word in "$@"; do
 	case $word in
 	--quick) QUICK=1 ;;
