@@ -93,8 +93,9 @@ run_unit() {
 }
 
 run_interleave() {
-	suite interleave 'the table of rules: every order of loads and stores; ThreadSanitizer'
+	suite interleave 'the table of rules: every order of loads and stores; every kill; ThreadSanitizer'
 	cmocka test_orders "$build/tests/interleave/test_orders"
+	cmocka test_killed "$build/tests/interleave/test_killed"
 	if "$build/tests/interleave/test_stress"; then add 1 0 0; else add 0 1 0; fi
 }
 

@@ -64,8 +64,8 @@ $(B)/tests/wire: $(call of,plain,tests/on_wire) $(ROWS)
 	$(call say,LINK)
 	$(link) $(LIBBPF)
 
-# This one includes table.c, with loads and stores of its own.
-$(B)/tests/interleave/test_orders: $(B)/plain/tests/interleave/test_orders.o
+# These include table.c, with loads and stores of their own.
+$(B)/tests/interleave/test_orders $(B)/tests/interleave/test_killed: $(B)/%: $(B)/plain/%.o
 	$(call say,LINK)
 	$(link) $(CMOCKA)
 
@@ -124,7 +124,8 @@ MATRIX := $(MATRIX_BIN) $(B)/tests/matrix/tag.bpf.o
 
 .PHONY: tests deps check fuzz demo matrix
 .SECONDARY:
-tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/interleave/test_orders $(B)/tests/interleave/test_stress $(B)/tests/bpf_run/test_prog $(B)/tests/ndtool $(B)/tests/wire \
+tests: all $(UNIT_BIN) $(FUZZ_BIN) $(B)/tests/interleave/test_orders $(B)/tests/interleave/test_killed $(B)/tests/interleave/test_stress \
+	$(B)/tests/bpf_run/test_prog $(B)/tests/ndtool $(B)/tests/wire \
 	$(B)/tests/tapwire $(B)/tests/count $(B)/tests/xdp_pass.bpf.o $(B)/tests/strict.bpf.o \
 	$(B)/tests/big_endian.bpf.o $(DIFF_BIN) $(B)/tests/differential/observe.bpf.o \
 	$(MATRIX)
