@@ -25,8 +25,9 @@ static void before_store(const void *p, bool changes);
 #include "dataplane/space_stats.c"
 #include "dataplane/table.c"
 
-#define KEYS  48
-#define SCOPE NDPX_SCOPE(2, 0, 128, 0)
+#define KEYS	     48
+#define SCOPE	     NDPX_SCOPE(2, 0, 128, 0)
+#define ANSWERS(key) (1000 + (__u64)(key))
 
 /* What a kill leaves: the maps. */
 static struct {
@@ -213,11 +214,6 @@ static void recover(void)
 	assert_int_equal(space_recover(&space), 0);
 }
 
-static __u64 answers_of(__u32 key)
-{
-	return 1000 + key;
-}
-
 /* From nothing to old_says, by way of other rules, which leave dead ones behind. */
 static void begin(__u32 log2)
 {
@@ -247,7 +243,7 @@ static void begin(__u32 log2)
 			table_find(&space.table, SCOPE, keys[i], space_generation(&space));
 
 		if (slot)
-			maps.stats[slot->stats].answers += answers_of(i);
+			maps.stats[slot->stats].answers += ANSWERS(i);
 	}
 }
 
@@ -268,7 +264,7 @@ static void check_rules(const __u32 says[KEYS], const __u32 before[KEYS])
 		assert_int_not_equal(slot->stats, 0);
 		assert_int_equal(slot->serial, NDPX_SERIAL(maps.stats[slot->stats].answers));
 		assert_int_equal(maps.stats[slot->stats].answers & NDPX_ANSWERS,
-				 before[i] ? answers_of(i) : 0);
+				 before[i] ? ANSWERS(i) : 0);
 	}
 	while ((slot = table_next(&space.table, &at)))
 		n += slot->dies > generation;
@@ -298,14 +294,6 @@ static void check_places(void)
 		assert_int_equal(used[place], 1);
 }
 
-static void check_segments(void)
-{
-	__u32 i, n = 1u << NDPX_LOG2_SEGMENTS(maps.state.word);
-
-	for (i = 0; i < NDPX_MAX_SEGMENTS; i++)
-		assert_int_equal(maps.segments[i], i < n);
-}
-
 /* One more rule, and another word for each that is there; nothing else. */
 static void next_change(const __u32 says[KEYS], const __u32 before[KEYS])
 {
@@ -328,22 +316,34 @@ static void next_change(const __u32 says[KEYS], const __u32 before[KEYS])
 static void check(__u64 generation)
 {
 	const __u32 *says = space_generation(&space) == generation ? old_says : new_says;
+	__u32 i;
 
 	open_space();
 	assert_int_equal(maps.state.staged, 0);
 	check_rules(says, old_says);
 	check_places();
-	check_segments();
+	for (i = 0; i < NDPX_MAX_SEGMENTS; i++)
+		assert_int_equal(maps.segments[i], i < space.n_segments);
 	next_change(says, old_says);
 }
 
+static void set_new(__u32 modulus)
+{
+	__u32 i;
+
+	/* Some change, some go, some come, some stay: those that are there are not i % 4 == 0. */
+	for (i = 0; i < KEYS; i++)
+		new_says[i] = i % modulus == 0 ? 0 : i % 2 ? 200 + i : i % 4 ? 100 + i : 300 + i;
+}
+
 /* How many kills; each recovered from, at once and when the recovery is killed as well. */
-static void kill_everywhere(__u32 log2, void (*operation)(void), __u32 log2_after)
+static void kill_everywhere(__u32 modulus, __u32 log2, void (*operation)(void), __u32 log2_after)
 {
 	static const long every[] = { 3, 11, 31, 101 };
 	__u64 generation;
 	long n, kills = 0, in_recovery, i;
 
+	set_new(modulus);
 	begin(log2);
 	generation = space_generation(&space);
 	saved = maps;
@@ -367,34 +367,22 @@ static void kill_everywhere(__u32 log2, void (*operation)(void), __u32 log2_afte
 	assert_true(kills > KEYS);
 }
 
-static void set_new(__u32 modulus)
-{
-	__u32 i;
-
-	/* Some change, some go, some come, some stay: those that are there are not i % 4 == 0. */
-	for (i = 0; i < KEYS; i++)
-		new_says[i] = i % modulus == 0 ? 0 : i % 2 ? 200 + i : i % 4 ? 100 + i : 300 + i;
-}
-
 static void test_change(void **state)
 {
 	(void)state;
-	set_new(5);
-	kill_everywhere(0, change, 0);
+	kill_everywhere(5, 0, change, 0);
 }
 
 static void test_grow(void **state)
 {
 	(void)state;
-	set_new(5);
-	kill_everywhere(0, grow_and_change, 1);
+	kill_everywhere(5, 0, grow_and_change, 1);
 }
 
 static void test_shrink(void **state)
 {
 	(void)state;
-	set_new(2);
-	kill_everywhere(1, change_and_shrink, 0);
+	kill_everywhere(2, 1, change_and_shrink, 0);
 }
 
 int main(void)
