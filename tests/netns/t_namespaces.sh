@@ -129,6 +129,6 @@ assert_silent 2001:db8:4::1
 
 note "one that is called as the namespace's directory shall be"
 mkdir -p "$(netns_dir)"
-"$NDTOOL" abi4 "$(netns_dir)" "$(basename "$(netns_dir)")" 77 eth9
+"$NDTOOL" abi4 "$(netns_dir)" "$(basename "$(netns_dir)")" 77 eth9 paused
 status 0 ndpx down
 [ ! -e "$BPFFS" ] || fail "left: $(find "$BPFFS")"
