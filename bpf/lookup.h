@@ -113,13 +113,11 @@ GLOBAL __u32 find_prefix(__u64 word, __u64 hi, __u64 lo, __u32 vlan)
 		net.hi &= hi;
 		net.lo &= lo;
 		place = find_net_rule(word, filter,
-				      NDPX_SCOPE(uplink, (__u16)vlan, length->bits & 0xff, 0),
-				      net);
+				      NDPX_SCOPE(uplink, (__u16)vlan, length->bits & 0xff, 0), net);
 		if (!uplink && !place)
-			place = find_net_rule(word, filter,
-					      NDPX_SCOPE(0, NDPX_ALL_SECTIONS, length->bits & 0xff,
-							 0),
-					      net);
+			place = find_net_rule(
+				word, filter,
+				NDPX_SCOPE(0, NDPX_ALL_SECTIONS, length->bits & 0xff, 0), net);
 		slot = slot_at(place);
 		if (slot)
 			return nd_is_anycast(&slot->policy, length->bits, net, target) ? 0 : place;

@@ -82,8 +82,8 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 #define NDPX_MAX_REQUESTERS 16384   /* asking MACs remembered for `rate` */
 #define NDPX_MAX_LENGTHS    16	    /* distinct prefix lengths an uplink: look-ups on a miss */
 
-#define NDPX_MAX_PORTS	  16384 /* guest ports: 256 KiB of hash buckets */
-#define NDPX_MAX_SECTIONS 16	/* `ports` sections of a file */
+#define NDPX_MAX_PORTS	  16384	  /* guest ports: 256 KiB of hash buckets */
+#define NDPX_MAX_SECTIONS 16	  /* `ports` sections of a file */
 #define NDPX_ALL_SECTIONS 0xffffu /* as a section's number: what all of them say alike */
 
 /*

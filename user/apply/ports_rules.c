@@ -123,7 +123,8 @@ static bool inside_onlink(struct sync *s, const struct ndpx_key *key)
 		wide.bits = set->lengths[i].bits;
 		for (b = 0; b < sizeof(wide.addr); b++)
 			wide.addr[b] &= set->lengths[i].mask[b];
-		if (wide.bits <= key->bits && !dataplane_get_section(s->dp, &wide, &policy, &ignored) &&
+		if (wide.bits <= key->bits &&
+		    !dataplane_get_section(s->dp, &wide, &policy, &ignored) &&
 		    (policy.flags & NDPX_F_ONLINK))
 			return true;
 	}

@@ -51,8 +51,10 @@ int ports_down_some(const char *bpffs, struct dataplane *dp, const struct port_s
 {
 	uint32_t *done = calloc(n + 1, sizeof(*done));
 	size_t i, n_done = 0;
-	int r = done ? 0 : error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	int r = 0;
 
+	if (!done)
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	for (i = 0; i < n && !r; i++) {
 		r = undo_port(bpffs, &ports[i], err);
 		if (!r)

@@ -197,13 +197,15 @@ static void check_ports_room(const struct model *model, struct config_errors *er
 		usage_add(&usage, model->ports[i].rules, model->ports[i].n_rules);
 	lengths = lengths_of(&usage);
 	if (usage.addresses > room)
-		config_error_at(errors, first->line, first->column,
-				"ports: %zu addresses with the guests of all uplinks; at most %zu fit",
-				usage.addresses, room);
+		config_error_at(
+			errors, first->line, first->column,
+			"ports: %zu addresses with the guests of all uplinks; at most %zu fit",
+			usage.addresses, room);
 	if (usage.prefixes > NDPX_MAX_PREFIXES)
-		config_error_at(errors, first->line, first->column,
-				"ports: %zu prefixes with the guests of all uplinks; at most %d fit",
-				usage.prefixes, NDPX_MAX_PREFIXES);
+		config_error_at(
+			errors, first->line, first->column,
+			"ports: %zu prefixes with the guests of all uplinks; at most %d fit",
+			usage.prefixes, NDPX_MAX_PREFIXES);
 	if (lengths > NDPX_MAX_LENGTHS)
 		config_error_at(
 			errors, first->line, first->column,

@@ -293,7 +293,7 @@ bool hook_clsact_find(const struct hook *h, uint32_t *ret_prog_id, bool *ret_beh
 		return false;
 	*ret_prog_id = c.ours.prog_id;
 	if (ret_behind)
-		*ret_behind = (c.before && c.ours.priority > c.before) ||
-			      hook_filter_is_behind_tcx(h);
+		*ret_behind =
+			(c.before && c.ours.priority > c.before) || hook_filter_is_behind_tcx(h);
 	return true;
 }

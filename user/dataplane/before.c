@@ -26,8 +26,7 @@ static void add_tcx(uint32_t ifindex, const struct attachment *at, struct before
 		if (at->link_id && tcx.link_ids[i] == at->link_id)
 			return;
 		/* Of a filter of ours all run first; apply gets ahead of them with a link. */
-		add(list, n,
-		    &(struct before){ .hook = BEFORE_TCX, .prog_id = tcx.prog_ids[i] });
+		add(list, n, &(struct before){ .hook = BEFORE_TCX, .prog_id = tcx.prog_ids[i] });
 	}
 }
 

@@ -197,8 +197,8 @@ int dataplane_read_shadows(struct dataplane *dp, struct entry **ret, size_t *ret
 int dataplane_get(struct dataplane *dp, const struct ndpx_key *key, struct ndpx_policy *ret,
 		  struct error *err);
 /* What a section of guest ports says, in its own name or in that of all. Likewise. */
-int dataplane_get_section(struct dataplane *dp, const struct ndpx_key *key,
-			  struct ndpx_policy *ret, struct error *err);
+int dataplane_get_section(struct dataplane *dp, const struct ndpx_key *key, struct ndpx_policy *ret,
+			  struct error *err);
 
 struct ports_change;
 

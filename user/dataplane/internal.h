@@ -33,7 +33,7 @@ struct dataplane {
 	struct space *space;	    /* what it shares with others; the first of fds[] are its own */
 	bool pinned;		    /* so programs may be reading */
 	struct ndpx_record record;
-	int port_prog; /* loaded for the first port that needs it, else -1 */
+	int port_prog;	 /* loaded for the first port that needs it, else -1 */
 	bool many_ports; /* dataplane_ports_prepare() has found many to attach */
 };
 

@@ -271,8 +271,8 @@ static int stage_all(struct dataplane *dp, const struct ports_change *change, __
 	int r = read_ports(dp, &list, &n);
 
 	for (i = 0; i < n && !r; i++)
-		r = stage_port(dp, list[i].ifindex, list[i].port,
-			       desired(change, list[i].ifindex), generation);
+		r = stage_port(dp, list[i].ifindex, list[i].port, desired(change, list[i].ifindex),
+			       generation);
 	for (i = 0; i < change->n && !r; i++) {
 		const struct guest_port *want = &change->ports[i];
 

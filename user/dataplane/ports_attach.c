@@ -76,8 +76,8 @@ static struct attach_report look(struct dataplane *dp, const struct guest_port *
 	hook_finish_rename(&h);
 	hook_look(&h, &rep.now, &behind);
 	rep.attached = rep.now.mode == NDPX_MODE_NONE;
-	rep.swapped = !rep.attached &&
-		      (behind || dp->record.object_hash != dataplane_object_hash());
+	rep.swapped =
+		!rep.attached && (behind || dp->record.object_hash != dataplane_object_hash());
 	return rep;
 }
 

@@ -221,8 +221,8 @@ int rule_counts_read(struct dataplane *dp, struct ndpx_counts *ret, struct error
 	return dataplane_fail(err, EBUSY, "reading how many rules there are");
 }
 
-int dataplane_get_section(struct dataplane *dp, const struct ndpx_key *key,
-			  struct ndpx_policy *ret, struct error *err)
+int dataplane_get_section(struct dataplane *dp, const struct ndpx_key *key, struct ndpx_policy *ret,
+			  struct error *err)
 {
 	struct ndpx_key shared = *key;
 	int r = dataplane_get(dp, key, ret, err);

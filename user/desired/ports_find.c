@@ -221,7 +221,7 @@ int desired_ports_find(struct desired_ports *w, const struct model *model,
 			s.uplinks[i] = nl_link_by_name(state, model->uplinks[i].dev);
 		r = find_all(w, &s, matched);
 	}
-	free(s.uplinks);
+	free((void *)s.uplinks);
 	if (r)
 		return r;
 	for (i = 0; i < model->n_ports; i++) {

@@ -87,8 +87,8 @@ static void print_port(const struct port_state *port, struct output *out)
 	out_close(out, '}');
 }
 
-static void print_section(const struct dataplane *dp, const struct pinned_ports *pinned, __u16 group,
-			  struct output *out)
+static void print_section(const struct dataplane *dp, const struct pinned_ports *pinned,
+			  __u16 group, struct output *out)
 {
 	struct port_state *ports = pinned->ports;
 	size_t i;
