@@ -111,7 +111,8 @@ cost_prefixes() {
 		lengths=${n#*:}
 		n=${n%:*}
 		say "cost of an answer, $n prefixes of $lengths lengths"
-		pair_apply prefixes <<<$'uplink DEV {\n\tmode = native\n}'
+		# Without those of the set before, which commands made.
+		pair_apply prefixes --prune <<<$'uplink DEV {\n\tmode = native\n}'
 		"$BENCH" list prefixes "$FIRST" "$n" "$(pair_dev prefixes)" "$lengths" |
 			pair_import prefixes
 		prog=$(pair_prog prefixes)

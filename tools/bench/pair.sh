@@ -67,10 +67,10 @@ pair_ndpx() {
 	"$NDPX" -N "$(lab_name "h$name")" --bpffs "$BPFFS/$name" "$@"
 }
 
-# pair_apply NAME: the configuration from stdin; DEV stands for the host's end.
+# pair_apply NAME OPTIONS...: the configuration from stdin; DEV stands for the host's end.
 pair_apply() {
 	sed "s/\\bDEV\\b/$(pair_dev "$1")/" >"$WORK/$1.conf"
-	pair_ndpx "$1" -q -c "$WORK/$1.conf" apply
+	pair_ndpx "$1" -q -c "$WORK/$1.conf" apply "${@:2}"
 }
 
 # pair_import NAME: rules from stdin.
