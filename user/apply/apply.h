@@ -59,9 +59,10 @@ struct apply_report {
 
 /*
  * Brings everything to what the model says: the uplinks of the file, those it no longer names,
- * guest ports. What changes in those that answer already comes true in one commit. An uplink that is refused does not keep the others down. -errno with *err set
- * where none came up or the rest could not be done; *ret then says what was done before that.
- * apply_report_free() in any case.
+ * guest ports. What changes in those that answer already comes true in one commit. An uplink
+ * that is refused does not keep the others down. -errno with *err set where none came up or the
+ * rest could not be done; *ret then says what was done before that. apply_report_free() in any
+ * case.
  */
 int apply_run(const struct apply_context *ctx, const struct model *model,
 	      const struct nl_state *state, struct apply_report *ret, struct error *err);

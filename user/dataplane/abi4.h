@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Reading an instance of ABI 4, whose rules were in the kernel's hashes. For old.c and pin.c alone. */
+/* An instance of ABI 4, whose rules were in the kernel's hashes. For old.c and pin.c alone. */
 #ifndef NDPX_ABI4_H
 #define NDPX_ABI4_H
 

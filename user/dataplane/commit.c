@@ -121,8 +121,8 @@ static int stage_settings(struct part *p, __u64 generation)
 }
 
 /*
- * Everything under the coming generation: nothing of it is visible yet. *ret_at: the part that
- * failed, or the one behind the last.
+ * Everything under the coming generation: nothing of it is visible yet. Where it fails, *ret_at
+ * is the part to blame.
  */
 static int stage_all(struct space *sp, struct part *parts, size_t n, const struct part **ret_at)
 {

@@ -34,7 +34,7 @@ struct dataplane {
 	bool pinned;		    /* so programs may be reading */
 	struct ndpx_record record;
 	int port_prog;	 /* loaded for the first port that needs it, else -1 */
-	bool many_ports; /* dataplane_ports_prepare() has found many to attach */
+	bool many_ports; /* dataplane_ports_look() has found many to attach */
 };
 
 /* An instance without maps; NULL: out of memory. dataplane_close() frees it, whatever it has by then. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Pinning a new instance over an old one, and writing its record. Until the new one is whole the old one is, since it
- * alone knows the rules of commands: the new maps are pinned beside it, their record last, and
- * then renamed, the record last. Whoever opens the instance finishes what was killed in between.
+ * Pinning a new instance over an old one, and writing its record. Until the new one is whole the
+ * old one is, since it alone knows the rules of commands: the new maps are pinned beside it, their
+ * record last, and then renamed, the record last. Whoever opens the instance finishes what was
+ * killed in between.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
