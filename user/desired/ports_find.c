@@ -215,13 +215,13 @@ int desired_ports_find(struct desired_ports *w, const struct model *model,
 	int r = -ENOMEM;
 
 	w->ports = calloc(state->n_links + 1, sizeof(*w->ports));
-	s.uplinks = calloc(model->n_uplinks + 1, sizeof(*s.uplinks));
+	s.uplinks = calloc(model->n_uplinks + 1, sizeof(void *));
 	if (w->ports && s.uplinks) {
 		for (i = 0; i < model->n_uplinks; i++)
 			s.uplinks[i] = nl_link_by_name(state, model->uplinks[i].dev);
 		r = find_all(w, &s, matched);
 	}
-	free((void *)s.uplinks);
+	free(s.uplinks);
 	if (r)
 		return r;
 	for (i = 0; i < model->n_ports; i++) {
