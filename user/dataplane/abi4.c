@@ -42,7 +42,6 @@ _Static_assert(sizeof(struct abi4_near) == 128, "as it was");
 #define SETTINGS    11384 /* bytes of each of two, behind 16 bytes that start with the generation */
 #define AT_FLAGS    6160
 #define SIZE_CONFIG (16 + 2 * SETTINGS)
-#define BATCH	    4096
 
 static int open_map(const char *dir, const char *name, __u32 key_size, __u32 value_size)
 {
@@ -146,12 +145,16 @@ struct pair {
 struct list {
 	struct pair *pairs; /* owned */
 	size_t n;
+	__u32 generation;
+	bool guests; /* reading `guests`, which has keys of its own */
 };
 
-static int add(struct list *l, bool guest, const struct ndpx_key *raw, const struct abi4_rule *rule,
-	       __u32 generation)
+static int add(void *arg, const void *key_of, const void *value)
 {
-	const struct ndpx_policy *policy = &rule->policy[(__s32)(generation - rule->since) >= 0];
+	struct list *l = arg;
+	const struct ndpx_key *raw = key_of;
+	const struct abi4_rule *rule = value;
+	const struct ndpx_policy *policy = &rule->policy[(__s32)(l->generation - rule->since) >= 0];
 	struct pair pair = { .entry = { *raw, *policy },
 			     .stats = { .answers = rule->answers,
 					.last_answer = rule->last_answer } };
@@ -159,7 +162,7 @@ static int add(struct list *l, bool guest, const struct ndpx_key *raw, const str
 
 	if (policy->action == NDPX_ACT_NONE)
 		return 0;
-	if (guest) {
+	if (l->guests) {
 		memcpy(&key, raw, sizeof(key));
 		pair.entry.key = (struct ndpx_key){ .bits = 128, .vlan = key.vlan };
 		memcpy(pair.entry.key.addr, key.addr, sizeof(key.addr));
@@ -168,38 +171,10 @@ static int add(struct list *l, bool guest, const struct ndpx_key *raw, const str
 	return array_push(l->pairs, l->n, pair) ? 0 : -ENOMEM;
 }
 
-static int read_hash(int fd, bool guest, __u32 generation, struct list *l)
+static int read_hash(int fd, bool guests, struct list *l)
 {
-	__u32 capacity = BATCH, count, i;
-	struct abi4_rule *rules = NULL;
-	struct ndpx_key *keys = NULL;
-	__u64 at[4];
-	void *in = NULL;
-	int e = 0, r = 0;
-
-	while (!r && e != ENOENT) {
-		free(keys);
-		free(rules);
-		keys = malloc(capacity * sizeof(*keys));
-		rules = malloc(capacity * sizeof(*rules));
-		if (!keys || !rules) {
-			r = -ENOMEM;
-			break;
-		}
-		count = capacity;
-		e = bpf_map_lookup_batch(fd, in, at, keys, rules, &count, NULL) ? errno : 0;
-		if (e == ENOSPC && !count) {
-			capacity *= 2; /* one bucket holds more */
-			continue;
-		}
-		r = e && e != ENOENT && e != ENOSPC ? -e : 0;
-		for (i = 0; i < count && !r; i++)
-			r = add(l, guest, &keys[i], &rules[i], generation);
-		in = at;
-	}
-	free(keys);
-	free(rules);
-	return r;
+	l->guests = guests;
+	return dataplane_each(fd, sizeof(struct ndpx_key), sizeof(struct abi4_rule), add, l);
 }
 
 static int by_key(const void *a, const void *b)
@@ -263,14 +238,13 @@ static int add_near(int fd, struct dataplane_old *ret)
 int abi4_counted(const struct abi4_maps *maps, struct dataplane_old *ret)
 {
 	struct list l = { 0 };
-	__u32 generation = 0;
 	bool ignored;
-	int r = read_config(maps->fds[CONFIG], &generation, &ignored);
+	int r = read_config(maps->fds[CONFIG], &l.generation, &ignored);
 
 	if (!r)
-		r = read_hash(maps->fds[GUESTS], true, generation, &l);
+		r = read_hash(maps->fds[GUESTS], true, &l);
 	if (!r)
-		r = read_hash(maps->fds[PREFIXES], false, generation, &l);
+		r = read_hash(maps->fds[PREFIXES], false, &l);
 	r = finish(&l, r, &ret->rules, &ret->stats, &ret->n_rules);
 	return r ? r : add_near(maps->fds[NEAR], ret);
 }
@@ -279,16 +253,15 @@ int abi4_read(const char *dir, bool is_ports, struct dataplane_old *ret)
 {
 	struct entry_stats *none = NULL;
 	struct list shadows = { 0 };
-	__u32 generation = 0;
 	int r = open_maps(dir, is_ports, &ret->abi4);
 
 	if (r)
 		return r == -ENOENT ? -EPROTO : r;
-	r = read_config(ret->abi4->fds[CONFIG], &generation, &ret->paused);
+	r = read_config(ret->abi4->fds[CONFIG], &shadows.generation, &ret->paused);
 	if (!r)
 		r = abi4_counted(ret->abi4, ret);
 	if (!r && !is_ports)
-		r = read_hash(ret->abi4->fds[SHADOWS], false, generation, &shadows);
+		r = read_hash(ret->abi4->fds[SHADOWS], false, &shadows);
 	r = finish(&shadows, r, &ret->shadows, &none, &ret->n_shadows);
 	free(none);
 	return r;

@@ -146,6 +146,13 @@ int dataplane_links_stage(struct dataplane *dp, const struct ndpx_link_key *keys
 			  __u32 epoch);
 int dataplane_links_sweep(struct dataplane *dp);
 
+/*
+ * Calls `each` for every element of a hash, in any order, until it returns something else than
+ * 0; that, or -errno. Key and value hold only during the call. hash.c.
+ */
+int dataplane_each(int fd, __u32 key_size, __u32 value_size,
+		   int (*each)(void *arg, const void *key, const void *value), void *arg);
+
 /* Where a program hangs, and its pin. hook.c; of guest ports TC alone. */
 struct hook {
 	const char *dir;

@@ -8,41 +8,38 @@
 #include "util/array.h"
 #include "dataplane/internal.h"
 
+struct key_list {
+	struct ndpx_link_key *items; /* owned */
+	size_t n;
+	__u32 epoch;
+	bool others; /* those of all other epochs */
+};
+
+static int add_key(void *arg, const void *key, const void *value)
+{
+	struct key_list *list = arg;
+	const struct ndpx_link_key *k = key;
+
+	(void)value;
+	if ((k->epoch != list->epoch) != list->others)
+		return 0;
+	return array_push(list->items, list->n, *k) ? 0 : -ENOMEM;
+}
+
 /* All keys of an epoch, or with `others` those of all others. */
 static int read_keys(const struct dataplane *dp, __u32 epoch, bool others,
 		     struct ndpx_link_key **ret, size_t *ret_n)
 {
-	__u32 values[256], count, at[4];
-	struct ndpx_link_key keys[256], *list = NULL, *more;
-	size_t n = 0;
-	void *in = NULL;
-	int e;
-	__u32 i;
+	struct key_list list = { .epoch = epoch, .others = others };
+	int r = dataplane_each(dp->fds[MAP_LINKS], sizeof(*list.items), sizeof(__u32), add_key,
+			       &list);
 
-	do {
-		count = 256;
-		e = bpf_map_lookup_batch(dp->fds[MAP_LINKS], in, at, keys, values, &count, NULL)
-			    ? errno
-			    : 0;
-		if (e && e != ENOENT) {
-			free(list);
-			return -e;
-		}
-		for (i = 0; i < count; i++) {
-			if ((keys[i].epoch != epoch) != others)
-				continue;
-			more = array_room(list, n, sizeof(*list));
-			if (!more) {
-				free(list);
-				return -ENOMEM;
-			}
-			list = more;
-			list[n++] = keys[i];
-		}
-		in = at;
-	} while (!e);
-	*ret = list;
-	*ret_n = n;
+	if (r) {
+		free(list.items);
+		return r;
+	}
+	*ret = list.items;
+	*ret_n = list.n;
 	return 0;
 }
 

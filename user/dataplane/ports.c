@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "dataplane/internal.h"
+#include "util/array.h"
 
 static const struct ndpx_port_at nowhere;
 
@@ -38,62 +39,36 @@ struct known {
 };
 _Static_assert(offsetof(struct known, ifindex) == 0, "by_ifindex() reads it at the start");
 
-/* A whole map of ports, its values of `size` bytes, in any order; both are the caller's. */
-static int read_map(int fd, size_t size, uint32_t **ret_keys, unsigned char **ret_values,
-		    size_t *ret_n)
-{
-	__u32 count, at[4];
-	const size_t room = NDPX_MAX_PORTS + 1; /* never 0 left, which would be no call */
-	uint32_t *keys = malloc(room * sizeof(*keys));
-	unsigned char *values = malloc(room * size);
-	void *in = NULL;
-	size_t n = 0;
-	int e = keys && values ? 0 : ENOMEM;
+struct known_list {
+	struct known *items; /* owned */
+	size_t n;
+};
 
-	while (!e) {
-		count = (__u32)(room - n);
-		e = bpf_map_lookup_batch(fd, in, at, keys + n, values + n * size, &count, NULL)
-			    ? errno
-			    : 0;
-		if (!e || e == ENOENT)
-			n += count;
-		in = at;
-	}
-	if (e != ENOENT) {
-		free(keys);
-		free(values);
-		return -e;
-	}
-	*ret_keys = keys;
-	*ret_values = values;
-	*ret_n = n;
-	return 0;
+static int add_known(void *arg, const void *key, const void *value)
+{
+	struct known_list *list = arg;
+	struct known known;
+
+	memcpy(&known.ifindex, key, sizeof(known.ifindex));
+	memcpy(&known.port, value, sizeof(known.port));
+	return array_push(list->items, list->n, known) ? 0 : -ENOMEM;
 }
 
 /* Those of an instance of this version, by ifindex. The array is the caller's. */
 static int read_ports(const struct dataplane *dp, struct known **ret, size_t *ret_n)
 {
-	struct known *list = NULL;
-	unsigned char *values = NULL;
-	uint32_t *keys = NULL;
-	size_t n = 0, i;
-	int r = read_map(dp->fds[MAP_PORTS], sizeof(list->port), &keys, &values, &n);
+	struct known_list list = { 0 };
+	int r = dataplane_each(dp->fds[MAP_PORTS], sizeof(list.items->ifindex),
+			       sizeof(list.items->port), add_known, &list);
 
-	if (r)
+	if (r) {
+		free(list.items);
 		return r;
-	list = malloc((n + 1) * sizeof(*list));
-	for (i = 0; list && i < n; i++) {
-		list[i].ifindex = keys[i];
-		memcpy(&list[i].port, values + i * sizeof(list->port), sizeof(list->port));
 	}
-	free(keys);
-	free(values);
-	if (!list)
-		return -ENOMEM;
-	if (n)
-		qsort(list, n, sizeof(*list), by_ifindex);
-	*ret = list;
-	*ret_n = n;
+	if (list.n)
+		qsort(list.items, list.n, sizeof(*list.items), by_ifindex);
+	*ret = list.items;
+	*ret_n = list.n;
 	return 0;
 }
 
@@ -136,16 +111,24 @@ int dataplane_port_get(const struct dataplane *dp, uint32_t ifindex, struct ndpx
 	return 0;
 }
 
-/* What of a port's entry every version has alike, and the name where it is of this one. */
-static struct port_state state_of_any(uint32_t ifindex, const unsigned char *value, size_t size)
-{
-	struct port_state state = { .ifindex = ifindex };
+struct any_list {
+	struct port_state *items; /* owned */
+	size_t n;
+	size_t size; /* of a value */
+};
 
+/* What of a port's entry every version has alike, and the name where it is of this one. */
+static int add_any(void *arg, const void *key, const void *value)
+{
+	struct any_list *list = arg;
+	struct port_state state = { 0 };
+
+	memcpy(&state.ifindex, key, sizeof(state.ifindex));
 	memcpy(&state.flags, value, sizeof(state.flags));
-	if (size == sizeof(struct ndpx_port))
+	if (list->size == sizeof(struct ndpx_port))
 		snprintf(state.dev, sizeof(state.dev), "%.*s", (int)sizeof(state.dev) - 1,
 			 (const char *)value + offsetof(struct ndpx_port, dev));
-	return state;
+	return array_push(list->items, list->n, state) ? 0 : -ENOMEM;
 }
 
 int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret_n,
@@ -154,9 +137,7 @@ int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret
 	char dir[PATH_MAX], path[PATH_MAX];
 	struct bpf_map_info info = { 0 };
 	__u32 len = sizeof(info);
-	unsigned char *values = NULL;
-	uint32_t *keys = NULL;
-	size_t n = 0, i;
+	struct any_list list = { 0 };
 	int r = 0, fd;
 
 	*ret = NULL;
@@ -165,21 +146,21 @@ int dataplane_ports_list(const char *bpffs, struct port_state **ret, size_t *ret
 	fd = bpf_obj_get(dataplane_path(dir, NDPX_MAP_PORTS, path));
 	if (fd < 0)
 		return errno == ENOENT ? 0 : dataplane_fail(err, errno, path);
-	if (!bpf_obj_get_info_by_fd(fd, &info, &len) && info.key_size == sizeof(*keys) &&
-	    info.value_size >= sizeof((*ret)->flags))
-		r = read_map(fd, info.value_size, &keys, &values, &n);
+	if (!bpf_obj_get_info_by_fd(fd, &info, &len) &&
+	    info.key_size == sizeof(list.items->ifindex) &&
+	    info.value_size >= sizeof(list.items->flags)) {
+		list.size = info.value_size;
+		r = dataplane_each(fd, info.key_size, info.value_size, add_any, &list);
+	}
 	close(fd);
-	if (!r)
-		*ret = calloc(n + 1, sizeof(**ret));
-	for (i = 0; *ret && i < n; i++)
-		(*ret)[i] = state_of_any(keys[i], values + i * info.value_size, info.value_size);
-	free(keys);
-	free(values);
-	if (!*ret)
-		return dataplane_fail(err, r ? -r : ENOMEM, "reading the ports");
-	if (n)
-		qsort(*ret, n, sizeof(**ret), by_ifindex);
-	*ret_n = n;
+	if (r) {
+		free(list.items);
+		return dataplane_fail(err, -r, "reading the ports");
+	}
+	if (list.n)
+		qsort(list.items, list.n, sizeof(*list.items), by_ifindex);
+	*ret = list.items;
+	*ret_n = list.n;
 	return 0;
 }
 
