@@ -19,6 +19,8 @@ const struct verb verbs[] = {
 	{ "apply", verb_apply, OPT_PAUSED | OPT_PRUNE, "apply [-c FILE] [--paused] [--prune]",
 	  "check the file and make the kernel state match it" },
 	{ "down", verb_down, 0, "down [dev DEV]", "remove everything ndpx set up" },
+	{ "run", verb_run, OPT_TEARDOWN, "run [-c FILE] [--teardown]",
+	  "apply, and again whenever the kernel's links, addresses or routes change" },
 	{ "check", verb_check, 0, "check [-c FILE]",
 	  "report every error in the file; needs no root" },
 	{ "guest", verb_guest, OPT_STATS | OPT_REPLACE,
@@ -59,7 +61,8 @@ enum {
 	OPTION_WATCH,
 	OPTION_TEXTFILE,
 	OPTION_FIX,
-	OPTION_NO_PROBE
+	OPTION_NO_PROBE,
+	OPTION_TEARDOWN
 };
 
 static const struct option long_options[] = {
@@ -80,6 +83,7 @@ static const struct option long_options[] = {
 	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
 	{ "fix", no_argument, NULL, OPTION_FIX },
 	{ "no-probe", no_argument, NULL, OPTION_NO_PROBE },
+	{ "teardown", no_argument, NULL, OPTION_TEARDOWN },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -203,6 +207,7 @@ static const struct {
 	{ offsetof(struct command, prune), OPTION_PRUNE, OPT_PRUNE },
 	{ offsetof(struct command, fix), OPTION_FIX, OPT_DOCTOR },
 	{ offsetof(struct command, no_probe), OPTION_NO_PROBE, OPT_DOCTOR },
+	{ offsetof(struct command, teardown), OPTION_TEARDOWN, OPT_TEARDOWN },
 };
 
 static bool set_flag(int c, struct command *cmd, unsigned int *used)

@@ -26,6 +26,8 @@ struct uplink_report {
 	bool fresh, attached, swapped, settings_changed, paused;
 	size_t added, removed, changed; /* rules */
 	bool rules_changed;		/* or the settings */
+	size_t joined, left;		/* groups; link events take memberships away */
+	bool allmulti_on, allmulti_off; /* switched */
 	struct notes notes;
 };
 

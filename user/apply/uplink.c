@@ -368,6 +368,10 @@ static void fill_report(struct job *job, struct uplink_report *ret)
 	ret->removed = job->plan.removed;
 	ret->changed = job->plan.changed;
 	ret->rules_changed = job->plan.n || job->settings_changed;
+	ret->joined = job->groups.joined;
+	ret->left = job->groups.left;
+	ret->allmulti_on = job->groups.allmulti_on;
+	ret->allmulti_off = job->groups.allmulti_off;
 }
 
 void apply_uplink_begin(const struct apply_context *ctx, const struct uplink *uplinks, size_t n,

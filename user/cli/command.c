@@ -160,7 +160,6 @@ static int real_port(struct rule *rule, struct error *err)
 	return rule->port ? 0 : error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 }
 
-/* Two names of one interface may make two sections one uplink, which `check` cannot see. */
 static int use_real_names(struct model *model, struct error *err)
 {
 	size_t i, j;
@@ -176,39 +175,33 @@ static int use_real_names(struct model *model, struct error *err)
 				return r;
 		}
 	}
-	if (r)
-		return r;
-	if (model->n_uplinks)
-		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), uplink_compare);
-	for (i = 1; i < model->n_uplinks; i++) {
-		const struct uplink *u = &model->uplinks[i];
-
-		if (uplink_compare(u - 1, u) == 0)
-			return error_set(err, EXIT_USAGE, EEXIST,
-					 "uplink %s: in the file twice, in lines %d and %d, under "
-					 "different names: use one section",
-					 u->dev, u[-1].line, u->line);
-	}
-	return 0;
+	return r ? r : model_sort_uplinks(model, err);
 }
 
-int command_load_config(const struct command *cmd, struct model *ret)
+int command_read_config(const struct command *cmd, struct model *ret)
 {
 	struct config_errors errors = { 0 };
 	struct error err;
 	int r = config_load(cmd->config, ret, &errors, &err);
 
-	if (!r) {
-		if (!use_real_names(ret, &err))
-			return EXIT_DONE;
-		model_free(ret);
-		return command_fail(cmd, &err);
-	}
+	if (!r)
+		return EXIT_DONE;
 	if (!errors.n)
 		return command_fail(cmd, &err);
 	command_errors(cmd, cmd->config, &errors);
 	config_errors_free(&errors);
 	return EXIT_USAGE;
+}
+
+int command_load_config(const struct command *cmd, struct model *ret)
+{
+	struct error err;
+	int status = command_read_config(cmd, ret);
+
+	if (status || !use_real_names(ret, &err))
+		return status;
+	model_free(ret);
+	return command_fail(cmd, &err);
 }
 
 int command_rename(struct place *place, struct error *err)

@@ -16,6 +16,7 @@ struct command {
 	bool stats, replace, paused; /* -s, --replace, --paused */
 	bool prune;		     /* --prune */
 	bool fix, no_probe;	     /* --fix, --no-probe */
+	bool teardown;		     /* --teardown */
 	double watch;		     /* --watch, seconds; 0: once */
 	const char *textfile;	     /* --textfile */
 	int argc;		     /* words after the verb */
@@ -30,6 +31,7 @@ struct command {
 #define OPT_TEXTFILE 0x10u
 #define OPT_PRUNE    0x40u
 #define OPT_DOCTOR   0x20u /* --fix, --no-probe */
+#define OPT_TEARDOWN 0x80u
 
 struct verb {
 	const char *name;
@@ -53,6 +55,7 @@ int verb_import_from(struct command *cmd);
 int verb_metrics(struct command *cmd);
 int verb_pause(struct command *cmd);
 int verb_resume(struct command *cmd);
+int verb_run(struct command *cmd);
 int verb_stats(struct command *cmd);
 int verb_status(struct command *cmd);
 int verb_version(struct command *cmd);
@@ -79,7 +82,9 @@ int command_errors(const struct command *cmd, const char *file, const struct con
 
 /* An altname (`ip link property add`) becomes the name the kernel lists; others stay. */
 void command_real_name(char dev[DEV_NAME_LEN]);
-/* Loads the file, or prints every error and returns the exit status; EXIT_DONE with *ret filled. */
+/* Reads the file, or prints every error and returns the exit status; EXIT_DONE with *ret filled. */
+int command_read_config(const struct command *cmd, struct model *ret);
+/* The same, with interfaces by the names that the kernel lists today. */
 int command_load_config(const struct command *cmd, struct model *ret);
 
 /* "vif7.1" is an interface where there is one of that name: this_link_rename(). */

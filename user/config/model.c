@@ -263,6 +263,24 @@ int uplink_compare(const void *a, const void *b)
 	return c ? c : (int)x->vlan - (int)y->vlan;
 }
 
+int model_sort_uplinks(struct model *model, struct error *err)
+{
+	size_t i;
+
+	if (model->n_uplinks)
+		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), uplink_compare);
+	for (i = 1; i < model->n_uplinks; i++) {
+		const struct uplink *u = &model->uplinks[i];
+
+		if (uplink_compare(u - 1, u) == 0)
+			return error_set(err, EXIT_USAGE, EEXIST,
+					 "uplink %s: in the file twice, in lines %d and %d, under "
+					 "different names: use one section",
+					 u->dev, u[-1].line, u->line);
+	}
+	return 0;
+}
+
 void model_free(struct model *model)
 {
 	size_t i;

@@ -124,6 +124,12 @@ int rule_compare(const void *a, const void *b);
 /* Uplinks of one device stand together, by VLAN. For qsort() over struct uplink. */
 int uplink_compare(const void *a, const void *b);
 
+/*
+ * Sorts the uplinks once they have the kernel's names: two names of one interface may make two
+ * sections one uplink, which `check` cannot see. -EEXIST.
+ */
+int model_sort_uplinks(struct model *model, struct error *err);
+
 void model_free(struct model *model);
 
 /* Words of the enumerations, as the file and the outputs spell them. Never NULL. */

@@ -44,6 +44,8 @@ int dataplane_check_dir(const char *bpffs, struct error *err);
  */
 int dataplane_lock(const char *bpffs, bool create, int *ret_lock, struct error *err);
 void dataplane_unlock(int lock);
+/* From now on dataplane_lock() does not wait: -EBUSY at once. For an event loop. */
+void dataplane_lock_at_once(bool at_once);
 /* Under the lock: removes the directories that are empty, and the mount if dataplane_lock() made it. */
 void dataplane_rmdir(const char *bpffs);
 

@@ -21,6 +21,12 @@
 #define PROBE_MS 200   /* how often we look who holds it: /proc/locks lists every lock there is */
 
 static void (*tell_waiting)(const char *line);
+static bool never_wait;
+
+void dataplane_lock_at_once(bool at_once)
+{
+	never_wait = at_once;
+}
 
 void dataplane_on_wait(void (*told)(const char *line))
 {
@@ -90,6 +96,14 @@ static int give_up(const char *bpffs, pid_t pid, struct error *err)
 			 holder, WAIT_MS / 1000, way_out);
 }
 
+static int busy(const char *bpffs, pid_t pid, struct error *err)
+{
+	char holder[160];
+
+	name_holder(pid, holder, sizeof(holder));
+	return error_set(err, EXIT_KERNEL, EBUSY, "%s: locked by %s", bpffs, holder);
+}
+
 int lock_wait(int fd, const char *bpffs, const struct stat *dir, struct error *err)
 {
 	long begin = clock_ms(), since = begin, probed = 0, now;
@@ -99,6 +113,8 @@ int lock_wait(int fd, const char *bpffs, const struct stat *dir, struct error *e
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return dataplane_fail(err, errno, bpffs);
+		if (never_wait)
+			return busy(bpffs, holder_of(dir), err);
 		now = clock_ms();
 		if (now - probed >= PROBE_MS) {
 			probed = now;

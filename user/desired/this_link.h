@@ -55,5 +55,11 @@ bool this_link_may_ask(const struct this_link_index *index, const struct this_li
 bool this_link_rename(const struct nl_state *state, struct place *place);
 /* The same for all uplinks of a file. */
 void this_link_rename_uplinks(const struct nl_state *state, struct model *model);
+/*
+ * A file that is kept while interfaces come and go, with the names of today: *ret shares its
+ * rules with `file`, and only ret->uplinks is to be freed, after success. -ENOMEM, -EEXIST.
+ */
+int this_link_resolve(const struct nl_state *state, const struct model *file, struct model *ret,
+		      struct error *err);
 
 #endif

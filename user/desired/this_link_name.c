@@ -2,6 +2,7 @@
 /* Names of interfaces that look like DEV.VLAN. */
 #include "desired/this_link_internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,4 +47,35 @@ void this_link_rename_uplinks(const struct nl_state *state, struct model *model)
 	}
 	if (model->n_uplinks)
 		qsort(model->uplinks, model->n_uplinks, sizeof(*model->uplinks), uplink_compare);
+}
+
+int this_link_resolve(const struct nl_state *state, const struct model *file, struct model *ret,
+		      struct error *err)
+{
+	struct model now = *file;
+	size_t i, j;
+	int r;
+
+	now.uplinks = calloc(file->n_uplinks + 1, sizeof(*now.uplinks));
+	if (!now.uplinks)
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	for (i = 0; i < now.n_uplinks; i++) {
+		now.uplinks[i] = file->uplinks[i];
+		/* An earlier call may have read "vif7.1" otherwise. */
+		for (j = 0; j < now.uplinks[i].n_rules; j++)
+			now.uplinks[i].rules[j].vlan = now.uplinks[i].vlan;
+	}
+	this_link_rename_uplinks(state, &now);
+	for (i = 0; i < now.n_uplinks; i++) {
+		const struct nl_link *link = nl_link_by_name(state, now.uplinks[i].dev);
+
+		if (link)
+			memcpy(now.uplinks[i].dev, link->name, sizeof(link->name));
+	}
+	r = model_sort_uplinks(&now, err);
+	if (r)
+		free(now.uplinks);
+	else
+		*ret = now;
+	return r;
 }

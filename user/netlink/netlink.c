@@ -132,7 +132,7 @@ static void read_bus(struct nl_link *link)
 	snprintf(link->bus, sizeof(link->bus), "%.15s", name ? name + 1 : target);
 }
 
-static int on_link(const struct nlmsghdr *nlh, void *data)
+int nl_on_link(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 	struct nl_list *list = data;
@@ -185,7 +185,7 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static int on_address(const struct nlmsghdr *nlh, void *data)
+int nl_on_address(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr;
@@ -213,7 +213,7 @@ int nl_links_read(struct nl_state *ret, struct error *err)
 {
 	static const struct nl_table table = { .type = RTM_GETLINK,
 					       .family = AF_UNSPEC,
-					       .cb = on_link,
+					       .cb = nl_on_link,
 					       .size = sizeof(*ret->links),
 					       .free_item = free_link,
 					       .what = "links" };
@@ -233,7 +233,7 @@ int nl_state_read(struct nl_state *ret, struct error *err)
 {
 	static const struct nl_table addresses = { .type = RTM_GETADDR,
 						   .family = AF_INET6,
-						   .cb = on_address,
+						   .cb = nl_on_address,
 						   .size = sizeof(struct nl_address),
 						   .what = "addresses" };
 	struct nl_state state = { 0 };

@@ -7,26 +7,7 @@
 
 #include "apply/apply.h"
 #include "cli/command.h"
-
-#define NAMED 8 /* ports that a line of text names; more are counted */
-
-static void print_uplink(const struct uplink_report *up, struct output *out)
-{
-	out_object(out, NULL);
-	out_string(out, "dev", "%s: ", up->dev);
-	out_string(out, "mode", "%s, ", mode_name(up->now.mode));
-	out_number(out, "prog_id", NULL, up->now.prog_id);
-	out_bool(out, "attached", "attached, ", up->attached);
-	out_bool(out, "swapped", "program swapped, ", up->swapped);
-	out_number(out, "added", up->rules_changed ? "rules +%llu" : NULL, up->added);
-	out_number(out, "removed", up->rules_changed ? " -%llu" : NULL, up->removed);
-	out_number(out, "changed", up->rules_changed ? " ~%llu" : NULL, up->changed);
-	out_bool(out, "settings_changed", up->fresh ? NULL : ", settings changed",
-		 up->settings_changed);
-	out_bool(out, "paused", ", paused", up->paused);
-	out_text(out, up->rules_changed ? "\n" : "rules unchanged\n");
-	out_close(out, '}');
-}
+#include "verbs/apply_print.h"
 
 /* One uplink that is refused must not keep the others down. Also with -q: it is an error. */
 static void print_skipped(const struct apply_report *report, struct output *out)
@@ -51,56 +32,6 @@ static void print_skipped(const struct apply_report *report, struct output *out)
 	out_close(out, ']');
 }
 
-static const char *removed_text(enum removed_why why)
-{
-	switch (why) {
-	case REMOVED_CREATED_AGAIN:
-		return "%s: the interface was recreated: state of the old one removed\n";
-	case REMOVED_DEVICE_GONE:
-		return "%s: removed: the interface no longer exists\n";
-	default:
-		return "%s: removed: not in the file\n";
-	}
-}
-
-static void print_names(struct output *out, const char *key, char (*names)[IFNAMSIZ], size_t n)
-{
-	char first[48];
-	size_t i;
-
-	snprintf(first, sizeof(first), ", %s %%s", key);
-	out_array(out, key);
-	for (i = 0; i < n; i++)
-		out_string(out, NULL, i >= NAMED ? NULL : i ? ", %s" : first, names[i]);
-	out_close(out, ']');
-	if (n > NAMED)
-		out_text(out, " and %zu more", n - NAMED);
-}
-
-static void print_ports(const struct ports_report *ports, struct output *out)
-{
-	bool changed = ports->changed;
-
-	if (!ports->there && !ports->removed)
-		return;
-	out_object(out, "ports");
-	if (ports->removed) {
-		out_bool(out, "removed", "ports: removed: not in the file\n", true);
-		out_close(out, '}');
-		return;
-	}
-	out_number(out, "devices", "ports: %llu", ports->devices);
-	print_names(out, "attached", ports->attached, ports->n_attached);
-	print_names(out, "detached", ports->detached, ports->n_detached);
-	out_bool(out, "swapped", ", program swapped", ports->swapped);
-	out_number(out, "added", changed ? ", rules +%llu" : NULL, ports->rules_added);
-	out_number(out, "removed", changed ? " -%llu" : NULL, ports->rules_removed);
-	out_number(out, "changed", changed ? " ~%llu" : NULL, ports->rules_changed);
-	out_bool(out, "paused", ", paused", ports->paused);
-	out_text(out, changed ? "\n" : ", rules unchanged\n");
-	out_close(out, '}');
-}
-
 static void print_report(const struct command *cmd, const struct apply_report *report,
 			 struct output *out)
 {
@@ -111,17 +42,18 @@ static void print_report(const struct command *cmd, const struct apply_report *r
 	out_array(out, "uplinks");
 	for (i = 0; i < report->n_uplinks; i++) {
 		if (!report->uplinks[i].failed)
-			print_uplink(&report->uplinks[i], out);
+			apply_print_uplink(&report->uplinks[i], out);
 	}
 	out_close(out, ']');
 	print_skipped(report, out);
 	out_array(out, "removed");
 	for (i = 0; i < report->n_removed; i++)
-		out_string(out, NULL, removed_text(report->removed[i].why), report->removed[i].dev);
+		out_string(out, NULL, apply_removed_text(report->removed[i].why),
+			   report->removed[i].dev);
 	out_close(out, ']');
 	command_notes(cmd, &report->notes);
 	command_notes(cmd, &report->ports.notes);
-	print_ports(&report->ports, out);
+	apply_print_ports(&report->ports, out);
 }
 
 /*

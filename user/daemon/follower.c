@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The kernel's state is read before the lock is taken: what changes after that is an event, and
+ * leads to the next pass.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/follower.h"
+#include "daemon/watch.h"
+#include "desired/this_link.h"
+
+/* apply_run() fails where no uplink came up; here that is what the report says, uplink by uplink. */
+static bool only_uplinks(const struct apply_report *report, const struct error *err)
+{
+	return report->n_uplinks && report->n_failed == report->n_uplinks &&
+	       !strcmp(report->uplinks[0].why.message, err->message);
+}
+
+/* Was anything refused that did not just miss its interface? */
+static bool any_refused(const struct apply_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->n_uplinks; i++) {
+		if (report->uplinks[i].failed && report->uplinks[i].why.code != ENODEV)
+			return true;
+	}
+	return false;
+}
+
+static int apply_locked(struct follower *f, const struct model *model, const struct nl_state *state,
+			struct error *err)
+{
+	const struct apply_context ctx = { .bpffs = f->bpffs };
+	struct apply_report report;
+	int r = apply_run(&ctx, model, state, &report, err);
+
+	if (r && only_uplinks(&report, err))
+		r = 0;
+	f->refused = any_refused(&report);
+	f->n_uplinks = report.n_uplinks;
+	f->n_failed = report.n_failed;
+	f->hooks->applied(f->hooks->arg, &report);
+	apply_report_free(&report);
+	return r;
+}
+
+static enum follower_result apply_state(struct follower *f, const struct nl_state *state,
+					struct error *err)
+{
+	struct model model;
+	int lock = -1, r = this_link_resolve(state, f->model, &model, err);
+
+	if (r)
+		return FOLLOWER_FAILED;
+	r = dataplane_lock(f->bpffs, true, &lock, err);
+	if (!r) {
+		r = apply_locked(f, &model, state, err);
+		dataplane_rmdir(f->bpffs);
+		dataplane_unlock(lock);
+	} else if (r == -EBUSY) {
+		free(model.uplinks);
+		return FOLLOWER_LOCKED;
+	}
+	free(model.uplinks);
+	return r ? FOLLOWER_FAILED : f->refused ? FOLLOWER_REFUSED : FOLLOWER_DONE;
+}
+
+enum follower_result follower_apply(struct follower *f, struct error *err)
+{
+	enum follower_result result;
+	struct nl_state state;
+
+	if (nl_state_read(&state, err))
+		return FOLLOWER_FAILED;
+	result = apply_state(f, &state, err);
+	if (result == FOLLOWER_LOCKED || result == FOLLOWER_FAILED) {
+		nl_state_free(&state);
+		return result;
+	}
+	nl_state_free(&f->known);
+	f->known = state;
+	watch_sort(&f->known);
+	return result;
+}
+
+unsigned int follower_needs(const struct follower *f, const struct nl_event *event)
+{
+	if (f->refused && event->kind == NL_EVENT_LINK)
+		return WATCH_APPLY;
+	return watch_needs(&f->known, event);
+}
+
+void follower_free(struct follower *f)
+{
+	nl_state_free(&f->known);
+}

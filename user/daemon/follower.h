@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One pass from the kernel's state to the data plane's, and what it went by. */
+#ifndef NDPX_FOLLOWER_H
+#define NDPX_FOLLOWER_H
+
+#include "daemon/daemon.h"
+#include "netlink/events.h"
+
+enum follower_result {
+	FOLLOWER_DONE,	  /* also where an uplink is missing: its coming is an event */
+	FOLLOWER_REFUSED, /* something was, and may not be the next time; the report says it */
+	FOLLOWER_LOCKED,  /* another command is at it; *err names it */
+	FOLLOWER_FAILED,  /* *err says why */
+};
+
+struct follower {
+	const char *bpffs;
+	const struct daemon_hooks *hooks;
+	struct model *model;   /* the file, with the names as it has them; the caller's */
+	struct nl_state known; /* that the last pass went by, sorted by watch_sort() */
+	bool refused;	       /* by the last pass: any event may lift that */
+	size_t n_uplinks, n_failed;
+};
+
+/* As apply does it. Takes the lock, but does not wait for it. */
+enum follower_result follower_apply(struct follower *f, struct error *err);
+/* WATCH_* */
+unsigned int follower_needs(const struct follower *f, const struct nl_event *event);
+void follower_free(struct follower *f);
+
+#endif

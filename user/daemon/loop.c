@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The event loop: rtnetlink, signals, a timer that is armed only while something is pending, and
+ * the socket that keeps a second `run` away.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "daemon/daemon.h"
+#include "daemon/follower.h"
+#include "daemon/notify.h"
+#include "daemon/schedule.h"
+#include "daemon/single.h"
+#include "daemon/watch.h"
+#include "util/clock.h"
+
+#define LOCKED_TELL 10000000 /* us: after that the log says whom we wait for */
+
+/*
+ * By bit of WATCH_*. A burst is one apply: a guest's start is a dozen events within a few ms, so
+ * it settles after 20 ms; an endless one is applied five times a second.
+ */
+static const struct schedule_wait waits[SCHEDULE_KINDS] = {
+	{ 20000, 200000 },
+	{ 1000000, 2000000 },
+};
+
+/* us. Another ndpx command takes 20 ms and more; what was refused rarely changes by itself. */
+static const struct schedule_wait locked = { 20000, 1000000 }, refused = { 1000000, 60000000 };
+
+struct loop {
+	struct follower follower;
+	struct schedule schedule;
+	struct nl_events *events;
+	struct model *model;
+	int epoll, signals, timer, single;
+	int64_t locked_since, watchdog, watchdog_next; /* us; 0: not */
+	bool told_locked, started, reloading, ended;
+};
+
+static int fail(struct error *err, const char *what)
+{
+	return error_set(err, EXIT_KERNEL, errno, "run: %s: %s", what, strerror(errno));
+}
+
+static void tell(struct loop *l, enum daemon_event event)
+{
+	const struct daemon_hooks *hooks = l->follower.hooks;
+
+	hooks->event(hooks->arg, event);
+}
+
+static void on_event(void *arg, const struct nl_event *event)
+{
+	struct loop *l = arg;
+	unsigned int needs =
+		l->schedule.pending[0].first ? WATCH_APPLY : follower_needs(&l->follower, event);
+
+	schedule_add(&l->schedule, needs, clock_us());
+}
+
+static int read_events(struct loop *l, struct error *err)
+{
+	int r = nl_events_read(l->events, on_event, l, err);
+
+	if (r != -ENOBUFS)
+		return r;
+	tell(l, DAEMON_LOST);
+	schedule_add(&l->schedule, WATCH_APPLY, clock_us());
+	return 0;
+}
+
+static void reload(struct loop *l)
+{
+	const struct daemon_hooks *hooks = l->follower.hooks;
+	struct model model = { 0 };
+
+	notify("RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_us());
+	if (hooks->load(hooks->arg, &model)) {
+		tell(l, DAEMON_RELOAD_FAILED);
+		notify("READY=1\nSTATUS=the file has errors, the one before stays in force");
+		return;
+	}
+	model_free(l->model);
+	*l->model = model;
+	tell(l, DAEMON_RELOADED);
+	l->reloading = true;
+	l->schedule.not_before = 0;
+	schedule_add(&l->schedule, WATCH_APPLY, clock_us());
+}
+
+static void read_signals(struct loop *l)
+{
+	struct signalfd_siginfo info;
+
+	while (read(l->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			reload(l);
+		else
+			l->ended = true;
+	}
+}
+
+/* Once an apply came to its end: what the service manager and the log are told. */
+static void say_done(struct loop *l)
+{
+	const struct follower *f = &l->follower;
+
+	if (!l->started)
+		tell(l, DAEMON_STARTED);
+	notify("%sSTATUS=%zu of %zu uplinks attached",
+	       !l->started || l->reloading ? "READY=1\n" : "", f->n_uplinks - f->n_failed,
+	       f->n_uplinks);
+	l->started = true;
+	l->reloading = false;
+}
+
+static void say_locked(struct loop *l, const struct error *why, int64_t now)
+{
+	const struct daemon_hooks *hooks = l->follower.hooks;
+
+	if (!l->locked_since)
+		l->locked_since = now;
+	if (l->told_locked || now - l->locked_since < LOCKED_TELL)
+		return;
+	hooks->failed(hooks->arg, why);
+	l->told_locked = true;
+}
+
+/* What is due. Of the very first apply a failure is the caller's. */
+static int work(struct loop *l, struct error *err)
+{
+	const struct daemon_hooks *hooks = l->follower.hooks;
+	int64_t began = clock_us();
+	unsigned int again = 0;
+	struct error why;
+
+	if (!schedule_take(&l->schedule, began))
+		return 0;
+	switch (follower_apply(&l->follower, &why)) {
+	case FOLLOWER_REFUSED:
+		again = WATCH_APPLY;
+		/* fall through */
+	case FOLLOWER_DONE:
+		say_done(l);
+		break;
+	case FOLLOWER_LOCKED:
+		say_locked(l, &why, began);
+		schedule_done(&l->schedule, began, clock_us(), WATCH_APPLY, &locked);
+		return 0;
+	default:
+		if (!l->started) {
+			*err = why;
+			return -why.code;
+		}
+		hooks->failed(hooks->arg, &why);
+		again = WATCH_APPLY;
+	}
+	l->locked_since = 0;
+	l->told_locked = false;
+	schedule_done(&l->schedule, began, clock_us(), again, &refused);
+	return 0;
+}
+
+static int arm(struct loop *l, struct error *err)
+{
+	int64_t next = schedule_next(&l->schedule), now = clock_us();
+	struct itimerspec at = { 0 };
+
+	if (l->watchdog && now >= l->watchdog_next) {
+		notify("WATCHDOG=1");
+		l->watchdog_next = now + l->watchdog / 2;
+	}
+	if (l->watchdog && (next < 0 || next > l->watchdog_next))
+		next = l->watchdog_next;
+	if (next >= 0) {
+		if (next <= now)
+			next = now + 1;
+		at.it_value.tv_sec = next / 1000000;
+		at.it_value.tv_nsec = next % 1000000 * 1000;
+	}
+	if (timerfd_settime(l->timer, TFD_TIMER_ABSTIME, &at, NULL))
+		return fail(err, "timer");
+	return 0;
+}
+
+static int wait_and_read(struct loop *l, struct error *err)
+{
+	struct epoll_event events[4];
+	int n = epoll_wait(l->epoll, events, 4, -1), i, r = 0;
+	uint64_t expired;
+
+	if (n < 0)
+		return errno == EINTR ? 0 : fail(err, "epoll");
+	for (i = 0; i < n && !r; i++) {
+		const int fd = events[i].data.fd;
+
+		if (fd == l->signals)
+			read_signals(l);
+		else if (fd == l->single)
+			single_answer(fd);
+		else if (fd == l->timer)
+			(void)!read(fd, &expired, sizeof(expired));
+		else
+			r = read_events(l, err);
+	}
+	return r;
+}
+
+static int add(struct loop *l, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static int open_all(struct loop *l, struct error *err)
+{
+	const char *buffer = getenv("NDPX_RUN_BUFFER"); /* for tests: a socket that overflows */
+	sigset_t set;
+	int r = single_claim(l->follower.bpffs, &l->single, err);
+
+	if (r)
+		return r;
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	l->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (l->signals < 0 || l->timer < 0 || l->epoll < 0)
+		return fail(err, "event loop");
+	/* Before the first look: what changes meanwhile is not missed. */
+	r = nl_events_open(buffer ? atoi(buffer) : 0, &l->events, err);
+	if (r)
+		return r;
+	if (add(l, l->signals) || add(l, l->timer) || add(l, l->single) ||
+	    add(l, nl_events_fd(l->events)))
+		return fail(err, "event loop");
+	return 0;
+}
+
+static void close_all(struct loop *l)
+{
+	const int fds[] = { l->signals, l->timer, l->epoll, l->single };
+	size_t i;
+
+	for (i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+	}
+	nl_events_close(l->events);
+	follower_free(&l->follower);
+}
+
+int daemon_run(const char *bpffs, const struct daemon_hooks *hooks, struct model *model,
+	       struct error *err)
+{
+	struct loop l = {
+		.follower = { .bpffs = bpffs, .hooks = hooks, .model = model },
+		.schedule = { .waits = waits },
+		.model = model,
+		.epoll = -1,
+		.signals = -1,
+		.timer = -1,
+		.single = -1,
+		.watchdog = (int64_t)notify_watchdog(),
+	};
+	int r = open_all(&l, err);
+
+	dataplane_lock_at_once(true);
+	schedule_add(&l.schedule, WATCH_APPLY, clock_us() - waits[0].settle);
+	while (!r && !l.ended) {
+		r = work(&l, err);
+		if (!r)
+			r = arm(&l, err);
+		if (!r)
+			r = wait_and_read(&l, err);
+	}
+	dataplane_lock_at_once(false);
+	if (!r) {
+		notify("STOPPING=1");
+		tell(&l, DAEMON_ENDED);
+	}
+	close_all(&l);
+	return r;
+}

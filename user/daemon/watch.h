@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which of the kernel's events change what ndpx should hold. Pure. */
+#ifndef NDPX_WATCH_H
+#define NDPX_WATCH_H
+
+#include "config/model.h"
+#include "netlink/events.h"
+
+/* What an event calls for; bits. */
+#define WATCH_APPLY 0x1u /* a whole apply, soon */
+#define WATCH_LATER 0x2u /* the same, but it can wait: a gateway of many routes may be gone */
+
+/* Sorts what is known, for watch_needs(). No longer for those who want the kernel's order. */
+void watch_sort(struct nl_state *known);
+
+/* `known` is what the last apply went by, sorted. */
+unsigned int watch_needs(const struct nl_state *known, const struct nl_event *event);
+
+#endif
