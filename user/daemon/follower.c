@@ -68,21 +68,32 @@ static enum follower_result apply_state(struct follower *f, const struct nl_stat
 	return r ? FOLLOWER_FAILED : f->refused ? FOLLOWER_REFUSED : FOLLOWER_DONE;
 }
 
-enum follower_result follower_apply(struct follower *f, struct error *err)
+static void drop_next(struct follower *f)
+{
+	if (f->have_next)
+		nl_state_free(&f->next);
+	f->have_next = false;
+}
+
+enum follower_result follower_apply(struct follower *f, bool again, struct error *err)
 {
 	enum follower_result result;
-	struct nl_state state;
 
-	if (nl_state_read(&state, err))
+	if (!again)
+		drop_next(f);
+	if (!f->have_next && nl_state_read(&f->next, err))
 		return FOLLOWER_FAILED;
-	result = apply_state(f, &state, err);
-	if (result == FOLLOWER_LOCKED || result == FOLLOWER_FAILED) {
-		nl_state_free(&state);
+	f->have_next = true;
+	result = apply_state(f, &f->next, err);
+	if (result == FOLLOWER_LOCKED)
 		return result;
+	if (result != FOLLOWER_FAILED) {
+		nl_state_free(&f->known);
+		f->known = f->next;
+		f->have_next = false;
+		watch_sort(&f->known);
 	}
-	nl_state_free(&f->known);
-	f->known = state;
-	watch_sort(&f->known);
+	drop_next(f);
 	return result;
 }
 
@@ -96,4 +107,5 @@ unsigned int follower_needs(const struct follower *f, const struct nl_event *eve
 void follower_free(struct follower *f)
 {
 	nl_state_free(&f->known);
+	drop_next(f);
 }

@@ -18,12 +18,17 @@ struct follower {
 	const struct daemon_hooks *hooks;
 	struct model *model;   /* the file, with the names as it has them; the caller's */
 	struct nl_state known; /* that the last pass went by, sorted by watch_sort() */
-	bool refused;	       /* by the last pass: any event may lift that */
+	struct nl_state next;  /* read, but the lock was not to be had */
+	bool have_next;
+	bool refused; /* by the last pass: any event may lift that */
 	size_t n_uplinks, n_failed;
 };
 
-/* As apply does it. Takes the lock, but does not wait for it. */
-enum follower_result follower_apply(struct follower *f, struct error *err);
+/*
+ * As apply does it. Takes the lock, but does not wait for it; what was read of the kernel is kept
+ * for the next try, unless there was an event since: `again`.
+ */
+enum follower_result follower_apply(struct follower *f, bool again, struct error *err);
 /* WATCH_* */
 unsigned int follower_needs(const struct follower *f, const struct nl_event *event);
 void follower_free(struct follower *f);

@@ -32,8 +32,11 @@ static const struct schedule_wait waits[SCHEDULE_KINDS] = {
 	{ 1000000, 2000000 },
 };
 
-/* us. Another ndpx command takes 20 ms and more; what was refused rarely changes by itself. */
-static const struct schedule_wait locked = { 20000, 1000000 }, refused = { 1000000, 60000000 };
+/*
+ * us. Another ndpx command takes 20 ms and more, and the next one may be waiting already; what was
+ * refused rarely changes by itself.
+ */
+static const struct schedule_wait locked = { 10000, 100000 }, refused = { 1000000, 60000000 };
 
 struct loop {
 	struct follower follower;
@@ -139,21 +142,22 @@ static int work(struct loop *l, struct error *err)
 {
 	const struct daemon_hooks *hooks = l->follower.hooks;
 	int64_t began = clock_us();
-	unsigned int again = 0;
+	unsigned int what = schedule_take(&l->schedule, began);
 	struct error why;
+	bool again = false;
 
-	if (!schedule_take(&l->schedule, began))
+	if (!what)
 		return 0;
-	switch (follower_apply(&l->follower, &why)) {
+	switch (follower_apply(&l->follower, what == SCHEDULE_RETRY, &why)) {
 	case FOLLOWER_REFUSED:
-		again = WATCH_APPLY;
+		again = true;
 		/* fall through */
 	case FOLLOWER_DONE:
 		say_done(l);
 		break;
 	case FOLLOWER_LOCKED:
 		say_locked(l, &why, began);
-		schedule_done(&l->schedule, began, clock_us(), WATCH_APPLY, &locked);
+		schedule_done(&l->schedule, began, clock_us(), true, &locked);
 		return 0;
 	default:
 		if (!l->started) {
@@ -161,7 +165,7 @@ static int work(struct loop *l, struct error *err)
 			return -why.code;
 		}
 		hooks->failed(hooks->arg, &why);
-		again = WATCH_APPLY;
+		again = true;
 	}
 	l->locked_since = 0;
 	l->told_locked = false;
@@ -194,11 +198,14 @@ static int arm(struct loop *l, struct error *err)
 static int wait_and_read(struct loop *l, struct error *err)
 {
 	struct epoll_event events[4];
-	int n = epoll_wait(l->epoll, events, 4, -1), i, r = 0;
 	uint64_t expired;
+	int n, i, r = 0;
 
+	do {
+		n = epoll_wait(l->epoll, events, 4, -1);
+	} while (n < 0 && errno == EINTR); /* stopped and continued */
 	if (n < 0)
-		return errno == EINTR ? 0 : fail(err, "epoll");
+		return fail(err, "epoll");
 	for (i = 0; i < n && !r; i++) {
 		const int fd = events[i].data.fd;
 

@@ -50,17 +50,16 @@ unsigned int schedule_take(struct schedule *s, int64_t now)
 		s->pending[i].first = 0;
 	}
 	if (s->retry_at && s->retry_at <= now) {
-		what |= s->retry;
+		what |= SCHEDULE_RETRY;
 		s->retry_at = 0;
 	}
 	return what;
 }
 
-void schedule_done(struct schedule *s, int64_t began, int64_t now, unsigned int again,
+void schedule_done(struct schedule *s, int64_t began, int64_t now, bool again,
 		   const struct schedule_wait *retry)
 {
 	s->not_before = now + (now - began);
-	s->retry = again;
 	if (!again) {
 		s->retry_at = s->backoff = 0;
 		return;

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SCHEDULE_KINDS 4 /* bits of what there is to do */
+#define SCHEDULE_KINDS 3     /* bits of what there is to do */
+#define SCHEDULE_RETRY 0x80u /* and this one, where it is only time to try again */
 
 /*
  * How long one kind of work waits: after the last event, at most after the first. Of a retry: at
@@ -24,7 +25,6 @@ struct schedule {
 	int64_t not_before; /* so that work never takes more than half of the time */
 	int64_t retry_at;   /* 0: none */
 	int64_t backoff;    /* that led to it, and doubles the next time */
-	unsigned int retry;
 };
 
 /* Something happened that calls for `what`. */
@@ -33,8 +33,8 @@ void schedule_add(struct schedule *s, unsigned int what, int64_t now);
 int64_t schedule_next(const struct schedule *s);
 /* What is due, which is no longer pending then; 0: nothing yet. */
 unsigned int schedule_take(struct schedule *s, int64_t now);
-/* The work that was taken is done; or `again` of it is to be tried later, after longer each time. */
-void schedule_done(struct schedule *s, int64_t began, int64_t now, unsigned int again,
+/* The work that was taken is done; or with `again` is to be tried later, after longer each time. */
+void schedule_done(struct schedule *s, int64_t began, int64_t now, bool again,
 		   const struct schedule_wait *retry);
 
 #endif

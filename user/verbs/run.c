@@ -59,8 +59,13 @@ static void say_refused(struct run *run, struct notes *now, const struct uplink_
 
 static void print_uplink(const struct uplink_report *up, struct output *out)
 {
-	if (up->attached || up->swapped || up->rules_changed)
+	bool host_only = up->rules_changed && !up->settings_changed && !up->added && !up->removed &&
+			 !up->changed;
+
+	if (up->attached || up->swapped || (up->rules_changed && !host_only))
 		apply_print_uplink(up, out);
+	else if (host_only)
+		out_text(out, "%s: this host's addresses or gateways changed\n", up->dev);
 	if (up->joined || up->left)
 		out_text(out, "%s: groups joined %zu, left %zu\n", up->dev, up->joined, up->left);
 	if (up->allmulti_on || up->allmulti_off)
