@@ -81,9 +81,15 @@ bad 4:"eth0 is given twice" 8:mode <<-EOF
 	}
 EOF
 note "words of a later version are refused, not ignored"
-bad 2:5:follow <<-EOF
+bad 2:5:learn <<-EOF
 	uplink eth0 {
-	    follow = { "vif*", "tap*" }
+	    learn = 8
+	}
+EOF
+note "what no interface is called, and the uplink itself"
+bad 2:24:cannot\ match 2:29:the\ uplink\ itself <<-EOF
+	uplink eth0 {
+	    follow = { "vif*", a/b, eth0 }
 	}
 EOF
 note "guest ports"

@@ -42,7 +42,8 @@ static const char full[] =
 	"    }\n"
 	"}\n"
 	"uplink eth0 { mode = generic source = '2001:db8::f' groups = allmulti\n"
-	"  rate = 1000000000 strict_lladdr = on guest 2001:db8::34 { port = \"a#b\" } }\n";
+	"  rate = 1000000000 strict_lladdr = on guest 2001:db8::34 { port = \"a#b\" }\n"
+	"  follow = { \"vif*\", tap0, } follow += '*.[0-9]' }\n";
 
 static int parse(const char *text, struct model *ret, struct config_errors *ret_errors)
 {
@@ -87,6 +88,11 @@ static void test_full(void **state)
 	assert_int_equal(u->line, 22);
 	assert_int_equal(u->n_rules, 1);
 	assert_string_equal(u->rules[0].port, "a#b");
+	assert_int_equal(u->n_follow, 3);
+	assert_string_equal(u->follow[1].pattern, "tap0");
+	assert_int_equal(u->follow[2].line, 24);
+	assert_true(follow_match(u, "vif1.0") && follow_match(u, "tap0") && follow_match(u, "x.1"));
+	assert_false(follow_match(u, "xvif1") || follow_match(u, "tap01") || follow_match(u, ""));
 
 	u = &model.uplinks[1];
 	assert_string_equal(u->dev, "eth0");

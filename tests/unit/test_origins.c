@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -56,6 +57,74 @@ static void test_merge(void **state)
 	origins_free(&o);
 }
 
+static void expect(const struct entry *rules, size_t n, const char *want)
+{
+	char text[256] = "";
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%u:%u%u",
+			 i ? " " : "", rules[i].key.addr[15], rules[i].policy.origin,
+			 rules[i].key.origin);
+	assert_string_equal(text, want);
+}
+
+static struct entry below(struct entry e)
+{
+	e.key.origin = e.policy.origin;
+	return e;
+}
+
+/* Three origins below one another, and each of them goes. */
+static void test_three(void **state)
+{
+	const struct entry file = entry(1, 0, NDPX_ORIGIN_FILE, 0);
+	const struct entry command = entry(1, 0, NDPX_ORIGIN_COMMAND, 0);
+	const struct entry by_route = entry(1, 0, NDPX_ORIGIN_ROUTE, 0);
+	const struct entry shadows[] = { below(command), below(by_route) };
+	const uint16_t vlan = 0;
+	struct origins o;
+
+	(void)state;
+	assert_int_equal(
+		origins_merge(&file, 1, &command, 1, &shadows[1], 1, keeps_vlan, &vlan, &o), 0);
+	expect(o.rules, o.n_rules, "1:20");
+	expect(o.shadows, o.n_shadows, "1:33 1:44");
+	origins_free(&o);
+	assert_int_equal(origins_merge(NULL, 0, &file, 1, shadows, 2, keeps_vlan, &vlan, &o), 0);
+	expect(o.rules, o.n_rules, "1:30");
+	expect(o.shadows, o.n_shadows, "1:44");
+	origins_free(&o);
+}
+
+/* Routes: 1 goes below the file, 2 is new below a command, 3 goes, 4 is new, 5 stays. */
+static void test_replace(void **state)
+{
+	struct entry have[] = { entry(1, 0, NDPX_ORIGIN_FILE, 0),
+				entry(2, 0, NDPX_ORIGIN_COMMAND, 0),
+				entry(3, 0, NDPX_ORIGIN_ROUTE, NDPX_F_HOST | NDPX_F_ROUTER),
+				entry(5, 0, NDPX_ORIGIN_ROUTE, 0) };
+	const struct entry shadows[] = { below(entry(1, 0, NDPX_ORIGIN_ROUTE, 0)) };
+	const struct entry routes[] = { entry(4, 0, NDPX_ORIGIN_ROUTE, 0),
+					entry(2, 0, NDPX_ORIGIN_ROUTE, 0),
+					entry(5, 0, NDPX_ORIGIN_ROUTE, 0) };
+	struct origins o;
+
+	(void)state;
+	assert_int_equal(origins_replace(have, 4, shadows, 1, NDPX_ORIGIN_ROUTE, routes, 3, &o), 0);
+	/* 3 is an address of the host on another interface: that it stays. */
+	expect(o.rules, o.n_rules, "1:20 2:30 3:10 4:40 5:40");
+	assert_int_equal(o.rules[2].policy.action, NDPX_ACT_HOST);
+	expect(o.shadows, o.n_shadows, "2:44");
+	origins_free(&o);
+	assert_int_equal(origins_replace(have, 4, shadows, 1, NDPX_ORIGIN_ROUTE, have + 2, 1, &o),
+			 0);
+	expect(o.rules, o.n_rules, "1:20 2:30 3:40");
+	assert_memory_equal(&o.rules[2], &have[2], sizeof(have[2]));
+	expect(o.shadows, o.n_shadows, "");
+	origins_free(&o);
+}
+
 /* A change among overridden rules does not change the rules in force. */
 static void test_plan(void **state)
 {
@@ -74,6 +143,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_three),
+		cmocka_unit_test(test_replace),
 		cmocka_unit_test(test_plan),
 	};
 

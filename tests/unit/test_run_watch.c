@@ -20,6 +20,9 @@ static struct nl_link links[2];
 static struct nl_address addresses[2], gateways[1];
 static struct nl_net nets[2];
 static struct nl_state known;
+static struct follow vifs[] = { { .pattern = "vif*" } };
+static struct uplink uplink = { .dev = "eth0", .follow = vifs };
+static struct model model = { .uplinks = &uplink, .n_uplinks = 1 };
 
 static struct in6_addr addr(const char *text)
 {
@@ -55,6 +58,7 @@ static int setup(void **state)
 				   .nets = nets,
 				   .n_nets = 2 };
 	watch_sort(&known);
+	uplink.n_follow = 0;
 	return 0;
 }
 
@@ -67,7 +71,7 @@ static unsigned int link_event(const struct nl_link *link, bool gone)
 {
 	struct nl_event event = { .kind = NL_EVENT_LINK, .gone = gone, .link = *link };
 
-	return watch_needs(&known, &event);
+	return watch_needs(&known, &model, &event);
 }
 
 static void a_link(void **state)
@@ -106,7 +110,7 @@ static unsigned int address_event(uint32_t ifindex, const char *text, bool gone)
 				  .gone = gone,
 				  .address = { ifindex, addr(text) } };
 
-	return watch_needs(&known, &event);
+	return watch_needs(&known, &model, &event);
 }
 
 static void an_address(void **state)
@@ -128,7 +132,7 @@ static unsigned int route_event(uint32_t oif, const char *dst, uint8_t bits, con
 		.route = { .dst = addr(dst), .bits = bits, .type = RTN_UNICAST, .oif = oif }
 	};
 
-	return watch_needs(&known, &event);
+	return watch_needs(&known, &model, &event);
 }
 
 static void a_route(void **state)
@@ -144,10 +148,15 @@ static void a_route(void **state)
 	assert_int_equal(route_event(ETH0, "2001:db8::", 64, NULL, false), 0);
 	assert_int_equal(route_event(ETH0, "2001:db8::", 64, NULL, true), WATCH_APPLY);
 	assert_int_equal(route_event(VIF1, "2001:db8::", 64, NULL, false), WATCH_APPLY);
-	/* A guest's: the first shows that its port routes. */
-	assert_int_equal(route_event(VIF1, "2001:db8::7", 128, NULL, false), WATCH_APPLY);
+	/* A guest's: of a bridge the first shows that it routes. */
+	assert_int_equal(route_event(VIF1, "2001:db8::7", 128, NULL, false), 0);
 	assert_int_equal(route_event(ETH0, "2001:db8::7", 128, NULL, false), 0);
 	assert_int_equal(route_event(NEW, "2001:db8::7", 128, NULL, false), 0);
+	strcpy(links[0].kind, "bridge"); /* vif1.0: sorted */
+	assert_int_equal(route_event(VIF1, "2001:db8::7", 128, NULL, false), WATCH_APPLY);
+	assert_int_equal(route_event(VIF1, "2001:db8::7", 128, NULL, true), WATCH_LATER);
+	links[0].routed = true;
+	assert_int_equal(route_event(VIF1, "2001:db8::7", 128, NULL, false), 0);
 	assert_int_equal(route_event(ETH0, "fe80::", 64, NULL, false), 0);
 	assert_int_equal(route_event(ETH0, "ff00::", 8, NULL, false), 0);
 }
@@ -161,17 +170,31 @@ static void other_routes(void **state)
 	const struct nl_event nexthop = { .kind = NL_EVENT_NEXTHOP };
 
 	(void)state;
-	assert_int_equal(watch_needs(&known, &event), 0);
+	assert_int_equal(watch_needs(&known, &model, &event), 0);
 	event.gone = true;
-	assert_int_equal(watch_needs(&known, &event), WATCH_APPLY);
+	assert_int_equal(watch_needs(&known, &model, &event), WATCH_APPLY);
 	event.route.type = RTN_BLACKHOLE;
-	assert_int_equal(watch_needs(&known, &event), 0);
+	assert_int_equal(watch_needs(&known, &model, &event), 0);
 	event.route.type = RTN_UNICAST;
 	event.indirect = true;
-	assert_int_equal(watch_needs(&known, &event), WATCH_LATER);
+	assert_int_equal(watch_needs(&known, &model, &event), WATCH_LATER);
 	event.route.bits = 0;
-	assert_int_equal(watch_needs(&known, &event), WATCH_APPLY);
-	assert_int_equal(watch_needs(&known, &nexthop), WATCH_LATER);
+	assert_int_equal(watch_needs(&known, &model, &event), WATCH_APPLY);
+	assert_int_equal(watch_needs(&known, &model, &nexthop), WATCH_LATER);
+}
+
+static void a_followed_route(void **state)
+{
+	(void)state;
+	uplink.n_follow = 1;
+	assert_int_equal(route_event(VIF1, "2001:db8::7", 128, NULL, false), WATCH_ROUTES);
+	assert_int_equal(route_event(VIF1, "2001:db8::7", 128, NULL, true), WATCH_ROUTES);
+	assert_int_equal(route_event(VIF1, "2001:db8:7::", 64, "fe80::7", false),
+			 WATCH_APPLY | WATCH_ROUTES);
+	assert_int_equal(route_event(VIF1, "2001:db8::", 47, NULL, false), WATCH_APPLY);
+	assert_int_equal(route_event(VIF1, "::", 0, "fe80::7", false), WATCH_APPLY);
+	assert_int_equal(route_event(ETH0, "2001:db8::7", 128, NULL, false), 0);
+	assert_int_equal(route_event(NEW, "2001:db8::7", 128, NULL, false), WATCH_ROUTES);
 }
 
 int main(void)
@@ -181,6 +204,7 @@ int main(void)
 		cmocka_unit_test_setup(an_address, setup),
 		cmocka_unit_test_setup(a_route, setup),
 		cmocka_unit_test_setup(other_routes, setup),
+		cmocka_unit_test_setup(a_followed_route, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,21 @@ void inherit_last_stats(const struct inheritance *in, struct dataplane *dp)
 	}
 }
 
+/* Below a rule of the file, say: only a command's is lost with its instance. */
+static bool any_overridden_command(struct dataplane *dp)
+{
+	struct entry *shadows = NULL;
+	struct error ignored;
+	size_t n = 0, i;
+
+	if (dataplane_read_shadows(dp, &shadows, &n, &ignored))
+		return true;
+	for (i = 0; i < n && shadows[i].policy.origin != NDPX_ORIGIN_COMMAND; i++)
+		;
+	free(shadows);
+	return i < n;
+}
+
 bool inherit_waits(struct dataplane *dp)
 {
 	struct ndpx_counts counts;
@@ -74,5 +89,7 @@ bool inherit_waits(struct dataplane *dp)
 
 	if (dataplane_settings(dp)->flags & NDPX_S_PAUSED)
 		return true;
-	return !rule_counts_read(dp, &counts, &ignored) && (counts.command || counts.overridden);
+	if (rule_counts_read(dp, &counts, &ignored))
+		return false;
+	return counts.command || (counts.overridden && any_overridden_command(dp));
 }

@@ -51,6 +51,27 @@ static void check_rules(struct uplink *u, struct config_errors *errors)
 	}
 }
 
+static void check_follow(const struct uplink *u, struct config_errors *errors)
+{
+	size_t i, j;
+
+	for (i = 0; i < u->n_follow; i++) {
+		const struct follow *f = &u->follow[i];
+
+		if (u->dev[0] && !strcmp(f->pattern, u->dev))
+			config_error_at(errors, f->line, f->column,
+					"follow: %s is the uplink itself: name the interfaces that "
+					"lead to guests",
+					f->pattern);
+		for (j = 0; j < i; j++) {
+			if (!strcmp(u->follow[j].pattern, f->pattern))
+				config_error_at(errors, f->line, f->column,
+						"follow: \"%s\" is given twice, first in line %d",
+						f->pattern, u->follow[j].line);
+		}
+	}
+}
+
 /* What rules take up in a device's maps. */
 struct usage {
 	size_t addresses, prefixes;
@@ -252,6 +273,7 @@ void config_check(struct model *model, struct config_errors *errors)
 
 	for (i = 0; i < model->n_uplinks; i++) {
 		check_rules(&model->uplinks[i], errors);
+		check_follow(&model->uplinks[i], errors);
 		for (j = 0; j < i; j++)
 			check_pair(&model->uplinks[j], &model->uplinks[i], errors);
 	}

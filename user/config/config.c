@@ -89,6 +89,12 @@ static void expected(struct load *l, const struct statement *s, size_t n_right, 
 	config_error_at(l->errors, AT(at), "expected %s after '%s%s'", what, first, second);
 }
 
+static void at_last_name(struct uplink *u, struct position at)
+{
+	u->follow[u->n_follow - 1].line = at.line;
+	u->follow[u->n_follow - 1].column = at.column;
+}
+
 static void set_value(struct load *l, const struct key *key, const struct word *w)
 {
 	struct rule rule = { .action = NDPX_ACT_ANSWER,
@@ -100,8 +106,11 @@ static void set_value(struct load *l, const struct key *key, const struct word *
 
 	if (w->bad)
 		return;
-	if (key->parse(key, scope, text_of(w, text), key->list ? &rule : object_of(l, scope), &err))
+	if (key->parse(key, scope, text_of(w, text),
+		       key->list && !key->names ? &rule : object_of(l, scope), &err))
 		config_error_at(l->errors, AT(w->at), "%s: %s", key->name, err.message);
+	else if (key->names)
+		at_last_name(&l->uplink, w->at);
 	else if (key->list && scope == SCOPE_UPLINK)
 		l->no_memory |= !array_push(l->uplink.rules, l->uplink.n_rules, rule);
 	else if (key->list)
@@ -220,9 +229,11 @@ static void end_uplink(struct load *l)
 	u->dotted = l->place.dotted && !at.line;
 	if (!array_push(l->model.uplinks, l->model.n_uplinks, *u)) {
 		free(u->rules);
+		free(u->follow);
 		l->no_memory = true;
 	}
 	u->rules = NULL;
+	u->follow = NULL;
 }
 
 static void end_section(struct load *l)
@@ -289,6 +300,7 @@ static void read_text(struct load *l, const char *text, size_t len)
 	free(copy);
 	/* Of blocks that never end. */
 	free(l->uplink.rules);
+	free(l->uplink.follow);
 	free(l->section.rules);
 }
 

@@ -69,10 +69,6 @@ int key_unknown(enum key_scope scope, const char *kind, const char *name, struct
 	int least = 3, d; /* two slips at most */
 	size_t i;
 
-	/* In the design, and in files written for it: say that this version is too old. */
-	if (scope <= SCOPE_PORTS && !strcmp(name, "follow"))
-		return error_set(err, EXIT_USAGE, ENOENT,
-				 "'%s' is not supported by this version of ndpx", name);
 	for (i = 0; i < n_keys; i++) {
 		const struct key *home = home_of(&keys[i]);
 

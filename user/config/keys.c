@@ -215,6 +215,14 @@ static int parse_deny(const struct key *key, enum key_scope scope, const char *t
 	return parse_target(text, rule, err);
 }
 
+static int parse_follow(const struct key *key, enum key_scope scope, const char *text, void *object,
+			struct error *err)
+{
+	(void)key;
+	(void)scope;
+	return follow_add(object, text, err);
+}
+
 static int parse_gateways(const struct key *key, enum key_scope scope, const char *text,
 			  void *object, struct error *err)
 {
@@ -306,6 +314,13 @@ const struct key keys[] = {
 	  .list = true,
 	  .values = "ADDR[/LEN]",
 	  .help = "addresses and prefixes that are never answered for" },
+	{ .name = "follow",
+	  .where = UPLINK,
+	  .parse = parse_follow,
+	  .list = true,
+	  .names = true,
+	  .values = "PATTERN",
+	  .help = "run: a route through such an interface makes its destination a guest" },
 	{ .name = "gateway",
 	  .where = PORTS,
 	  .parse = parse_gateways,

@@ -30,7 +30,7 @@ struct guest_args {
 struct key {
 	const char *name;
 	unsigned int where; /* bits 1 << enum key_scope */
-	/* A list takes values one by one, and `object` is a struct rule for each. */
+	/* A list takes values one by one; `object` is a struct rule for each, unless `names`. */
 	int (*parse)(const struct key *key, enum key_scope scope, const char *text, void *object,
 		     struct error *err);
 	/* Of a struct guest_args; NULL: it has none. Only for keys in SCOPE_ARGS. */
@@ -43,6 +43,7 @@ struct key {
 	unsigned long max;	    /* of a number */
 	uint8_t flag;		    /* NDPX_F_*, set by the second of `choices` */
 	bool list, number;
+	bool names; /* a list that `parse` appends to the block's own object */
 	bool set_only;		/* not printed while it has its default, in JSON either */
 	enum key_scope opens;	/* a block, with a title; SCOPE_FILE: it has a value */
 	const char *values;	/* as usage calls them; NULL: `choices` */

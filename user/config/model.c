@@ -158,6 +158,27 @@ bool ports_match(const char *pattern, const char *dev)
 	return fnmatch(pattern, dev, 0) == 0;
 }
 
+int follow_add(struct uplink *uplink, const char *text, struct error *err)
+{
+	struct follow follow = { 0 };
+	int r = parse_pattern(text, follow.pattern, err);
+
+	if (!r && !array_push(uplink->follow, uplink->n_follow, follow))
+		r = error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	return r;
+}
+
+bool follow_match(const struct uplink *uplink, const char *dev)
+{
+	size_t i;
+
+	for (i = 0; i < uplink->n_follow; i++) {
+		if (ports_match(uplink->follow[i].pattern, dev))
+			return true;
+	}
+	return false;
+}
+
 int parse_address(const char *text, struct in6_addr *ret, struct error *err)
 {
 	struct in_addr v4;
@@ -285,8 +306,10 @@ void model_free(struct model *model)
 {
 	size_t i;
 
-	for (i = 0; i < model->n_uplinks; i++)
+	for (i = 0; i < model->n_uplinks; i++) {
 		free(model->uplinks[i].rules);
+		free(model->uplinks[i].follow);
+	}
 	free(model->uplinks);
 	for (i = 0; i < model->n_ports; i++)
 		free(model->ports[i].rules);

@@ -46,6 +46,12 @@ struct rule {
 
 #define MODEL_WIDE_BITS 48 /* a shorter prefix is more likely a slip than meant */
 
+/* Of `follow`: a route through an interface whose name matches makes its destination a guest. */
+struct follow {
+	char pattern[NDPX_PATTERN_LEN]; /* fnmatch(3) */
+	int line, column;
+};
+
 struct uplink {
 	char dev[DEV_NAME_LEN];
 	uint16_t vlan; /* 0: untagged */
@@ -60,6 +66,8 @@ struct uplink {
 	int line, column;
 	struct rule *rules; /* owned */
 	size_t n_rules;
+	struct follow *follow; /* owned */
+	size_t n_follow;
 };
 
 /* A `ports` section. Its rules are gateways (NDPX_F_GATEWAY) and prefixes (NDPX_F_ONLINK). */
@@ -111,6 +119,11 @@ int rule_check(const struct rule *rule, struct error *err);
 
 /* A section's name or pattern. */
 int parse_pattern(const char *text, char ret[NDPX_PATTERN_LEN], struct error *err);
+
+/* Appends a value of `follow`. */
+int follow_add(struct uplink *uplink, const char *text, struct error *err);
+/* Is an interface of this name one that the uplink follows? */
+bool follow_match(const struct uplink *uplink, const char *dev);
 
 /* A value of `gateway` or `onlink`, as a rule. */
 int parse_gateway(const char *value, struct rule *rule, struct error *err);

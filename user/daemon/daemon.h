@@ -7,6 +7,7 @@
 #define NDPX_DAEMON_H
 
 #include "apply/apply.h"
+#include "apply/follow.h"
 #include "config/model.h"
 
 enum daemon_event {
@@ -23,6 +24,8 @@ struct daemon_hooks {
 	int (*load)(void *arg, struct model *ret);
 	/* After each apply, also one that changed nothing; for those that a lock kept, nothing. */
 	void (*applied)(void *arg, const struct apply_report *report);
+	/* After routes were followed, also where that changed nothing. */
+	void (*followed)(void *arg, const struct follow_report *report);
 	/* An apply failed as a whole, and will be tried again. */
 	void (*failed)(void *arg, const struct error *err);
 	void (*event)(void *arg, enum daemon_event event);

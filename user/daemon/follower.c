@@ -30,6 +30,44 @@ static bool any_refused(const struct apply_report *report)
 	return false;
 }
 
+static bool model_follows(const struct model *model)
+{
+	size_t i;
+
+	for (i = 0; i < model->n_uplinks; i++) {
+		if (model->uplinks[i].n_follow)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Under the lock. At the first pass, and at that after the file stopped to follow, what an
+ * earlier process left goes.
+ */
+static int follow_locked(struct follower *f, const struct model *model,
+			 const struct nl_state *state, struct error *err)
+{
+	struct follow_report report = { 0 };
+	struct nl_route *routes = NULL;
+	bool follows = model_follows(model);
+	size_t n = 0;
+	int r = 0;
+
+	if (!follows && !f->follows)
+		return 0;
+	if (follows)
+		r = nl_routes_read(&routes, &n, err);
+	if (!r)
+		r = apply_follow(f->bpffs, model, state, routes, n, &report, err);
+	free(routes);
+	f->hooks->followed(f->hooks->arg, &report);
+	apply_follow_free(&report);
+	if (!r)
+		f->follows = follows;
+	return r;
+}
+
 static int apply_locked(struct follower *f, const struct model *model, const struct nl_state *state,
 			struct error *err)
 {
@@ -44,11 +82,17 @@ static int apply_locked(struct follower *f, const struct model *model, const str
 	f->n_failed = report.n_failed;
 	f->hooks->applied(f->hooks->arg, &report);
 	apply_report_free(&report);
+	/* The uplinks answer by then: that is no failure of the whole pass. */
+	if (!r && follow_locked(f, model, state, err)) {
+		f->refused = true;
+		f->hooks->failed(f->hooks->arg, err);
+	}
 	return r;
 }
 
-static enum follower_result apply_state(struct follower *f, const struct nl_state *state,
-					struct error *err)
+/* All of it, or only the routes. */
+static enum follower_result pass(struct follower *f, const struct nl_state *state, bool whole,
+				 struct error *err)
 {
 	struct model model;
 	int lock = -1, r = this_link_resolve(state, f->model, &model, err);
@@ -56,16 +100,18 @@ static enum follower_result apply_state(struct follower *f, const struct nl_stat
 	if (r)
 		return FOLLOWER_FAILED;
 	r = dataplane_lock(f->bpffs, true, &lock, err);
-	if (!r) {
-		r = apply_locked(f, &model, state, err);
-		dataplane_rmdir(f->bpffs);
-		dataplane_unlock(lock);
-	} else if (r == -EBUSY) {
+	if (r == -EBUSY) {
 		free(model.uplinks);
 		return FOLLOWER_LOCKED;
 	}
+	if (!r) {
+		r = whole ? apply_locked(f, &model, state, err)
+			  : follow_locked(f, &model, state, err);
+		dataplane_rmdir(f->bpffs);
+		dataplane_unlock(lock);
+	}
 	free(model.uplinks);
-	return r ? FOLLOWER_FAILED : f->refused ? FOLLOWER_REFUSED : FOLLOWER_DONE;
+	return r ? FOLLOWER_FAILED : whole && f->refused ? FOLLOWER_REFUSED : FOLLOWER_DONE;
 }
 
 static void drop_next(struct follower *f)
@@ -84,7 +130,7 @@ enum follower_result follower_apply(struct follower *f, bool again, struct error
 	if (!f->have_next && nl_state_read(&f->next, err))
 		return FOLLOWER_FAILED;
 	f->have_next = true;
-	result = apply_state(f, &f->next, err);
+	result = pass(f, &f->next, true, err);
 	if (result == FOLLOWER_LOCKED)
 		return result;
 	if (result != FOLLOWER_FAILED) {
@@ -97,11 +143,16 @@ enum follower_result follower_apply(struct follower *f, bool again, struct error
 	return result;
 }
 
+enum follower_result follower_routes(struct follower *f, struct error *err)
+{
+	return pass(f, &f->known, false, err);
+}
+
 unsigned int follower_needs(const struct follower *f, const struct nl_event *event)
 {
 	if (f->refused && event->kind == NL_EVENT_LINK)
 		return WATCH_APPLY;
-	return watch_needs(&f->known, event);
+	return watch_needs(&f->known, f->model, event);
 }
 
 void follower_free(struct follower *f)

@@ -21,6 +21,7 @@ struct follower {
 	struct nl_state next;  /* read, but the lock was not to be had */
 	bool have_next;
 	bool refused; /* by the last pass: any event may lift that */
+	bool follows; /* rules of routes are in force, or may be */
 	size_t n_uplinks, n_failed;
 };
 
@@ -29,6 +30,8 @@ struct follower {
  * for the next try, unless there was an event since: `again`.
  */
 enum follower_result follower_apply(struct follower *f, bool again, struct error *err);
+/* Only the routes, against the links of the last pass. */
+enum follower_result follower_routes(struct follower *f, struct error *err);
 /* WATCH_* */
 unsigned int follower_needs(const struct follower *f, const struct nl_event *event);
 void follower_free(struct follower *f);

@@ -28,8 +28,7 @@
  * it settles after 20 ms; an endless one is applied five times a second.
  */
 static const struct schedule_wait waits[SCHEDULE_KINDS] = {
-	{ 20000, 200000 },
-	{ 1000000, 2000000 },
+	{ 20000, 200000 }, { 1000000, 2000000 }, { 5000, 50000 }, /* a guest waits for it */
 };
 
 /*
@@ -137,39 +136,49 @@ static void say_locked(struct loop *l, const struct error *why, int64_t now)
 	l->told_locked = true;
 }
 
+static void locked_out(struct loop *l, unsigned int what, int64_t began, const struct error *why)
+{
+	const int64_t now = clock_us();
+
+	say_locked(l, why, began);
+	if (what != WATCH_ROUTES) {
+		schedule_done(&l->schedule, began, now, true, &locked);
+		return;
+	}
+	schedule_add(&l->schedule, what, now);
+	l->schedule.not_before = now + locked.settle;
+}
+
 /* What is due. Of the very first apply a failure is the caller's. */
 static int work(struct loop *l, struct error *err)
 {
 	const struct daemon_hooks *hooks = l->follower.hooks;
 	int64_t began = clock_us();
 	unsigned int what = schedule_take(&l->schedule, began);
+	enum follower_result result;
 	struct error why;
-	bool again = false;
 
 	if (!what)
 		return 0;
-	switch (follower_apply(&l->follower, what == SCHEDULE_RETRY, &why)) {
-	case FOLLOWER_REFUSED:
-		again = true;
-		/* fall through */
-	case FOLLOWER_DONE:
-		say_done(l);
-		break;
-	case FOLLOWER_LOCKED:
-		say_locked(l, &why, began);
-		schedule_done(&l->schedule, began, clock_us(), true, &locked);
+	result = what == WATCH_ROUTES ? follower_routes(&l->follower, &why)
+				      : follower_apply(&l->follower, what == SCHEDULE_RETRY, &why);
+	if (result == FOLLOWER_LOCKED) {
+		locked_out(l, what, began, &why);
 		return 0;
-	default:
+	}
+	if (result == FOLLOWER_FAILED) {
 		if (!l->started) {
 			*err = why;
 			return -why.code;
 		}
 		hooks->failed(hooks->arg, &why);
-		again = true;
+	} else if (what != WATCH_ROUTES) {
+		say_done(l);
 	}
 	l->locked_since = 0;
 	l->told_locked = false;
-	schedule_done(&l->schedule, began, clock_us(), again, &refused);
+	schedule_done(&l->schedule, began, clock_us(),
+		      result == FOLLOWER_FAILED || result == FOLLOWER_REFUSED, &refused);
 	return 0;
 }
 
@@ -274,7 +283,7 @@ int daemon_run(const char *bpffs, const struct daemon_hooks *hooks, struct model
 	       struct error *err)
 {
 	struct loop l = {
-		.follower = { .bpffs = bpffs, .hooks = hooks, .model = model },
+		.follower = { .bpffs = bpffs, .hooks = hooks, .model = model, .follows = true },
 		.schedule = { .waits = waits },
 		.model = model,
 		.epoll = -1,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "daemon/watch.h"
+#include "desired/follow.h"
 
 /* A link that goes down loses its groups; what has no carrier may come back with another MAC. */
 #define FLAGS_THAT_MATTER                                                                          \
@@ -117,12 +118,15 @@ static unsigned int net_needs(const struct nl_state *known, const struct nl_even
 	return had == event->gone ? WATCH_APPLY : 0;
 }
 
-/* A host route: at most the first that leaves by its interface says something new. */
+/*
+ * A host route. Only of bridges and what stands on them does it matter whether any route leaves
+ * there: desired/port_path.h.
+ */
 static unsigned int exit_needs(const struct nl_state *known, const struct nl_event *event)
 {
 	const struct nl_link *link = find_link(known, event->route.oif);
 
-	if (!link)
+	if (!link || (strcmp(link->kind, "bridge") != 0 && !link->vlan))
 		return 0;
 	if (event->gone)
 		return WATCH_LATER;
@@ -152,7 +156,27 @@ static unsigned int route_needs(const struct nl_state *known, const struct nl_ev
 						: exit_needs(known, event);
 }
 
-unsigned int watch_needs(const struct nl_state *known, const struct nl_event *event)
+unsigned int watch_follow(const struct nl_state *known, const struct model *model,
+			  const struct nl_event *event)
+{
+	const struct nl_link *link;
+	size_t i;
+
+	if (event->kind != NL_EVENT_ROUTE || !follow_is_candidate(&event->route))
+		return 0;
+	link = find_link(known, event->route.oif);
+	for (i = 0; i < model->n_uplinks; i++) {
+		const struct uplink *u = &model->uplinks[i];
+
+		/* By several interfaces, or by one that came a moment ago. */
+		if (u->n_follow && (!link || follow_match(u, link->name)))
+			return WATCH_ROUTES;
+	}
+	return 0;
+}
+
+unsigned int watch_needs(const struct nl_state *known, const struct model *model,
+			 const struct nl_event *event)
 {
 	switch (event->kind) {
 	case NL_EVENT_LINK:
@@ -163,7 +187,7 @@ unsigned int watch_needs(const struct nl_state *known, const struct nl_event *ev
 			       ? WATCH_APPLY
 			       : 0;
 	case NL_EVENT_ROUTE:
-		return route_needs(known, event);
+		return route_needs(known, event) | watch_follow(known, model, event);
 	default:
 		return WATCH_LATER;
 	}

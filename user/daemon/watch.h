@@ -10,10 +10,16 @@
 #define WATCH_APPLY 0x1u /* a whole apply, soon */
 #define WATCH_LATER 0x2u /* the same, but it can wait: a gateway of many routes may be gone */
 
+#define WATCH_ROUTES 0x4u /* a route that is followed came or went, and no more than that */
+
 /* Sorts what is known, for watch_needs(). No longer for those who want the kernel's order. */
 void watch_sort(struct nl_state *known);
 
-/* `known` is what the last apply went by, sorted. */
-unsigned int watch_needs(const struct nl_state *known, const struct nl_event *event);
+/* `known` is what the last apply of `model` went by, sorted. */
+unsigned int watch_needs(const struct nl_state *known, const struct model *model,
+			 const struct nl_event *event);
+/* Only what the event means to `follow`: WATCH_ROUTES or 0. */
+unsigned int watch_follow(const struct nl_state *known, const struct model *model,
+			  const struct nl_event *event);
 
 #endif

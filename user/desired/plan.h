@@ -12,8 +12,8 @@
 /*
  * Where rules of several origins meet. `want` is what the file and the host say, `have`
  * and `shadows` what is in force and what is overridden now; all sorted, each key once.
- * Rules of commands stay, in the VLANs for which `keeps` is true: in force where `want`
- * has no such key, else in the shadows. -ENOMEM.
+ * Rules of commands, routes and learned ones stay, in the VLANs for which `keeps` is true: in
+ * force where no higher origin has such a key, else in the shadows. -ENOMEM.
  */
 struct origins {
 	struct entry *rules, *shadows; /* owned; sorted */
@@ -23,6 +23,13 @@ int origins_merge(const struct entry *want, size_t n_want, const struct entry *h
 		  const struct entry *shadows, size_t n_shadows,
 		  bool (*keeps)(const void *arg, uint16_t vlan), const void *arg,
 		  struct origins *ret);
+/*
+ * The same where the rules of one origin, below the file's, are replaced by `rules`, each key once
+ * and in any order; all others stay.
+ */
+int origins_replace(const struct entry *have, size_t n_have, const struct entry *shadows,
+		    size_t n_shadows, enum ndpx_origin origin, const struct entry *rules,
+		    size_t n_rules, struct origins *ret);
 void origins_free(struct origins *origins);
 
 /* Are they the same, byte for byte? */

@@ -254,6 +254,13 @@ void desired_host_guest(struct ndpx_policy *guest, const struct ndpx_policy *hos
 		guest->flags |= host->flags;
 }
 
+struct ndpx_policy desired_host_here(void)
+{
+	return (struct ndpx_policy){ .action = NDPX_ACT_HOST,
+				     .origin = NDPX_ORIGIN_HOST,
+				     .flags = NDPX_F_ROUTER | NDPX_F_HOST };
+}
+
 static void keep_first(struct desired *w, const char *dev)
 {
 	char text[RULE_TEXT_LEN];

@@ -48,6 +48,9 @@ const struct in6_addr *desired_link_local(uint32_t ifindex, const struct nl_stat
 /* P76: what a guest is more where it is an address of this host as well, by `host` if at all. */
 void desired_host_guest(struct ndpx_policy *guest, const struct ndpx_policy *host);
 
+/* P76: an address of the host on another interface, of this VRF, where no guest has it. */
+struct ndpx_policy desired_host_here(void);
+
 /* A rule of the file as the maps hold it; `port` is its resolved ifindex or 0. */
 void desired_entry(const struct rule *rule, uint32_t port, struct entry *ret);
 

@@ -56,6 +56,7 @@ struct nl_route {
 	uint8_t protocol; /* RTPROT_* */
 	uint32_t oif;	  /* 0: none */
 	uint32_t table;
+	uint32_t metric; /* of several routes to one destination the lowest counts */
 };
 
 /* Whole tables. The array is the caller's to free. 0, or -errno with *err set. */

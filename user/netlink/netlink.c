@@ -27,6 +27,17 @@ static void read_vlan(const struct nlattr *data, struct nl_link *link)
 	}
 }
 
+static uint32_t read_vrf_table(const struct nlattr *data)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, data) {
+		if (mnl_attr_get_type(attr) == IFLA_VRF_TABLE)
+			return mnl_attr_get_u32(attr);
+	}
+	return 0;
+}
+
 static bool is_isolated(const struct nlattr *port)
 {
 	const struct nlattr *attr;
@@ -87,6 +98,8 @@ static void read_linkinfo(const struct nlattr *info, struct nl_link *link)
 	}
 	if (data && !strcmp(link->kind, "vlan"))
 		read_vlan(data, link);
+	if (data && !strcmp(link->kind, "vrf"))
+		link->vrf_table = read_vrf_table(data);
 	if (data)
 		link->external = kind_external(link->kind, data);
 	link->isolated = of_bridge && port && is_isolated(port);

@@ -20,6 +20,7 @@ struct nl_link {
 	uint32_t lower;	     /* ifindex of the device below, 0: none */
 	int32_t lower_netns; /* id of the namespace `lower` is in, -1: this one */
 	uint16_t vlan;	     /* VID of a VLAN device, 0: it is none */
+	uint32_t vrf_table;  /* of a VRF: its routing table, 0: it is none */
 	uint16_t vlan_proto; /* its ethertype, 0x8100 or 0x88a8; 0: not known */
 	uint32_t flags;	     /* IFF_* */
 	uint8_t mac[6];

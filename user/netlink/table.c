@@ -196,6 +196,9 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 		case RTA_OIF:
 			route.oif = mnl_attr_get_u32(attr);
 			break;
+		case RTA_PRIORITY:
+			route.metric = mnl_attr_get_u32(attr);
+			break;
 		case RTA_TABLE:
 			route.table = mnl_attr_get_u32(attr);
 			break;

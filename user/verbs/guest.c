@@ -10,10 +10,12 @@
 
 enum what { ADD, REPLACE, DEL };
 
-/* The two places of a rule: in force, and of the command's below a higher origin. */
+/* The places of a rule: in force, and of the command's and a route's below a higher origin. */
 struct there {
 	struct ndpx_policy now, shadow; /* NDPX_ACT_NONE: none */
-	bool overridden;		/* what is in force is the host's or the file's */
+	struct ndpx_policy lower; /* of a route, overridden by the command's or a higher one */
+	bool overridden;	  /* what is in force is the host's or the file's */
+	bool overrides;		  /* what is in force is a route's */
 };
 
 static int look(struct dataplane *dp, const struct ndpx_key *key, struct there *ret,
@@ -27,9 +29,14 @@ static int look(struct dataplane *dp, const struct ndpx_key *key, struct there *
 	r = dataplane_get(dp, key, &ret->now, err);
 	if (!r || r == -ENOENT)
 		r = dataplane_get(dp, &shadow, &ret->shadow, err);
+	shadow.origin = NDPX_ORIGIN_ROUTE;
+	if (!r || r == -ENOENT)
+		r = dataplane_get(dp, &shadow, &ret->lower, err);
 	/* P76: of an address of the host on another interface the kernel says nothing here. */
 	ret->overridden = ret->now.action != NDPX_ACT_NONE && ret->now.action != NDPX_ACT_HOST &&
 			  ret->now.origin < NDPX_ORIGIN_COMMAND;
+	ret->overrides =
+		ret->now.action == NDPX_ACT_ANSWER && ret->now.origin > NDPX_ORIGIN_COMMAND;
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -54,7 +61,7 @@ static int check_action(enum what what, const struct there *there, const char *t
 				 "%s dev %s: already exists, in the file: change it there and run "
 				 "'ndpx apply'",
 				 text, dev);
-	if (what == ADD && there->now.action == NDPX_ACT_ANSWER)
+	if (what == ADD && there->now.action == NDPX_ACT_ANSWER && !there->overrides)
 		return error_set(err, EXIT_KERNEL, EEXIST,
 				 "%s dev %s: already exists: use 'guest replace' to change it",
 				 text, dev);
@@ -63,33 +70,59 @@ static int check_action(enum what what, const struct there *there, const char *t
 				 "%s dev %s: belongs to the file: remove it there and run 'ndpx "
 				 "apply'",
 				 text, dev);
+	if (what == DEL && there->overrides)
+		return error_set(
+			err, EXIT_USAGE, EPERM,
+			"%s dev %s: follows a route: delete that ('ip -6 route del %s'), or "
+			"change 'follow' in the file",
+			text, dev, text);
 	if (what == DEL && there->now.action != NDPX_ACT_ANSWER)
 		return error_set(err, EXIT_KERNEL, ENOENT, "%s dev %s: no such guest", text, dev);
 	return 0;
 }
 
-/* One step of the command's own rule, in force or below the file's. */
+/* The steps: of the command's own rule, and of a route's that it overrides or gives way to. */
+static int plan_one(const struct ndpx_key *at, const struct there *there, struct ndpx_policy *after,
+		    struct plan *plan)
+{
+	const struct ndpx_policy *before = there->overridden ? &there->shadow : &there->now;
+	const struct ndpx_policy none = { 0 };
+	struct ndpx_key key = *at, below = *at;
+	bool back = !there->overridden && after->action == NDPX_ACT_NONE &&
+		    there->lower.action != NDPX_ACT_NONE;
+	int r = 0;
+
+	below.origin = NDPX_ORIGIN_ROUTE;
+	if (there->overridden)
+		key.origin = NDPX_ORIGIN_COMMAND;
+	if (back) {
+		*after = there->lower;
+		r = plan_add(plan, &below, &there->lower, &none);
+	}
+	if (!there->overridden)
+		guest_over(before, after);
+	if (there->overrides)
+		r = guest_below(&there->now, at, plan);
+	return r || !memcmp(before, after, sizeof(*before)) ? r
+							    : plan_add(plan, &key, before, after);
+}
+
 static int commit_one(const struct command *cmd, struct dataplane *dp, const struct entry *entry,
 		      const struct there *there, enum what what, struct error *err)
 {
-	const struct ndpx_policy *before = there->overridden ? &there->shadow : &there->now;
-	struct ndpx_key key = entry->key;
-	struct ndpx_policy after = { 0 };
 	struct rules_change change = { .dp = dp };
+	struct ndpx_policy after = { 0 };
 	struct notes notes = { 0 };
 	int r;
 
 	if (what != DEL)
 		after = entry->policy;
-	if (there->overridden)
-		key.origin = NDPX_ORIGIN_COMMAND;
-	else
-		guest_over(before, &after);
-	if (what == REPLACE && !memcmp(before, &after, sizeof(*before)))
+	if (plan_one(&entry->key, there, &after, &change.plan)) {
+		plan_free(&change.plan);
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	}
+	if (!change.plan.n)
 		return 0;
-	r = plan_add(&change.plan, &key, before, &after);
-	if (r)
-		return error_set(err, EXIT_KERNEL, -r, "out of memory");
 	/* Below a rule of the file it changes nothing that is in force. */
 	r = there->overridden ? dataplane_commit(dp, &change.plan, NULL, err)
 			      : rules_commit(cmd->bpffs, &change, 1, &notes, err);

@@ -68,13 +68,14 @@ static int plan_below(struct dataplane *dp, const struct entry *want, struct pla
 static int plan_one(const struct command *cmd, struct dataplane *dp, struct entry *want,
 		    const struct ndpx_policy *there, struct plan *plan, struct error *err)
 {
+	bool lower = there->action == NDPX_ACT_ANSWER && there->origin > NDPX_ORIGIN_COMMAND;
 	struct ndpx_policy same;
 	char text[RULE_TEXT_LEN];
 
 	guest_over(there, &want->policy);
 	same = want->policy;
 	same.origin = there->origin;
-	if (there->action != NDPX_ACT_NONE && !memcmp(there, &same, sizeof(same)))
+	if (there->action != NDPX_ACT_NONE && !lower && !memcmp(there, &same, sizeof(same)))
 		return 0; /* so already */
 	target_text((const struct in6_addr *)want->key.addr, want->key.bits, text);
 	if (there->action == NDPX_ACT_OWN)
@@ -82,14 +83,15 @@ static int plan_one(const struct command *cmd, struct dataplane *dp, struct entr
 				 "%s is an address or gateway of this host", text);
 	if (there->action == NDPX_ACT_DENY)
 		return error_set(err, EXIT_USAGE, EEXIST, "%s is denied by the file", text);
-	if (there->action == NDPX_ACT_ANSWER && !cmd->replace)
+	if (there->action == NDPX_ACT_ANSWER && !cmd->replace && !lower)
 		return error_set(
 			err, EXIT_KERNEL, EEXIST,
 			"%s already exists with different settings: use --replace to change it",
 			text);
 	if (there->action == NDPX_ACT_ANSWER && there->origin < NDPX_ORIGIN_COMMAND)
 		return plan_below(dp, want, plan, err);
-	if (plan_add(plan, &want->key, there, &want->policy))
+	if ((lower && guest_below(there, &want->key, plan)) ||
+	    plan_add(plan, &want->key, there, &want->policy))
 		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
 	return 0;
 }

@@ -113,13 +113,22 @@ int guest_entry(const struct rule *rule, struct entry *ret, struct error *err)
 
 void guest_over(const struct ndpx_policy *before, struct ndpx_policy *after)
 {
-	const struct ndpx_policy here = { .action = NDPX_ACT_HOST,
-					  .origin = NDPX_ORIGIN_HOST,
-					  .flags = NDPX_F_ROUTER | NDPX_F_HOST };
+	const struct ndpx_policy here = desired_host_here();
 	bool guest = before->action == NDPX_ACT_ANSWER && (before->flags & NDPX_F_HOST);
 
 	if (after->action == NDPX_ACT_ANSWER)
 		desired_host_guest(after, guest ? &here : before);
 	else if (guest && after->action == NDPX_ACT_NONE)
 		*after = here;
+}
+
+int guest_below(const struct ndpx_policy *now, const struct ndpx_key *key, struct plan *plan)
+{
+	const struct ndpx_policy none = { 0 };
+	struct ndpx_policy waits = *now;
+	struct ndpx_key below = *key;
+
+	below.origin = now->origin;
+	waits.flags &= (__u8)~NDPX_F_HOST; /* P76: for today's addresses to add */
+	return plan_add(plan, &below, &none, &waits);
 }

@@ -23,5 +23,7 @@ int guest_entry(const struct rule *rule, struct entry *ret, struct error *err);
  * another interface stays what it is beside, and is just that again when its guest goes.
  */
 void guest_over(const struct ndpx_policy *before, struct ndpx_policy *after);
+/* What a lower origin has in force at `key` is to wait below a command's rule. -ENOMEM. */
+int guest_below(const struct ndpx_policy *now, const struct ndpx_key *key, struct plan *plan);
 
 #endif

@@ -10,7 +10,8 @@
 
 struct run {
 	struct command *cmd;
-	struct notes said; /* notes and refusals of the last report, which still hold */
+	/* Notes and refusals of the last reports, which still hold. */
+	struct notes said, followed;
 	char failure[600]; /* the last apply failed with that; "": it did not */
 };
 
@@ -26,25 +27,27 @@ static bool is_said(const struct notes *said, const char *text)
 }
 
 /* Says what the last report did not say already. */
-static void say(struct run *run, struct notes *now, const char *dev, enum note_severity severity,
-		const char *text)
+static void say(struct run *run, const struct notes *said, struct notes *now, const char *dev,
+		enum note_severity severity, const char *text)
 {
 	struct notes one = { 0 };
 
 	note_add(now, dev, severity, "%s", text);
-	if (is_said(&run->said, text))
+	if (is_said(said, text))
 		return;
 	note_add(&one, dev, severity, "%s", text);
 	command_notes(run->cmd, &one);
 	notes_free(&one);
 }
 
-static void say_notes(struct run *run, struct notes *now, const struct notes *notes)
+static void say_notes(struct run *run, const struct notes *said, struct notes *now,
+		      const struct notes *notes)
 {
 	size_t i;
 
 	for (i = 0; i < notes->n; i++)
-		say(run, now, notes->items[i].dev, notes->items[i].severity, notes->items[i].text);
+		say(run, said, now, notes->items[i].dev, notes->items[i].severity,
+		    notes->items[i].text);
 }
 
 /* A missing interface is waited for; what is refused is tried again. */
@@ -54,7 +57,7 @@ static void say_refused(struct run *run, struct notes *now, const struct uplink_
 
 	snprintf(text, sizeof(text), "%s: %s", up->why.message,
 		 up->why.code == ENODEV ? "waiting for it" : "not attached; trying again");
-	say(run, now, up->dev, up->why.code == ENODEV ? NOTE_INFO : NOTE_WARNING, text);
+	say(run, &run->said, now, up->dev, up->why.code == ENODEV ? NOTE_INFO : NOTE_WARNING, text);
 }
 
 static void print_uplink(const struct uplink_report *up, struct output *out)
@@ -81,12 +84,12 @@ static void on_applied(void *arg, const struct apply_report *report)
 	size_t i;
 
 	for (i = 0; i < report->n_uplinks; i++) {
-		say_notes(run, &now, &report->uplinks[i].notes);
+		say_notes(run, &run->said, &now, &report->uplinks[i].notes);
 		if (report->uplinks[i].failed)
 			say_refused(run, &now, &report->uplinks[i]);
 	}
-	say_notes(run, &now, &report->notes);
-	say_notes(run, &now, &ports->notes);
+	say_notes(run, &run->said, &now, &report->notes);
+	say_notes(run, &run->said, &now, &ports->notes);
 	notes_free(&run->said);
 	run->said = now;
 	run->failure[0] = '\0';
@@ -103,6 +106,21 @@ static void on_applied(void *arg, const struct apply_report *report)
 	if (ports->removed || ports->changed || ports->n_attached || ports->n_detached)
 		apply_print_ports(ports, &out);
 	out_finish(&out);
+}
+
+static void on_followed(void *arg, const struct follow_report *report)
+{
+	struct run *run = arg;
+	struct notes now = { 0 };
+	size_t i;
+
+	say_notes(run, &run->followed, &now, &report->notes);
+	for (i = 0; i < report->n && !run->cmd->quiet; i++)
+		fprintf(stderr, "%s: routes followed: rules +%zu -%zu ~%zu\n",
+			report->uplinks[i].dev, report->uplinks[i].added,
+			report->uplinks[i].removed, report->uplinks[i].changed);
+	notes_free(&run->followed);
+	run->followed = now;
 }
 
 static void on_failed(void *arg, const struct error *err)
@@ -149,7 +167,9 @@ static int load(void *arg, struct model *ret)
 int verb_run(struct command *cmd)
 {
 	struct run run = { .cmd = cmd };
-	const struct daemon_hooks hooks = { &run, load, on_applied, on_failed, on_event };
+	const struct daemon_hooks hooks = {
+		&run, load, on_applied, on_followed, on_failed, on_event
+	};
 	struct model model = { 0 };
 	struct error err;
 	int status, r;
@@ -166,6 +186,7 @@ int verb_run(struct command *cmd)
 	r = daemon_run(cmd->bpffs, &hooks, &model, &err);
 	model_free(&model);
 	notes_free(&run.said);
+	notes_free(&run.followed);
 	if (r)
 		return command_fail(cmd, &err);
 	return cmd->teardown ? verb_down(cmd) : EXIT_DONE;
