@@ -128,14 +128,17 @@ install: all
 	install -m 644 $(B)/man/ndpx-doctor.8 $(DESTDIR)$(MANDIR)/man8/ndpx-doctor.8
 	install -m 644 user/man/ndpx-json.5 $(DESTDIR)$(MANDIR)/man5/ndpx-json.5
 	install -m 644 README.md tools/ndpx.conf.example $(DESTDIR)$(DOCDIR)
-	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' tools/ndpx.service > $(DESTDIR)$(UNITDIR)/ndpx.service
-	chmod 644 $(DESTDIR)$(UNITDIR)/ndpx.service
+	for unit in ndpx.service ndpx-run.service; do \
+		sed 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' tools/$$unit \
+			> $(DESTDIR)$(UNITDIR)/$$unit && chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit 1; \
+	done
 
 # The configuration stays, because it is the operator's.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/ndpx $(DESTDIR)$(MANDIR)/man8/ndpx.8 \
 		$(DESTDIR)$(MANDIR)/man5/ndpx.conf.5 $(DESTDIR)$(MANDIR)/man8/ndpx-doctor.8 \
-		$(DESTDIR)$(MANDIR)/man5/ndpx-json.5 $(DESTDIR)$(UNITDIR)/ndpx.service
+		$(DESTDIR)$(MANDIR)/man5/ndpx-json.5 $(DESTDIR)$(UNITDIR)/ndpx.service \
+		$(DESTDIR)$(UNITDIR)/ndpx-run.service
 	rm -rf $(DESTDIR)$(DOCDIR)
 
 clean:

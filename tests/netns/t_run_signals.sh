@@ -102,6 +102,25 @@ LAB_HOST_MAC=02:00:00:00:00:77 soon $A $B
 lab_ip host link set eth0 address "$LAB_HOST_MAC"
 soon $A $B
 
+note "apply beside it: run goes by the new file from then on"
+conf_one
+status 0 ndpx apply
+assert_has "$WORK/err" "'ndpx run' \(process $RUN\) reloads its file"
+wait_for 5 eval '[ "$(grep -c "conf reloaded" "$WORK/log")" = 2 ]'
+lab_ip host link set eth0 address 02:00:00:00:00:77
+LAB_HOST_MAC=02:00:00:00:00:77 soon $A
+assert_silent $B
+lab_ip host link set eth0 address "$LAB_HOST_MAC"
+soon $A
+status 0 ndpx down
+assert_has "$WORK/err" "process $RUN\) sets everything up again"
+lab_ip host link set eth0 address 02:00:00:00:00:77
+lab_ip host link set eth0 address "$LAB_HOST_MAC"
+soon $A
+echo "uplink eth0 { guest $A { } guest $B { } }" | conf
+kill -HUP "$RUN"
+soon $B
+
 note "SIGTERM leaves the data plane as it is"
 run_end
 assert_answered $A $B

@@ -117,6 +117,9 @@ static void ports(void **state)
 	one(route("2001:db8::7", 128, ETH0), "");
 	one(route("2001:db8::7", 128, 0), "");
 	one(route("2001:db8::7", 128, 99), "");
+	links[OTHER - 1].altnames = "wan\0vif-x\0";
+	one(route("2001:db8::7", 128, OTHER), "2001:db8::7 5 always");
+	links[OTHER - 1].altnames = NULL;
 	/* All but the link itself, and lo. */
 	strcpy(patterns[0].pattern, "*");
 	one(route("2001:db8::7", 128, OTHER), "2001:db8::7 5 always");

@@ -22,6 +22,7 @@
 #include "util/clock.h"
 
 #define LOCKED_TELL 10000000 /* us: after that the log says whom we wait for */
+#define TELL_LOST   10000000 /* us: without an overflow, before one is told of again */
 
 /*
  * By bit of WATCH_*. A burst is one apply: a guest's start is a dozen events within a few ms, so
@@ -43,7 +44,7 @@ struct loop {
 	struct nl_events *events;
 	struct model *model;
 	int epoll, signals, timer, single;
-	int64_t locked_since, watchdog, watchdog_next; /* us; 0: not */
+	int64_t locked_since, told_lost, watchdog, watchdog_next; /* us; 0: not */
 	bool told_locked, started, reloading, ended;
 };
 
@@ -74,7 +75,10 @@ static int read_events(struct loop *l, struct error *err)
 
 	if (r != -ENOBUFS)
 		return r;
-	tell(l, DAEMON_LOST);
+	/* A socket that overflows once does so again and again. */
+	if (!l->told_lost || clock_us() - l->told_lost > TELL_LOST)
+		tell(l, DAEMON_LOST);
+	l->told_lost = clock_us();
 	schedule_add(&l->schedule, WATCH_APPLY, clock_us());
 	return 0;
 }

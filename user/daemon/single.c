@@ -47,7 +47,7 @@ pid_t single_holder(const char *bpffs)
 {
 	struct ucred who;
 
-	return ask(bpffs, &who) ? 0 : who.pid;
+	return ask(bpffs, &who) || who.uid ? 0 : who.pid;
 }
 
 static int taken(const char *bpffs, struct error *err)

@@ -13,7 +13,7 @@
  */
 int single_claim(const char *bpffs, int *ret_fd, struct error *err);
 void single_answer(int fd);
-/* The process that has it, 0: none. */
+/* The process that has it, 0: none, or not root's. */
 pid_t single_holder(const char *bpffs);
 
 #endif

@@ -169,7 +169,7 @@ unsigned int watch_follow(const struct nl_state *known, const struct model *mode
 		const struct uplink *u = &model->uplinks[i];
 
 		/* By several interfaces, or by one that came a moment ago. */
-		if (u->n_follow && (!link || follow_match(u, link->name)))
+		if (u->n_follow && (!link || follow_has_port(u, link)))
 			return WATCH_ROUTES;
 	}
 	return 0;

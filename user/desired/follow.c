@@ -46,6 +46,17 @@ bool follow_is_candidate(const struct nl_route *route)
 	       !IN6_IS_ADDR_LOOPBACK(&route->dst) && !IN6_IS_ADDR_UNSPECIFIED(&route->dst);
 }
 
+bool follow_has_port(const struct uplink *uplink, const struct nl_link *link)
+{
+	const char *name = NULL;
+
+	while ((name = nl_next_altname(link, name))) {
+		if (follow_match(uplink, name))
+			return true;
+	}
+	return follow_match(uplink, link->name);
+}
+
 static int by_number(const void *a, const void *b)
 {
 	const uint32_t *x = a, *y = b;
@@ -85,7 +96,7 @@ static int find_ports(struct following *f, const struct this_link *here)
 		const struct nl_link *l = &f->state->links[i];
 
 		if (!(l->flags & IFF_LOOPBACK) && !this_link_has(here, l->ifindex) &&
-		    follow_match(f->uplink, l->name))
+		    follow_has_port(f->uplink, l))
 			f->ports[f->n_ports++] = l->ifindex;
 	}
 	if (f->n_ports)

@@ -10,6 +10,9 @@
 /* Could this route be one that an uplink follows, whatever its interface is called? */
 bool follow_is_candidate(const struct nl_route *route);
 
+/* Does an uplink follow routes through this interface, by any of its names? */
+bool follow_has_port(const struct uplink *uplink, const struct nl_link *link);
+
 /*
  * The rules of one device, whose `n` uplinks these are; `link` is in `state`. *ret, sorted, each
  * key once, is the caller's to free. -ENOMEM.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* `apply`: the file becomes what the kernel holds. Here it is read, and the reports printed. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "apply/apply.h"
 #include "cli/command.h"
+#include "daemon/single.h"
 #include "verbs/apply_print.h"
 
 /* One uplink that is refused must not keep the others down. Also with -q: it is an error. */
@@ -86,6 +88,15 @@ static int run_and_print(const struct command *cmd, const struct model *model,
 	return r;
 }
 
+/* A `run` beside this has read its file earlier, and would go back to that. */
+static void tell_run(const struct command *cmd)
+{
+	pid_t pid = single_holder(cmd->bpffs);
+
+	if (pid > 0 && !kill(pid, SIGHUP))
+		command_note(cmd, "'ndpx run' (process %d) reloads its file", pid);
+}
+
 int verb_apply(struct command *cmd)
 {
 	struct model model = { 0 };
@@ -127,5 +138,7 @@ int verb_apply(struct command *cmd)
 	model_free(&model);
 	if (lock >= 0)
 		dataplane_unlock(lock);
+	if (!r)
+		tell_run(cmd);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "daemon/single.h"
 #include "apply/teardown.h"
 
 /* All guest ports, or the one called `dev` where that is not NULL. *ret_found: there was one. */
@@ -75,6 +76,17 @@ static int down_all(const struct command *cmd, const char *dev, const char *dev_
 	return r;
 }
 
+static void warn_of_run(const struct command *cmd)
+{
+	pid_t pid = single_holder(cmd->bpffs);
+
+	if (pid > 0)
+		command_note(cmd,
+			     "warning: 'ndpx run' (process %d) sets everything up again at the next "
+			     "change: end it first",
+			     pid);
+}
+
 int verb_down(struct command *cmd)
 {
 	struct place place;
@@ -117,5 +129,7 @@ int verb_down(struct command *cmd)
 	if ((cmd->json ? !r : !cmd->quiet) && command_print(text, &err) && !r)
 		r = -err.code;
 	free(text);
+	if (!r)
+		warn_of_run(cmd);
 	return r ? command_fail(cmd, &err) : EXIT_DONE;
 }
