@@ -30,11 +30,6 @@ expect_routes() {
 	assert_eq "rules of routes" "$(routes)" "$1"
 }
 
-# origin ADDR: of the rule in force.
-origin() {
-	ndpx -j guest show "$1" | jq -r '.guests[].origin'
-}
-
 r6() {
 	lab_ip host -6 route "$@"
 }
@@ -143,12 +138,12 @@ life() {
 	assert_eq "R" "$(ask $A)" "$(answer $A "$LAB_HOST_MAC" RS)"
 	file "guest $A { override = on }"
 	kill -HUP "$RUN"
-	wait_for 5 eval '[ "$(origin $A)" = file ]'
+	wait_for 5 is_origin $A file
 	status 0 ndpx apply
 	assert_eq "O" "$(ask $A)" "$(answer $A "$LAB_HOST_MAC" SO)"
 	file
 	kill -HUP "$RUN"
-	wait_for 5 eval '[ "$(origin $A)" = command ]'
+	wait_for 5 is_origin $A command
 	assert_eq "R again" "$(ask $A)" "$(answer $A "$LAB_HOST_MAC" RS)"
 	status 0 ndpx guest del $A dev eth0
 	assert_eq "the route's again" "$(origin $A)" route

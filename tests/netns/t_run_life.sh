@@ -9,7 +9,10 @@
 A=2001:db8:1::1
 
 members() {
-	lab_ip host -6 neigh show proxy dev eth0 | wc -l
+	[ "$(lab_ip host -6 neigh show proxy dev eth0 | wc -l)" = "$1" ]
+}
+guests_in_force() {
+	[ "$(guests | wc -l)" = "$1" ]
 }
 
 # The router's cable end hears XDP_TX again, as net_wire does.
@@ -29,10 +32,10 @@ life() {
 	assert_eq "said once" "$(grep -c 'waiting for it' "$WORK/log")" 1
 
 	note "down and up"
-	assert_eq "groups" "$(members)" 2
+	members 2 || fail "groups are missing"
 	lab_ip host link set eth0 down
 	lab_ip host link set eth0 up
-	wait_for 5 eval '[ "$(members)" = 2 ]'
+	wait_for 5 members 2
 	soon $A
 
 	note "another MAC"
@@ -62,7 +65,7 @@ life() {
 
 	note "an address of the host on the uplink: the kernel speaks for it"
 	lab_ip host addr add $A/128 dev eth0 nodad
-	wait_for 5 eval '[ "$(ndpx -j guest show | jq "[.guests[].address] | length")" = 1 ]'
+	wait_for 5 guests_in_force 1
 	lab_ip host addr del $A/128 dev eth0
 	soon $A
 

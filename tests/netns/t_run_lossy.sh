@@ -11,11 +11,10 @@ conf <<-EOF
 	uplink eth0 { guest 2001:db8:1::/64 { } }
 	ports "vm*" { gateway = { fe80::1 } }
 EOF
-RUN_ENV=NDPX_RUN_BUFFER=2048
-run_start
+run_under env NDPX_RUN_BUFFER=2048 --
 
-own() {
-	ndpx -j explain "$1" dev eth0 | jq -e '.explain.verdict == "own_address"' >/dev/null
+ports_in_force() {
+	[ "$(ndpx -j status | jq "[.ports.sections[].devices[]] | length")" = "$1" ]
 }
 
 for round in 1 2 3; do
@@ -29,14 +28,14 @@ for round in 1 2 3; do
 	for i in 1 100 200; do
 		wait_for 10 own 2001:db8:1::$i
 	done
-	wait_for 20 eval '[ "$(ndpx -j status | jq "[.ports.sections[].devices[]] | length")" = 40 ]'
+	wait_for 20 ports_in_force 40
 	{
 		seq -f 'addr del 2001:db8:1::%g/128 dev eth0' 200
 		seq -f 'link del vm%g' 40
 	} >"$WORK/batch"
 	lab_ip host -batch "$WORK/batch"
 	soon 2001:db8:1::1 2001:db8:1::100 2001:db8:1::200
-	wait_for 20 eval '[ "$(ndpx -j status | jq "[.ports.sections[].devices[]] | length")" = 0 ]'
+	wait_for 20 ports_in_force 0
 done
 assert_has "$WORK/log" 'more changes than netlink has room for'
 quiet 500

@@ -15,8 +15,7 @@ run_start
 
 # port_says N TARGET FLAGS: within a second or so guest N's port answers so.
 port_says() {
-	local i
-	for i in $(seq 20); do
+	for _ in $(seq 20); do
 		[ "$(ask_guest "$1" "$2")" = "$(answer_guest "$1" "$3" "$2")" ] && return
 		sleep 0.05
 	done
@@ -56,22 +55,19 @@ port_says 2 "$GATEWAY" RSO
 note "a new address of the host is no guest's, and is one again"
 soon "$(addr_of_guest 3)"
 lab_ip host addr add "$(addr_of_guest 3)/128" dev eth0 nodad
-wait_for 5 eval '[ "$(ask "$(addr_of_guest 3)" 100)" != "$(answer "$(addr_of_guest 3)")" ]'
+wait_for 5 own "$(addr_of_guest 3)"
 lab_ip host addr del "$(addr_of_guest 3)/128" dev eth0
 lab_ip host route replace "$(addr_of_guest 3)/128" dev tap3.0
 soon "$(addr_of_guest 3)"
 
 note "the default gateway changes: the new one is the kernel's to answer, the old one a guest may be"
-owned() {
-	ndpx -j explain "$1" dev eth0 | jq -e '.explain.verdict == "own_address"' >/dev/null
-}
 quiet 500
-owned "$GATEWAY" || fail "the gateway is not known"
+own "$GATEWAY" || fail "the gateway is not known"
 lab_ip host route replace default via "${PREFIX}99" dev eth0
-wait_for 5 owned "${PREFIX}99"
-wait_for 10 eval '! owned "$GATEWAY"'
+wait_for 5 own "${PREFIX}99"
+wait_for 10 not_own "$GATEWAY"
 lab_ip host route replace default via "$GATEWAY" dev eth0
-wait_for 5 owned "$GATEWAY"
+wait_for 5 own "$GATEWAY"
 
 note "other commands beside it"
 status 0 ndpx guest add 2001:db8:ee::1 dev eth0 port vif1.0
@@ -86,5 +82,5 @@ status 0 ndpx -q resume dev eth0
 assert_answered 2001:db8:ee::1 "$(addr_of_guest 2)"
 status 0 ndpx apply
 assert_answered 2001:db8:ee::1 "$(addr_of_guest 2)"
-assert_eq "origin" "$(ndpx -j guest show 2001:db8:ee::1 | jq -r '.guests[].origin')" command
+assert_eq "origin" "$(origin 2001:db8:ee::1)" command
 run_end

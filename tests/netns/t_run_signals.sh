@@ -106,7 +106,7 @@ note "apply beside it: run goes by the new file from then on"
 conf_one
 status 0 ndpx apply
 assert_has "$WORK/err" "'ndpx run' \(process $RUN\) reloads its file"
-wait_for 5 eval '[ "$(grep -c "conf reloaded" "$WORK/log")" = 2 ]'
+wait_for 5 log_says 2 'conf reloaded'
 lab_ip host link set eth0 address 02:00:00:00:00:77
 LAB_HOST_MAC=02:00:00:00:00:77 soon $A
 assert_silent $B
@@ -144,14 +144,17 @@ assert_answered $A
 run_end
 
 note "what the service manager is told"
-RUN_ENV="NOTIFY_SOCKET=@ndpx-test WATCHDOG_USEC=1000000 strace -e trace=sendto -s 200 -o $WORK/told"
-run_start
+told() {
+	[ "$(grep -cF -- "$2" "$WORK/told")" = "$1" ]
+}
+run_under env NOTIFY_SOCKET=@ndpx-test WATCHDOG_USEC=1000000 \
+	strace -e trace=sendto -s 200 -o "$WORK/told" --
 child=$(pgrep -P "$RUN")
 wait_for 5 grep -q '"READY=1\\nSTATUS=1 of 1 uplinks attached"' "$WORK/told"
 wait_for 5 grep -q '"WATCHDOG=1"' "$WORK/told"
 kill -HUP "$child"
 wait_for 5 grep -qE '"RELOADING=1\\nMONOTONIC_USEC=[0-9]{5,}"' "$WORK/told"
-wait_for 5 eval '[ "$(grep -c READY=1 "$WORK/told")" = 2 ]'
+wait_for 5 told 2 READY=1
 kill "$child"
 wait "$RUN" || fail "status of run: $?"
 assert_has "$WORK/told" '"STOPPING=1"'

@@ -29,7 +29,8 @@ struct guest_args {
 
 struct key {
 	const char *name;
-	unsigned int where; /* bits 1 << enum key_scope */
+	unsigned int where;   /* bits 1 << enum key_scope */
+	enum key_scope opens; /* a block, with a title; SCOPE_FILE: it has a value */
 	/* A list takes values one by one; `object` is a struct rule for each, unless `names`. */
 	int (*parse)(const struct key *key, enum key_scope scope, const char *text, void *object,
 		     struct error *err);
@@ -45,7 +46,6 @@ struct key {
 	bool list, number;
 	bool names; /* a list that `parse` appends to the block's own object */
 	bool set_only;		/* not printed while it has its default, in JSON either */
-	enum key_scope opens;	/* a block, with a title; SCOPE_FILE: it has a value */
 	const char *values;	/* as usage calls them; NULL: `choices` */
 	const char *by_default; /* NULL: none */
 	const char *help;

@@ -9,8 +9,19 @@ RUN=''
 
 # run_start [ARG...]: and waits until it has applied the file. RUN is its pid.
 run_start() {
+	run_under env -- "$@"
+}
+
+# run_under COMMAND... -- [ARG...]: the same, below another command, whose pid is RUN.
+run_under() {
+	local under=()
+	while [ "$1" != -- ]; do
+		under+=("$1")
+		shift
+	done
+	shift
 	: >"$WORK/log"
-	net_job host env ${RUN_ENV-} "$NDPX" --bpffs "$BPFFS" -c "$WORK/ndpx.conf" run "$@" 2>"$WORK/log"
+	net_job host "${under[@]}" "$NDPX" --bpffs "$BPFFS" -c "$WORK/ndpx.conf" run "$@" 2>"$WORK/log"
 	RUN=$JOB
 	wait_for 20 grep -q 'following the kernel' "$WORK/log"
 }
@@ -39,9 +50,9 @@ quiet() {
 
 # soon TARGET...: answered for, within a second or so.
 soon() {
-	local target i got
+	local target got
 	for target in "$@"; do
-		for i in $(seq 20); do
+		for _ in $(seq 20); do
 			got=$(ask "$target" 100)
 			[ "$got" = "$(answer "$target")" ] && continue 2
 			[ "$got" != none ] || continue
@@ -54,13 +65,36 @@ soon() {
 
 # gone TARGET...: no longer answered for, within a second or so.
 gone() {
-	local target i
+	local target
 	for target in "$@"; do
-		for i in $(seq 20); do
+		for _ in $(seq 20); do
 			[ "$(ask "$target" 100)" != none ] || continue 2
 			sleep 0.05
 		done
 		cat "$WORK/log" >&2
 		fail "still answered for: $target"
 	done
+}
+
+# log_says N REGEX: the log has N lines of this kind.
+log_says() {
+	[ "$(grep -cE -- "$2" "$WORK/log")" = "$1" ]
+}
+
+# origin ADDR: of the rule in force.
+origin() {
+	ndpx -j guest show "$1" | jq -r '.guests[].origin'
+}
+
+is_origin() {
+	[ "$(origin "$1")" = "$2" ]
+}
+
+# own ADDR: is it the host's, so that the kernel answers?
+own() {
+	ndpx -j explain "$1" dev eth0 | jq -e '.explain.verdict == "own_address"' >/dev/null
+}
+
+not_own() {
+	! own "$1"
 }
