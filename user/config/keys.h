@@ -44,7 +44,7 @@ struct key {
 	unsigned long max;	    /* of a number */
 	uint8_t flag;		    /* NDPX_F_*, set by the second of `choices` */
 	bool list, number;
-	bool names; /* a list that `parse` appends to the block's own object */
+	bool names;		/* a list that `parse` appends to the block's own object */
 	bool set_only;		/* not printed while it has its default, in JSON either */
 	const char *values;	/* as usage calls them; NULL: `choices` */
 	const char *by_default; /* NULL: none */

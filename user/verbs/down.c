@@ -81,10 +81,11 @@ static void warn_of_run(const struct command *cmd)
 	pid_t pid = single_holder(cmd->bpffs);
 
 	if (pid > 0)
-		command_note(cmd,
-			     "warning: 'ndpx run' (process %d) sets everything up again at the next "
-			     "change: end it first",
-			     pid);
+		command_note(
+			cmd,
+			"warning: 'ndpx run' (process %d) sets everything up again at the next "
+			"change: end it first",
+			pid);
 }
 
 int verb_down(struct command *cmd)
