@@ -15,13 +15,6 @@
 #define FLAGS_THAT_MATTER                                                                          \
 	(IFF_UP | IFF_RUNNING | IFF_NOARP | IFF_POINTOPOINT | IFF_LOOPBACK | IFF_ALLMULTI)
 
-static int by_ifindex(const void *a, const void *b)
-{
-	const struct nl_link *x = a, *y = b;
-
-	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
-}
-
 static int by_address(const void *a, const void *b)
 {
 	const struct nl_address *x = a, *y = b;
@@ -46,28 +39,27 @@ static int by_net(const void *a, const void *b)
 
 void watch_sort(struct nl_state *known)
 {
-	if (known->n_links)
-		qsort(known->links, known->n_links, sizeof(*known->links), by_ifindex);
-	if (known->n_addresses)
-		qsort(known->addresses, known->n_addresses, sizeof(*known->addresses), by_address);
 	if (known->n_gateways)
 		qsort(known->gateways, known->n_gateways, sizeof(*known->gateways), by_address);
 	if (known->n_nets)
 		qsort(known->nets, known->n_nets, sizeof(*known->nets), by_net);
 }
 
-static const struct nl_link *find_link(const struct nl_state *known, uint32_t ifindex)
+static bool has_gateway(const struct nl_state *known, const struct nl_address *like)
 {
-	const struct nl_link like = { .ifindex = ifindex };
-
-	return known->n_links
-		       ? bsearch(&like, known->links, known->n_links, sizeof(like), by_ifindex)
-		       : NULL;
+	return known->n_gateways && bsearch(like, known->gateways, known->n_gateways,
+					    sizeof(*known->gateways), by_address);
 }
 
-static bool has_address(const struct nl_address *list, size_t n, const struct nl_address *like)
+static bool has_address(const struct nl_state *known, const struct nl_address *like)
 {
-	return n && bsearch(like, list, n, sizeof(*list), by_address);
+	const struct nl_address *a = NULL;
+
+	while ((a = nl_next_address(known, like->ifindex, a))) {
+		if (IN6_ARE_ADDR_EQUAL(&a->addr, &like->addr))
+			return true;
+	}
+	return false;
 }
 
 static bool same_altnames(const struct nl_link *a, const struct nl_link *b)
@@ -98,7 +90,7 @@ static unsigned int link_needs(const struct nl_state *known, const struct nl_eve
 
 	if (event->partly)
 		return WATCH_APPLY;
-	had = find_link(known, event->link.ifindex);
+	had = nl_link_by_index(known, event->link.ifindex);
 	if (event->gone ? !had : had && same_link(had, &event->link))
 		return 0;
 	return WATCH_APPLY;
@@ -124,7 +116,7 @@ static unsigned int net_needs(const struct nl_state *known, const struct nl_even
  */
 static unsigned int exit_needs(const struct nl_state *known, const struct nl_event *event)
 {
-	const struct nl_link *link = find_link(known, event->route.oif);
+	const struct nl_link *link = nl_link_by_index(known, event->route.oif);
 
 	if (!link || (strcmp(link->kind, "bridge") != 0 && !link->vlan))
 		return 0;
@@ -146,8 +138,7 @@ static unsigned int route_needs(const struct nl_state *known, const struct nl_ev
 	if (route->type != RTN_UNICAST)
 		return 0;
 	if (event->indirect || !IN6_IS_ADDR_UNSPECIFIED(&event->gateway)) {
-		if (!event->gone && !event->indirect &&
-		    has_address(known->gateways, known->n_gateways, &gateway))
+		if (!event->gone && !event->indirect && has_gateway(known, &gateway))
 			return 0;
 		return !route->bits || (!event->gone && !event->indirect) ? WATCH_APPLY
 									  : WATCH_LATER;
@@ -164,7 +155,7 @@ unsigned int watch_follow(const struct nl_state *known, const struct model *mode
 
 	if (event->kind != NL_EVENT_ROUTE || !follow_is_candidate(&event->route))
 		return 0;
-	link = find_link(known, event->route.oif);
+	link = nl_link_by_index(known, event->route.oif);
 	for (i = 0; i < model->n_uplinks; i++) {
 		const struct uplink *u = &model->uplinks[i];
 
@@ -182,10 +173,7 @@ unsigned int watch_needs(const struct nl_state *known, const struct model *model
 	case NL_EVENT_LINK:
 		return link_needs(known, event);
 	case NL_EVENT_ADDRESS:
-		return has_address(known->addresses, known->n_addresses, &event->address) ==
-				       event->gone
-			       ? WATCH_APPLY
-			       : 0;
+		return has_address(known, &event->address) == event->gone ? WATCH_APPLY : 0;
 	case NL_EVENT_ROUTE:
 		return route_needs(known, event) | watch_follow(known, model, event);
 	default:

@@ -12,7 +12,7 @@
 
 #define WATCH_ROUTES 0x4u /* a route that is followed came or went, and no more than that */
 
-/* Sorts what is known, for watch_needs(). No longer for those who want the kernel's order. */
+/* Sorts gateways and networks, for watch_needs(). */
 void watch_sort(struct nl_state *known);
 
 /* `known` is what the last apply of `model` went by, sorted. */
