@@ -62,6 +62,17 @@ life() {
 	r6 del 2001:db8:5::/64
 	gone 2001:db8:5::77
 
+	note "replaced by what is no guest's"
+	r6 add $B dev vif1.0
+	soon $B
+	r6 replace $B dev other
+	gone $B
+	r6 replace $B dev vif1.0
+	soon $B
+	r6 replace unreachable $B metric 1024
+	gone $B
+	r6 flush $B
+
 	note "by a gateway, by two ports, with another metric"
 	r6 add 2001:db8:6::/56 via fe80::99 dev vif1.0
 	expect_routes "$A vif1.0 always,2001:db8:6::/56 vif1.0 routed"

@@ -16,8 +16,7 @@
 struct sources {
 	const struct model *model;
 	const struct nl_state *state;
-	const struct nl_route *routes;
-	size_t n_routes;
+	const struct follow_routes *from;
 	bool no_prefixes; /* only addresses: prefixes do not fit */
 };
 
@@ -53,35 +52,85 @@ static int rules_of(const struct sources *from, const struct instance *instance,
 	*ret_n = 0;
 	if (!link || !n)
 		return 0;
-	if (follow_rules(&uplinks[first], n, link, from->state, from->routes, from->n_routes, ret,
-			 ret_n))
+	if (follow_rules(&uplinks[first], n, link, from->state, from->from->routes, from->from->n,
+			 ret, ret_n))
 		return no_memory(err);
 	if (from->no_prefixes)
 		drop_prefixes(*ret, ret_n);
 	return 0;
 }
 
-/* The steps to `rules` on one device. */
-static int plan_rules(struct dataplane *dp, const struct entry *rules, size_t n, struct plan *plan,
-		      struct error *err)
+/* What a device has: in force, and overridden. */
+struct there {
+	struct entry *have, *shadows; /* owned; sorted */
+	size_t n_have, n_shadows;
+};
+
+static int look_for(struct dataplane *dp, const struct ndpx_key *key, struct entry *list, size_t *n,
+		    struct error *err)
 {
-	struct entry *have = NULL, *shadows = NULL;
-	size_t n_have = 0, n_shadows = 0;
+	struct entry *e = &list[*n];
+	int r;
+
+	*e = (struct entry){ .key = *key };
+	r = dataplane_get(dp, key, &e->policy, err);
+	*n += !r;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Of a few keys, in all VLANs of the device. */
+static int read_keys(struct dataplane *dp, const struct follow_routes *from, struct there *ret,
+		     struct error *err)
+{
+	const struct ndpx_record *record = dataplane_record(dp);
+	size_t most = from->n_keys * record->n_vlans, i, v;
+	const __u8 origins = NDPX_ORIGIN_LEARNED - NDPX_ORIGIN_COMMAND + 1;
+	int r = 0;
+
+	ret->have = malloc((most + 1) * sizeof(*ret->have));
+	ret->shadows = malloc((most * origins + 1) * sizeof(*ret->shadows));
+	if (!ret->have || !ret->shadows)
+		return no_memory(err);
+	for (v = 0; v < record->n_vlans && v < NDPX_MAX_VLANS; v++) {
+		for (i = 0; i < from->n_keys && !r; i++) {
+			struct ndpx_key key = from->keys[i];
+
+			key.vlan = record->vlans[v];
+			r = look_for(dp, &key, ret->have, &ret->n_have, err);
+			for (key.origin = NDPX_ORIGIN_COMMAND;
+			     key.origin <= NDPX_ORIGIN_LEARNED && !r; key.origin++)
+				r = look_for(dp, &key, ret->shadows, &ret->n_shadows, err);
+		}
+	}
+	if (ret->n_have)
+		qsort(ret->have, ret->n_have, sizeof(*ret->have), entry_compare);
+	if (ret->n_shadows)
+		qsort(ret->shadows, ret->n_shadows, sizeof(*ret->shadows), entry_compare);
+	return r;
+}
+
+/* The steps to `rules` on one device. */
+static int plan_rules(struct dataplane *dp, const struct follow_routes *from,
+		      const struct entry *rules, size_t n, struct plan *plan, struct error *err)
+{
+	struct there t = { 0 };
 	struct origins o = { 0 };
 	int r = dataplane_recover(dp, err);
 
-	if (!r)
-		r = dataplane_read(dp, &have, NULL, &n_have, err);
-	if (!r)
-		r = dataplane_read_shadows(dp, &shadows, &n_shadows, err);
-	if (!r &&
-	    (origins_replace(have, n_have, shadows, n_shadows, NDPX_ORIGIN_ROUTE, rules, n, &o) ||
-	     plan_append(o.rules, o.n_rules, have, n_have, plan) ||
-	     plan_append(o.shadows, o.n_shadows, shadows, n_shadows, plan)))
+	if (!r && from->keys)
+		r = read_keys(dp, from, &t, err);
+	else if (!r)
+		r = dataplane_read(dp, &t.have, NULL, &t.n_have, err);
+	if (!r && !from->keys)
+		r = dataplane_read_shadows(dp, &t.shadows, &t.n_shadows, err);
+	if (!r && (origins_replace(t.have, t.n_have, t.shadows, t.n_shadows, NDPX_ORIGIN_ROUTE,
+				   rules, n, &o) ||
+		   plan_append(o.rules, o.n_rules, t.have, t.n_have, plan) ||
+		   plan_append(o.shadows, o.n_shadows, t.shadows, t.n_shadows, plan)))
 		r = no_memory(err);
 	origins_free(&o);
-	free(have);
-	free(shadows);
+	free(t.have);
+	free(t.shadows);
 	return r;
 }
 
@@ -95,7 +144,7 @@ static int plan_device(const struct sources *from, const struct instance *instan
 	if (r)
 		return r;
 	change->dp = instance->dp;
-	r = plan_rules(instance->dp, rules, n, &change->plan, err);
+	r = plan_rules(instance->dp, from->from, rules, n, &change->plan, err);
 	free(rules);
 	return r;
 }
@@ -147,12 +196,9 @@ static int follow(const char *bpffs, const struct sources *from, const struct in
 }
 
 int apply_follow(const char *bpffs, const struct model *model, const struct nl_state *state,
-		 const struct nl_route *routes, size_t n_routes, struct follow_report *ret,
-		 struct error *err)
+		 const struct follow_routes *routes, struct follow_report *ret, struct error *err)
 {
-	struct sources from = {
-		.model = model, .state = state, .routes = routes, .n_routes = n_routes
-	};
+	struct sources from = { .model = model, .state = state, .from = routes };
 	struct instance *instances;
 	size_t n = 0;
 	int r;

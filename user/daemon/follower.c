@@ -41,30 +41,79 @@ static bool model_follows(const struct model *model)
 	return false;
 }
 
+static int follow(struct follower *f, const struct model *model, const struct nl_state *state,
+		  const struct follow_routes *from, struct error *err)
+{
+	struct follow_report report = { 0 };
+	int r = apply_follow(f->bpffs, model, state, from, &report, err);
+
+	f->hooks->followed(f->hooks->arg, &report);
+	apply_follow_free(&report);
+	return r;
+}
+
+/* Keeps those that are followed; where memory is short, the next pass reads them again. */
+static void keep_routes(struct follower *f, const struct nl_state *state, struct nl_route *routes,
+			size_t n)
+{
+	struct nl_state known = *state;
+	size_t i, kept = 0;
+
+	watch_sort(&known);
+	for (i = 0; i < n; i++) {
+		if (watch_follows(&known, f->model, &routes[i]))
+			routes[kept++] = routes[i];
+	}
+	routes_fill(&f->routes, routes, kept);
+}
+
 /*
  * Under the lock. At the first pass, and at that after the file stopped to follow, what an
  * earlier process left goes.
  */
-static int follow_locked(struct follower *f, const struct model *model,
-			 const struct nl_state *state, struct error *err)
+static int follow_all(struct follower *f, const struct model *model, const struct nl_state *state,
+		      struct error *err)
 {
-	struct follow_report report = { 0 };
 	struct nl_route *routes = NULL;
 	bool follows = model_follows(model);
 	size_t n = 0;
 	int r = 0;
 
+	routes_invalidate(&f->routes);
 	if (!follows && !f->follows)
 		return 0;
 	if (follows)
 		r = nl_routes_read(&routes, &n, err);
 	if (!r)
-		r = apply_follow(f->bpffs, model, state, routes, n, &report, err);
-	free(routes);
-	f->hooks->followed(f->hooks->arg, &report);
-	apply_follow_free(&report);
-	if (!r)
+		r = follow(f, model, state, &(struct follow_routes){ .routes = routes, .n = n },
+			   err);
+	if (!r) {
 		f->follows = follows;
+		keep_routes(f, state, routes, n);
+	}
+	free(routes);
+	return r;
+}
+
+/* What events told since. */
+static int follow_changes(struct follower *f, const struct model *model, struct error *err)
+{
+	struct ndpx_key *keys;
+	struct nl_route *routes;
+	size_t n_keys, n;
+	int r;
+
+	if (routes_changed(&f->routes, &keys, &n_keys, &routes, &n))
+		return error_set(err, EXIT_KERNEL, ENOMEM, "out of memory");
+	r = follow(
+		f, model, &f->known,
+		&(struct follow_routes){ .routes = routes, .n = n, .keys = keys, .n_keys = n_keys },
+		err);
+	routes_settled(&f->routes);
+	if (r)
+		routes_invalidate(&f->routes);
+	free(keys);
+	free(routes);
 	return r;
 }
 
@@ -83,15 +132,16 @@ static int apply_locked(struct follower *f, const struct model *model, const str
 	f->hooks->applied(f->hooks->arg, &report);
 	apply_report_free(&report);
 	/* The uplinks answer by then: that is no failure of the whole pass. */
-	if (!r && follow_locked(f, model, state, err)) {
+	if (!r && follow_all(f, model, state, err)) {
 		f->refused = true;
 		f->hooks->failed(f->hooks->arg, err);
 	}
 	return r;
 }
 
-/* All of it, or only the routes. */
-static enum follower_result pass(struct follower *f, const struct nl_state *state, bool whole,
+enum pass { PASS_ALL, PASS_ROUTES, PASS_CHANGES };
+
+static enum follower_result pass(struct follower *f, const struct nl_state *state, enum pass what,
 				 struct error *err)
 {
 	struct model model;
@@ -105,13 +155,16 @@ static enum follower_result pass(struct follower *f, const struct nl_state *stat
 		return FOLLOWER_LOCKED;
 	}
 	if (!r) {
-		r = whole ? apply_locked(f, &model, state, err)
-			  : follow_locked(f, &model, state, err);
+		r = what == PASS_ALL	  ? apply_locked(f, &model, state, err)
+		    : what == PASS_ROUTES ? follow_all(f, &model, state, err)
+					  : follow_changes(f, &model, err);
 		dataplane_rmdir(f->bpffs);
 		dataplane_unlock(lock);
 	}
 	free(model.uplinks);
-	return r ? FOLLOWER_FAILED : whole && f->refused ? FOLLOWER_REFUSED : FOLLOWER_DONE;
+	return r				? FOLLOWER_FAILED
+	       : what == PASS_ALL && f->refused ? FOLLOWER_REFUSED
+						: FOLLOWER_DONE;
 }
 
 static void drop_next(struct follower *f)
@@ -130,7 +183,7 @@ enum follower_result follower_apply(struct follower *f, bool again, struct error
 	if (!f->have_next && nl_state_read(&f->next, err))
 		return FOLLOWER_FAILED;
 	f->have_next = true;
-	result = pass(f, &f->next, true, err);
+	result = pass(f, &f->next, PASS_ALL, err);
 	if (result == FOLLOWER_LOCKED)
 		return result;
 	if (result != FOLLOWER_FAILED) {
@@ -143,20 +196,36 @@ enum follower_result follower_apply(struct follower *f, bool again, struct error
 	return result;
 }
 
-enum follower_result follower_routes(struct follower *f, struct error *err)
+enum follower_result follower_routes(struct follower *f, bool dump, struct error *err)
 {
-	return pass(f, &f->known, false, err);
+	return pass(f, &f->known, dump || !f->routes.valid ? PASS_ROUTES : PASS_CHANGES, err);
 }
 
-unsigned int follower_needs(const struct follower *f, const struct nl_event *event)
+void follower_missed(struct follower *f)
 {
+	routes_invalidate(&f->routes);
+}
+
+unsigned int follower_event(struct follower *f, const struct nl_event *event)
+{
+	unsigned int needs = watch_needs(&f->known, f->model, event);
+	bool follows = needs & WATCH_ROUTES;
+
 	if (f->refused && event->kind == NL_EVENT_LINK)
 		return WATCH_APPLY;
-	return watch_needs(&f->known, f->model, event);
+	if (event->kind != NL_EVENT_ROUTE)
+		return needs;
+	/* One that moves to another port is followed no more. */
+	if (follows || routes_has(&f->routes, &event->route)) {
+		routes_event(&f->routes, event, follows);
+		needs |= WATCH_ROUTES | WATCH_VERIFY;
+	}
+	return needs;
 }
 
 void follower_free(struct follower *f)
 {
 	nl_state_free(&f->known);
 	drop_next(f);
+	routes_invalidate(&f->routes);
 }

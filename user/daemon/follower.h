@@ -4,6 +4,7 @@
 #define NDPX_FOLLOWER_H
 
 #include "daemon/daemon.h"
+#include "daemon/routes.h"
 #include "netlink/events.h"
 
 enum follower_result {
@@ -20,8 +21,9 @@ struct follower {
 	struct nl_state known; /* that the last pass went by, sorted by watch_sort() */
 	struct nl_state next;  /* read, but the lock was not to be had */
 	bool have_next;
-	bool refused; /* by the last pass: any event may lift that */
-	bool follows; /* rules of routes are in force, or may be */
+	struct routes routes; /* that are followed, as far as events told */
+	bool refused;	      /* by the last pass: any event may lift that */
+	bool follows;	      /* rules of routes are in force, or may be */
 	size_t n_uplinks, n_failed;
 };
 
@@ -30,10 +32,12 @@ struct follower {
  * for the next try, unless there was an event since: `again`.
  */
 enum follower_result follower_apply(struct follower *f, bool again, struct error *err);
-/* Only the routes, against the links of the last pass. */
-enum follower_result follower_routes(struct follower *f, struct error *err);
-/* WATCH_* */
-unsigned int follower_needs(const struct follower *f, const struct nl_event *event);
+/* Only the routes, against the links of the last pass: what events told, or with `dump` all. */
+enum follower_result follower_routes(struct follower *f, bool dump, struct error *err);
+/* Takes an event in. WATCH_* */
+unsigned int follower_event(struct follower *f, const struct nl_event *event);
+/* One that is not to be taken in, as a whole pass will be. */
+void follower_missed(struct follower *f);
 void follower_free(struct follower *f);
 
 #endif

@@ -26,10 +26,14 @@
 
 /*
  * By bit of WATCH_*. A burst is one apply: a guest's start is a dozen events within a few ms, so
- * it settles after 20 ms; an endless one is applied five times a second.
+ * it settles after 20 ms; an endless one is applied five times a second. A dump of all routes
+ * costs as much as a hundred thousand of their events, and only confirms what these told.
  */
 static const struct schedule_wait waits[SCHEDULE_KINDS] = {
-	{ 20000, 200000 }, { 1000000, 2000000 }, { 5000, 50000 }, /* a guest waits for it */
+	{ 20000, 200000 },
+	{ 1000000, 2000000 },
+	{ 2000, 20000 }, /* a guest waits for it */
+	{ 10000000, 60000000 },
 };
 
 /*
@@ -63,9 +67,13 @@ static void tell(struct loop *l, enum daemon_event event)
 static void on_event(void *arg, const struct nl_event *event)
 {
 	struct loop *l = arg;
-	unsigned int needs =
-		l->schedule.pending[0].first ? WATCH_APPLY : follower_needs(&l->follower, event);
+	unsigned int needs = WATCH_APPLY;
 
+	/* What one more event means need not be asked while all is to be looked at anyway. */
+	if (l->schedule.pending[0].first)
+		follower_missed(&l->follower);
+	else
+		needs = follower_event(&l->follower, event);
 	schedule_add(&l->schedule, needs, clock_us());
 }
 
@@ -79,6 +87,7 @@ static int read_events(struct loop *l, struct error *err)
 	if (!l->told_lost || clock_us() - l->told_lost > TELL_LOST)
 		tell(l, DAEMON_LOST);
 	l->told_lost = clock_us();
+	follower_missed(&l->follower);
 	schedule_add(&l->schedule, WATCH_APPLY, clock_us());
 	return 0;
 }
@@ -145,7 +154,7 @@ static void locked_out(struct loop *l, unsigned int what, int64_t began, const s
 	const int64_t now = clock_us();
 
 	say_locked(l, why, began);
-	if (what != WATCH_ROUTES) {
+	if (what & ~(WATCH_ROUTES | WATCH_VERIFY)) {
 		schedule_done(&l->schedule, began, now, true, &locked);
 		return;
 	}
@@ -159,13 +168,14 @@ static int work(struct loop *l, struct error *err)
 	const struct daemon_hooks *hooks = l->follower.hooks;
 	int64_t began = clock_us();
 	unsigned int what = schedule_take(&l->schedule, began);
+	bool routes = !(what & ~(WATCH_ROUTES | WATCH_VERIFY));
 	enum follower_result result;
 	struct error why;
 
 	if (!what)
 		return 0;
-	result = what == WATCH_ROUTES ? follower_routes(&l->follower, &why)
-				      : follower_apply(&l->follower, what == SCHEDULE_RETRY, &why);
+	result = routes ? follower_routes(&l->follower, what & WATCH_VERIFY, &why)
+			: follower_apply(&l->follower, what == SCHEDULE_RETRY, &why);
 	if (result == FOLLOWER_LOCKED) {
 		locked_out(l, what, began, &why);
 		return 0;
@@ -176,7 +186,7 @@ static int work(struct loop *l, struct error *err)
 			return -why.code;
 		}
 		hooks->failed(hooks->arg, &why);
-	} else if (what != WATCH_ROUTES) {
+	} else if (!routes) {
 		say_done(l);
 	}
 	l->locked_since = 0;

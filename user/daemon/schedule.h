@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SCHEDULE_KINDS 3     /* bits of what there is to do */
+#define SCHEDULE_KINDS 4     /* bits of what there is to do */
 #define SCHEDULE_RETRY 0x80u /* and this one, where it is only time to try again */
 
 /*

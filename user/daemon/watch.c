@@ -128,7 +128,8 @@ static unsigned int exit_needs(const struct nl_state *known, const struct nl_eve
 static unsigned int route_needs(const struct nl_state *known, const struct nl_event *event)
 {
 	const struct nl_route *route = &event->route;
-	const struct nl_address gateway = { .ifindex = route->oif, .addr = event->gateway };
+	const struct nl_address gateway = { .ifindex = route->oif, .addr = route->gateway };
+	const bool unknown = !route->oif;
 
 	if (IN6_IS_ADDR_LINKLOCAL(&route->dst) || IN6_IS_ADDR_MULTICAST(&route->dst) ||
 	    IN6_IS_ADDR_LOOPBACK(&route->dst))
@@ -137,33 +138,32 @@ static unsigned int route_needs(const struct nl_state *known, const struct nl_ev
 		return net_needs(known, event);
 	if (route->type != RTN_UNICAST)
 		return 0;
-	if (event->indirect || !IN6_IS_ADDR_UNSPECIFIED(&event->gateway)) {
-		if (!event->gone && !event->indirect && has_gateway(known, &gateway))
+	if (unknown || !IN6_IS_ADDR_UNSPECIFIED(&route->gateway)) {
+		if (!event->gone && !unknown && has_gateway(known, &gateway))
 			return 0;
-		return !route->bits || (!event->gone && !event->indirect) ? WATCH_APPLY
-									  : WATCH_LATER;
+		return !route->bits || (!event->gone && !unknown) ? WATCH_APPLY : WATCH_LATER;
 	}
 	return route->bits && route->bits < 128 ? net_needs(known, event)
 						: exit_needs(known, event);
 }
 
-unsigned int watch_follow(const struct nl_state *known, const struct model *model,
-			  const struct nl_event *event)
+bool watch_follows(const struct nl_state *known, const struct model *model,
+		   const struct nl_route *route)
 {
 	const struct nl_link *link;
 	size_t i;
 
-	if (event->kind != NL_EVENT_ROUTE || !follow_is_candidate(&event->route))
-		return 0;
-	link = nl_link_by_index(known, event->route.oif);
+	if (!follow_is_candidate(route))
+		return false;
+	link = nl_link_by_index(known, route->oif);
 	for (i = 0; i < model->n_uplinks; i++) {
 		const struct uplink *u = &model->uplinks[i];
 
-		/* By several interfaces, or by one that came a moment ago. */
+		/* By an interface that came a moment ago, or one that is not told. */
 		if (u->n_follow && (!link || follow_has_port(u, link)))
-			return WATCH_ROUTES;
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 unsigned int watch_needs(const struct nl_state *known, const struct model *model,
@@ -175,7 +175,8 @@ unsigned int watch_needs(const struct nl_state *known, const struct model *model
 	case NL_EVENT_ADDRESS:
 		return has_address(known, &event->address) == event->gone ? WATCH_APPLY : 0;
 	case NL_EVENT_ROUTE:
-		return route_needs(known, event) | watch_follow(known, model, event);
+		return route_needs(known, event) |
+		       (watch_follows(known, model, &event->route) ? WATCH_ROUTES : 0);
 	default:
 		return WATCH_LATER;
 	}

@@ -12,14 +12,16 @@
 
 #define WATCH_ROUTES 0x4u /* a route that is followed came or went, and no more than that */
 
+#define WATCH_VERIFY 0x8u /* a dump is to show that events told everything of these routes */
+
 /* Sorts gateways and networks, for watch_needs(). */
 void watch_sort(struct nl_state *known);
 
 /* `known` is what the last apply of `model` went by, sorted. */
 unsigned int watch_needs(const struct nl_state *known, const struct model *model,
 			 const struct nl_event *event);
-/* Only what the event means to `follow`: WATCH_ROUTES or 0. */
-unsigned int watch_follow(const struct nl_state *known, const struct model *model,
-			  const struct nl_event *event);
+/* Does any uplink follow this route? */
+bool watch_follows(const struct nl_state *known, const struct model *model,
+		   const struct nl_route *route);
 
 #endif

@@ -57,6 +57,7 @@ struct nl_route {
 	uint32_t oif;	  /* 0: none */
 	uint32_t table;
 	uint32_t metric; /* of several routes to one destination the lowest counts */
+	struct in6_addr gateway; /* unspecified: none */
 };
 
 /* Whole tables. The array is the caller's to free. 0, or -errno with *err set. */

@@ -129,33 +129,20 @@ static int on_address(const struct nlmsghdr *nlh, const struct reading *r)
 static int on_route(const struct nlmsghdr *nlh, const struct reading *r)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	struct nl_event event = { .kind = NL_EVENT_ROUTE,
-				  .gone = nlh->nlmsg_type == RTM_DELROUTE,
-				  .route = { .bits = rtm->rtm_dst_len,
-					     .type = rtm->rtm_type,
-					     .protocol = rtm->rtm_protocol,
-					     .table = rtm->rtm_table } };
-	const struct nlattr *attr;
+	struct nl_event event = { .kind = NL_EVENT_ROUTE, .gone = nlh->nlmsg_type == RTM_DELROUTE };
+	struct nl_list list = { .size = sizeof(event.route) };
+	size_t i;
 
-	if (rtm->rtm_family != AF_INET6 || (rtm->rtm_flags & RTM_F_CLONED))
+	if (rtm->rtm_family != AF_INET6)
 		return MNL_CB_OK;
-	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
-		const uint16_t type = mnl_attr_get_type(attr);
-		const bool is_address = mnl_attr_get_payload_len(attr) == sizeof(event.gateway);
-
-		if (type == RTA_DST && is_address)
-			memcpy(&event.route.dst, mnl_attr_get_payload(attr), sizeof(event.gateway));
-		else if (type == RTA_GATEWAY && is_address)
-			memcpy(&event.gateway, mnl_attr_get_payload(attr), sizeof(event.gateway));
-		else if (type == RTA_OIF)
-			event.route.oif = mnl_attr_get_u32(attr);
-		else if (type == RTA_TABLE)
-			event.route.table = mnl_attr_get_u32(attr);
-		else if (type == RTA_MULTIPATH || type == RTA_NH_ID || type == RTA_VIA)
-			event.indirect = true;
+	nl_on_route(nlh, &list);
+	for (i = 0; i < list.n; i++) {
+		event.route = ((struct nl_route *)list.items)[i];
+		event.replaces = !i && !event.gone && (nlh->nlmsg_flags & NLM_F_REPLACE);
+		r->cb(r->arg, &event);
 	}
-	r->cb(r->arg, &event);
-	return MNL_CB_OK;
+	free(list.items);
+	return list.no_memory ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
 static int on_message(const struct nlmsghdr *nlh, void *data)

@@ -13,9 +13,8 @@ struct nl_event {
 	bool partly; /* of a link: only what a bridge tells of its port; `link` is not filled */
 	struct nl_link link; /* its altnames are gone after the call */
 	struct nl_address address;
-	struct nl_route route;	 /* oif 0: none, or several */
-	struct in6_addr gateway; /* of the route; unspecified: none */
-	bool indirect;		 /* the route has several next hops, or a next hop object */
+	struct nl_route route; /* one next hop of it; oif 0: only an object says which */
+	bool replaces; /* the route, with this hop: those of its table, destination and metric go */
 };
 
 struct nl_events;

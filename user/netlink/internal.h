@@ -17,9 +17,11 @@ struct nl_list {
 /* A zeroed item behind the last, or NULL with no_memory set. */
 void *nl_list_add(struct nl_list *list);
 
-/* Append a link or an address of a message to a struct nl_list; for dumps and events alike. */
+/* Append a link, an address, a route of a message to a struct nl_list; for dumps and events alike. */
 int nl_on_link(const struct nlmsghdr *nlh, void *data);
 int nl_on_address(const struct nlmsghdr *nlh, void *data);
+/* One struct nl_route for each next hop that is not dead. */
+int nl_on_route(const struct nlmsghdr *nlh, void *data);
 
 /* ETH_FLAG_* of ethtool that are on; 0 where the driver does not say. */
 uint32_t nl_ethtool_flags(const char *dev);

@@ -157,6 +157,32 @@ int nl_failed_read(struct nl_address **ret, size_t *ret_n, struct error *err)
 	return nl_dump(&table, (void **)ret, ret_n, err);
 }
 
+static void read_gateway(const struct nlattr *attr, struct nl_route *route)
+{
+	if (mnl_attr_get_payload_len(attr) == sizeof(route->gateway))
+		memcpy(&route->gateway, mnl_attr_get_payload(attr), sizeof(route->gateway));
+}
+
+static void add_hop(struct nl_list *list, const struct nl_route *route, const struct rtnexthop *hop)
+{
+	const struct nlattr *attr = (const void *)(hop + 1);
+	int left = hop->rtnh_len - (int)sizeof(*hop);
+	struct nl_route *one;
+
+	if (hop->rtnh_flags & RTNH_F_DEAD)
+		return;
+	one = nl_list_add(list);
+	if (!one)
+		return;
+	*one = *route;
+	one->oif = (uint32_t)hop->rtnh_ifindex;
+	for (; mnl_attr_ok(attr, left); attr = mnl_attr_next(attr)) {
+		if (mnl_attr_get_type(attr) == RTA_GATEWAY)
+			read_gateway(attr, one);
+		left -= MNL_ALIGN(attr->nla_len);
+	}
+}
+
 static void add_hops(struct nl_list *list, const struct nl_route *route, const struct nlattr *attr)
 {
 	const struct rtnexthop *hop = mnl_attr_get_payload(attr);
@@ -164,18 +190,13 @@ static void add_hops(struct nl_list *list, const struct nl_route *route, const s
 
 	while (left >= (int)sizeof(*hop) && hop->rtnh_len >= sizeof(*hop) &&
 	       hop->rtnh_len <= left) {
-		struct nl_route *one = nl_list_add(list);
-
-		if (!one)
-			return;
-		*one = *route;
-		one->oif = (uint32_t)hop->rtnh_ifindex;
+		add_hop(list, route, hop);
 		left -= (int)MNL_ALIGN(hop->rtnh_len);
 		hop = (const void *)((const char *)hop + MNL_ALIGN(hop->rtnh_len));
 	}
 }
 
-static int on_route(const struct nlmsghdr *nlh, void *data)
+int nl_on_route(const struct nlmsghdr *nlh, void *data)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr, *multipath = NULL;
@@ -199,6 +220,9 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 		case RTA_PRIORITY:
 			route.metric = mnl_attr_get_u32(attr);
 			break;
+		case RTA_GATEWAY:
+			read_gateway(attr, &route);
+			break;
 		case RTA_TABLE:
 			route.table = mnl_attr_get_u32(attr);
 			break;
@@ -209,8 +233,6 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 			break;
 		}
 	}
-	if (route.table == RT_TABLE_LOCAL)
-		return MNL_CB_OK;
 	if (multipath) {
 		add_hops(data, &route, multipath);
 		return MNL_CB_OK;
@@ -221,11 +243,22 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+static int on_table_route(const struct nlmsghdr *nlh, void *data)
+{
+	struct nl_list *list = data;
+	size_t n = list->n;
+	int r = nl_on_route(nlh, data);
+
+	if (list->n > n && ((struct nl_route *)list->items)[n].table == RT_TABLE_LOCAL)
+		list->n = n;
+	return r;
+}
+
 int nl_routes_read(struct nl_route **ret, size_t *ret_n, struct error *err)
 {
 	static const struct nl_table table = { .type = RTM_GETROUTE,
 					       .family = AF_INET6,
-					       .cb = on_route,
+					       .cb = on_table_route,
 					       .size = sizeof(**ret),
 					       .what = "routes" };
 
