@@ -114,6 +114,8 @@ static int __attribute__((noreturn)) usage(void)
 	      "                                   ns of frames that are no answer\n"
 	      "bench cpus NETNS DEV CPU SECONDS bounce|same|apart\n"
 	      "                                   runs a second on CPU 0, on CPU, and on both\n"
+	      "bench follow HOST PORT NETNS DEV ROUTES RATE SECONDS\n"
+	      "                                   ms from a new route to the answer for its guest\n"
 	      "bench hold NETNS DEV pass|drop|bounce|lookup [FIRST COUNT]\n"
 	      "bench list conf|import|soak|prefixes FIRST COUNT DEV|LENGTHS EVERY\n"
 	      "bench time COMMAND...\n",
@@ -215,6 +217,14 @@ int main(int argc, char **argv)
 		return verb_fixed(argv[2], argv[3], argv[4], (int)number(argv[5]), argc == 7);
 	if (!strcmp(verb, "cpus") && argc == 7)
 		return verb_cpus(argv[2], argv[3], (int)number(argv[4]), number(argv[5]), argv[6]);
+	if (!strcmp(verb, "follow") && argc == 9)
+		return verb_follow(&(struct follow_options){ .host = argv[2],
+							     .port = argv[3],
+							     .router = argv[4],
+							     .dev = argv[5],
+							     .routes = (__u32)number(argv[6]),
+							     .rate = number(argv[7]),
+							     .seconds = number(argv[8]) });
 	if (!strcmp(verb, "hold") && argc == 5)
 		return verb_hold(argv[2], argv[3], argv[4], 0, 0);
 	if (!strcmp(verb, "hold") && argc == 7)

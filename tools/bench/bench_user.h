@@ -41,12 +41,21 @@ struct prog_time prog_time(int fd);
 /* A descriptor that keeps the statistics on; close it to end that. */
 int stats_on(void);
 
+struct follow_options {
+	const char *host, *port;  /* whose routes change; the port they lead to */
+	const char *router, *dev; /* as above */
+	__u32 routes;		  /* that are there */
+	double rate, seconds;	  /* changes a second; for how long */
+};
+
 int verb_ask(const struct ask_options *opt);
 /* `counters` is a command; `limited`: only what a rate that is exceeded costs. */
 int verb_fixed(const char *netns, const char *dev, const char *counters, int rounds, int limited);
 /* Answers on two CPUs at once, against each alone. `apart`: each CPU asks for its own guest. */
 int verb_cpus(const char *netns, const char *dev, int second_cpu, double seconds, const char *what);
 int verb_hold(const char *netns, const char *dev, const char *what, __u32 first, __u32 count);
+/* From a new route to the answer for its guest, while others change. */
+int verb_follow(const struct follow_options *opt);
 int verb_list(char **arg);
 int verb_time(char **command);
 

@@ -110,6 +110,25 @@ function budgets_cpus(   t, v, s, control, unclear)
 		"0")
 }
 
+function budgets_follow(   i, w, t)
+{
+	for (i = 1; i <= n_names; i++) {
+		split(names[i], w, "/")
+		t = "follow/" w[2] "/" w[3]
+		if (w[1] == "follow" && w[3] == "learned_s" && w[2] > 2)
+			budget_plain("run: " w[2] " routes learned", t, 1, " s")
+		if (w[1] != "follow" || w[4] != "ms_99" || w[2] == 2)
+			continue
+		budget_plain("run: route to answer, 99 %; " w[2] " routes, " w[3] " changes/s",
+			t "/ms_99", 20, " ms")
+		if (w[3] > 0)
+			budget_ratio("run: changes followed, of those asked for", t "/changes_per_s",
+				t "/rate", "", 0.98)
+		if (has(t "/wakeups"))
+			budget_plain("run: wake-ups while nothing happens", t "/wakeups", 0, "")
+	}
+}
+
 function budgets(   t)
 {
 	t = "throughput/"
@@ -124,6 +143,7 @@ function budgets(   t)
 		t "bounce/1000000/share", "", 0.995)
 	budgets_cost()
 	budgets_cpus()
+	budgets_follow()
 	budget_plain("import of 1 M guests", "control/import/1000000/s", 3, " s")
 	budget_plain("kernel memory a guest (by /proc/meminfo), 1 M", \
 		"control/memory/1000000/kernel_bytes", 170, " B")

@@ -3,7 +3,7 @@
 #
 # The benchmark. Prints one table; writes result.json, answered.svg and cost.svg to
 # build/bench. README.md here explains what is measured and how.
-# usage: run.sh [--quick] [throughput|latency|fair|cost|cpus|control]...
+# usage: run.sh [--quick] [throughput|latency|fair|cost|cpus|control|follow]...
 # usage: run.sh soak [--answers N] [--break]
 set -euo pipefail
 
@@ -29,6 +29,8 @@ WORK='' BPFFS=''
 . "$BENCH_DIR/cpus.sh"
 # shellcheck source=/dev/null
 . "$BENCH_DIR/control.sh"
+# shellcheck source=/dev/null
+. "$BENCH_DIR/follow.sh"
 # shellcheck source=/dev/null
 . "$BENCH_DIR/soak.sh"
 
@@ -136,11 +138,11 @@ report() {
 for word in "$@"; do
 	case $word in
 	--quick) QUICK=1 ;;
-	throughput | latency | fair | cost | cpus | control) SECTIONS+=("$word") ;;
+	throughput | latency | fair | cost | cpus | control | follow) SECTIONS+=("$word") ;;
 	*) usage ;;
 	esac
 done
-[ ${#SECTIONS[@]} -gt 0 ] || SECTIONS=(throughput latency fair cost cpus control)
+[ ${#SECTIONS[@]} -gt 0 ] || SECTIONS=(throughput latency fair cost cpus control follow)
 
 begin "$@"
 facts

@@ -234,6 +234,27 @@ function control(   i, j, n, sizes, verbs, titles, seen, w, t)
 			median("control/loss/sent")
 }
 
+# run: routes that are followed, by how many there are and how many change a second.
+function follow(   i, w, t)
+{
+	for (i = 1; i <= n_names; i++) {
+		split(names[i], w, "/")
+		if (w[1] != "follow" || w[4] != "ms_median")
+			continue
+		if (!follow_rows++)
+			printf "\n%-34s %12s %12s %12s %12s %10s\n", "run: routes, changes a second",
+				"of these", "median ms", "99 % ms", "most ms", "the same"
+		t = "follow/" w[2] "/" w[3] "/"
+		printf "%-34s %12.0f %12.2f %12.2f %12.2f %10s\n", w[2] ", " w[3],
+			median(t "changes_per_s"), median(t "ms_median"), median(t "ms_99"),
+			median(t "ms_max"), median(t "same") ? "yes" : "NO"
+		if (has(t "rss_mib"))
+			printf "%-34s %.2f s to learn them; idle: %d wake-ups, %.1f MiB\n", "",
+				median("follow/" w[2] "/learned_s"), median(t "wakeups"),
+				median(t "rss_mib")
+	}
+}
+
 BEGIN {
 	printf "ndpx benchmark: %s, %s CPUs, Linux %s, %s%s\n", fact["cpu"], fact["cpus"],
 		fact["kernel"], fact["ndpx"], fact["quick"] == 1 ? ", QUICK: not for quoting" : ""
@@ -244,5 +265,6 @@ BEGIN {
 	cost()
 	cpus()
 	control()
+	follow()
 	budgets()
 }

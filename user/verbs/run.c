@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "daemon/daemon.h"
+#include "util/clock.h"
 #include "verbs/apply_print.h"
 
 struct run {
@@ -13,7 +14,12 @@ struct run {
 	/* Notes and refusals of the last reports, which still hold. */
 	struct notes said, followed;
 	char failure[600]; /* the last apply failed with that; "": it did not */
+	/* Of routes: lines that may still be written, as of when, and changes not told of. */
+	int64_t lines, lines_at; /* us */
+	size_t untold;
 };
+
+#define ROUTE_LINES 20 /* at once, and then one a second: BGP changes thousands */
 
 static bool is_said(const struct notes *said, const char *text)
 {
@@ -108,6 +114,26 @@ static void on_applied(void *arg, const struct apply_report *report)
 	out_finish(&out);
 }
 
+/* May a line about routes be written now? */
+static bool may_tell(struct run *run)
+{
+	const int64_t now = clock_us();
+
+	run->lines += run->lines_at ? (now - run->lines_at) / 1000000 : ROUTE_LINES;
+	run->lines_at = run->lines_at ? now - (now - run->lines_at) % 1000000 : now;
+	if (run->lines > ROUTE_LINES)
+		run->lines = ROUTE_LINES;
+	return run->lines > 0;
+}
+
+/* What there was no line for; at the latest by the pass that comes once the routes are quiet. */
+static void tell_untold(struct run *run)
+{
+	fprintf(stderr, "ndpx: routes followed: %zu more changes of rules\n", run->untold);
+	run->untold = 0;
+	run->lines--;
+}
+
 static void on_followed(void *arg, const struct follow_report *report)
 {
 	struct run *run = arg;
@@ -115,10 +141,19 @@ static void on_followed(void *arg, const struct follow_report *report)
 	size_t i;
 
 	say_notes(run, &run->followed, &now, &report->notes);
-	for (i = 0; i < report->n && !run->cmd->quiet; i++)
+	if (run->untold && (!report->n || may_tell(run)))
+		tell_untold(run);
+	for (i = 0; i < report->n && !run->cmd->quiet; i++) {
+		if (!may_tell(run)) {
+			run->untold += report->uplinks[i].added + report->uplinks[i].removed +
+				       report->uplinks[i].changed;
+			continue;
+		}
+		run->lines--;
 		fprintf(stderr, "%s: routes followed: rules +%zu -%zu ~%zu\n",
 			report->uplinks[i].dev, report->uplinks[i].added,
 			report->uplinks[i].removed, report->uplinks[i].changed);
+	}
 	notes_free(&run->followed);
 	run->followed = now;
 }
