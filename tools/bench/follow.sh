@@ -33,8 +33,8 @@ follow_wakeups() {
 
 # follow_same: do the guests of routes equal the kernel's routes?
 follow_same() {
-	local i
-	for i in 1 2 3 4 5 6 7 8; do
+
+	for _ in 1 2 3 4 5 6 7 8; do
 		lab_ip hfollow -6 route show dev vif1.0 | awk '/^2001/ { print $1 }' |
 			grep -vx '2001:db8:1::fe' | sort >"$WORK/routes" # an address of the host
 		pair_ndpx follow guest show origin route | awk '{ print $1 }' | sort >"$WORK/guests"

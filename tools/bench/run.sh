@@ -3,7 +3,7 @@
 #
 # The benchmark. Prints one table; writes result.json, answered.svg and cost.svg to
 # build/bench. README.md here explains what is measured and how.
-# usage: run.sh [--quick] [throughput|latency|fair|cost|cpus|control|follow]...
+# usage: run.sh [--quick] [throughput|latency|fair|cost|cpus|control|follow|life]...
 # usage: run.sh soak [--answers N] [--break]
 set -euo pipefail
 
@@ -31,6 +31,8 @@ WORK='' BPFFS=''
 . "$BENCH_DIR/control.sh"
 # shellcheck source=/dev/null
 . "$BENCH_DIR/follow.sh"
+# shellcheck source=/dev/null
+. "$BENCH_DIR/life.sh"
 # shellcheck source=/dev/null
 . "$BENCH_DIR/soak.sh"
 
@@ -77,8 +79,9 @@ clean() {
 	for dir in "$BPFFS"/*/; do
 		[ ! -d "$dir" ] || pair_ndpx "$(basename "$dir")" -q down
 	done
-	lab_down "$LAB_TAG"
-	[ -z "$BPFFS" ] || rm -rf "$BPFFS"
+	lab_down "${LAB_TAG%l}"
+	lab_down "${LAB_TAG%l}l"
+	[ -z "$BPFFS" ] || rm -rf "$BPFFS" "$BPFFS"-life
 	[ -z "$WORK" ] || rm -rf "$WORK"
 	exit "$status"
 }
@@ -138,11 +141,11 @@ report() {
 for word in "$@"; do
 	case $word in
 	--quick) QUICK=1 ;;
-	throughput | latency | fair | cost | cpus | control | follow) SECTIONS+=("$word") ;;
+	throughput | latency | fair | cost | cpus | control | follow | life) SECTIONS+=("$word") ;;
 	*) usage ;;
 	esac
 done
-[ ${#SECTIONS[@]} -gt 0 ] || SECTIONS=(throughput latency fair cost cpus control follow)
+[ ${#SECTIONS[@]} -gt 0 ] || SECTIONS=(throughput latency fair cost cpus control follow life)
 
 begin "$@"
 facts

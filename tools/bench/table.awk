@@ -255,6 +255,30 @@ function follow(   i, w, t)
 	}
 }
 
+# Lost pings after each event of a host's life.
+function life(   n, events, texts, k, t)
+{
+	n = split("nothing down_up mac anew renamed restarted own_address", events, " ")
+	split("no event:down and up:another MAC:created again:renamed and back:guest on another port::" \
+		"host gave the address up", texts, ":")
+	for (k = 1; k <= n; k++) {
+		t = "/" events[k] "/lost"
+		if (!has("life/native/run" t) && !has("life/tc/run" t))
+			continue
+		if (!life_rows++)
+			printf "\n%-34s %12s %12s %12s %12s\n", "Lost of 300 pings, 10 ms apart",
+				"XDP, apply", "XDP, run", "TC, apply", "TC, run"
+		printf "%-34s %12s %12s %12s %12s\n", texts[k],
+			life_lost("native/apply" t), life_lost("native/run" t),
+			life_lost("tc/apply" t), life_lost("tc/run" t)
+	}
+}
+
+function life_lost(name)
+{
+	return has("life/" name) ? median("life/" name) : "-"
+}
+
 BEGIN {
 	printf "ndpx benchmark: %s, %s CPUs, Linux %s, %s%s\n", fact["cpu"], fact["cpus"],
 		fact["kernel"], fact["ndpx"], fact["quick"] == 1 ? ", QUICK: not for quoting" : ""
@@ -266,5 +290,6 @@ BEGIN {
 	cpus()
 	control()
 	follow()
+	life()
 	budgets()
 }

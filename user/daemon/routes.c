@@ -117,13 +117,20 @@ static void drop(struct destination *d, const struct nl_route *route,
 static bool change(struct routes *routes, struct destination *d, const struct nl_event *event,
 		   bool follows)
 {
+	struct destination **dirty;
+
 	if (event->replaces)
 		drop(d, &event->route, same_metric);
 	drop(d, &event->route, same_hop);
 	if (!event->gone && follows && !array_push(d->routes, d->n, event->route))
 		return false;
-	if (!d->dirty && !array_push(routes->dirty, routes->n_dirty, d))
+	if (d->dirty)
+		return true;
+	dirty = array_room(routes->dirty, routes->n_dirty, sizeof(void *));
+	if (!dirty)
 		return false;
+	routes->dirty = dirty;
+	routes->dirty[routes->n_dirty++] = d;
 	d->dirty = true;
 	return true;
 }

@@ -56,7 +56,7 @@ struct nl_route {
 	uint8_t protocol; /* RTPROT_* */
 	uint32_t oif;	  /* 0: none */
 	uint32_t table;
-	uint32_t metric; /* of several routes to one destination the lowest counts */
+	uint32_t metric;	 /* of several routes to one destination the lowest counts */
 	struct in6_addr gateway; /* unspecified: none */
 };
 
