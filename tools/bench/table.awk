@@ -259,7 +259,7 @@ function follow(   i, w, t)
 function life(   n, events, texts, k, t)
 {
 	n = split("nothing down_up mac anew renamed restarted own_address", events, " ")
-	split("no event:down and up:another MAC:created again:renamed and back:guest on another port::" \
+	split("no event:down and up:another MAC:created again:renamed and back:guest on another port:" \
 		"host gave the address up", texts, ":")
 	for (k = 1; k <= n; k++) {
 		t = "/" events[k] "/lost"
