@@ -4,6 +4,7 @@
 #define NDPX_BPF_FIB_H
 
 #include "lookup.h"
+#include "probe.h"
 
 #define NDPX_AF_INET6 10 /* the ABI value; <sys/socket.h> is not for BPF */
 
@@ -171,8 +172,10 @@ static __always_inline int ask_tables(void *ctx, enum hook hook, __u64 word, __u
 		return named ? NDPX_V_DAD_IGNORED : NDPX_V_NOT_ROUTED;
 	if (alive && !(at & AT_USABLE) &&
 	    !(hook == HOOK_XDP ? has_no_nd_xdp(ctx, word, (__u32)(at >> 32), (__u32)(how >> 32))
-			       : has_no_nd_tc(ctx, word, (__u32)(at >> 32), (__u32)(how >> 32))))
+			       : has_no_nd_tc(ctx, word, (__u32)(at >> 32), (__u32)(how >> 32)))) {
+		ask_for_probe((__u32)(at >> 32), hi, lo);
 		return NDPX_V_NOT_ALIVE;
+	}
 	return NDPX_V_END;
 }
 

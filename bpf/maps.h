@@ -59,6 +59,11 @@ struct {
 } prefix_filter SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, NDPX_EVENTS_SIZE);
+} events SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, NDPX_COUNTERS);
 	__type(key, __u32);

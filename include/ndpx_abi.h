@@ -68,6 +68,7 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 #define NDPX_MAP_STATE	    "state"
 #define NDPX_MAP_FILTER	    "prefix_filter"
 #define NDPX_MAP_HOT_STATS  "hot_stats"
+#define NDPX_MAP_EVENTS	    "events"
 /* One of each an instance: */
 #define NDPX_MAP_COUNTERS "counters"
 #define NDPX_MAP_RATES	  "rates"
@@ -280,6 +281,30 @@ struct ndpx_state {
 	__u32 pad[7];
 };
 _Static_assert(sizeof(struct ndpx_state) == 64, "layout crosses to the kernel");
+
+/* What the program asks of `run`: a record of the ring `events`. */
+enum ndpx_event_kind {
+	NDPX_EVENT_PROBE = 1, /* P83: is there a neighbour at `port`? */
+};
+
+struct ndpx_event {
+	__u32 kind; /* enum ndpx_event_kind; others are skipped */
+	__u32 port; /* ifindex by which the kernel's route to it leaves */
+	__u8 target[16];
+	__u64 at; /* CLOCK_MONOTONIC, ns, by ticks */
+};
+_Static_assert(sizeof(struct ndpx_event) == 32, "layout crosses to the kernel");
+
+#define NDPX_EVENTS_SIZE (1u << 16) /* bytes: a multiple of every page size */
+
+/*
+ * How often the program asks: for one target once a second, as a router does; and for all of
+ * them so that entries that come to nothing, four seconds each, stay below the 512 from which a
+ * kernel with its own settings throws out living ones (neigh/default/gc_thresh2).
+ */
+#define NDPX_PROBE_AGAIN 1000000000ull /* ns */
+#define NDPX_PROBE_COST	 (NDPX_PROBE_AGAIN / 64)
+#define NDPX_PROBE_BURST NDPX_PROBE_AGAIN
 
 enum ndpx_source {
 	NDPX_SOURCE_TARGET = 0,

@@ -16,6 +16,7 @@
 #include "daemon/daemon.h"
 #include "daemon/follower.h"
 #include "daemon/notify.h"
+#include "daemon/prober.h"
 #include "daemon/schedule.h"
 #include "daemon/single.h"
 #include "daemon/watch.h"
@@ -47,6 +48,7 @@ struct loop {
 	struct schedule schedule;
 	struct nl_events *events;
 	struct model *model;
+	struct prober prober;
 	int epoll, signals, timer, single;
 	int64_t locked_since, told_lost, watchdog, watchdog_next; /* us; 0: not */
 	bool told_locked, started, reloading, ended;
@@ -149,6 +151,23 @@ static void say_locked(struct loop *l, const struct error *why, int64_t now)
 	l->told_locked = true;
 }
 
+static int add(struct loop *l, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* What the programs ask. Where that cannot be heard, guests are alive once they speak. */
+static void listen_to_programs(struct loop *l)
+{
+	int fd = prober_refresh(&l->prober, l->follower.bpffs);
+
+	if (fd < 0 || !add(l, fd))
+		return;
+	prober_free(&l->prober);
+}
+
 static void locked_out(struct loop *l, unsigned int what, int64_t began, const struct error *why)
 {
 	const int64_t now = clock_us();
@@ -188,6 +207,7 @@ static int work(struct loop *l, struct error *err)
 		hooks->failed(hooks->arg, &why);
 	} else if (!routes) {
 		say_done(l);
+		listen_to_programs(l);
 	}
 	l->locked_since = 0;
 	l->told_locked = false;
@@ -196,11 +216,18 @@ static int work(struct loop *l, struct error *err)
 	return 0;
 }
 
+/* Of two times, -1: never. */
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 static int arm(struct loop *l, struct error *err)
 {
 	int64_t next = schedule_next(&l->schedule), now = clock_us();
 	struct itimerspec at = { 0 };
 
+	next = earlier(next, prober_work(&l->prober, now));
 	if (l->watchdog && now >= l->watchdog_next) {
 		notify("WATCHDOG=1");
 		l->watchdog_next = now + l->watchdog / 2;
@@ -238,17 +265,12 @@ static int wait_and_read(struct loop *l, struct error *err)
 			single_answer(fd);
 		else if (fd == l->timer)
 			(void)!read(fd, &expired, sizeof(expired));
-		else
+		else if (fd == nl_events_fd(l->events))
 			r = read_events(l, err);
+		else
+			prober_read(&l->prober);
 	}
 	return r;
-}
-
-static int add(struct loop *l, int fd)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
-
-	return epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
 static int open_all(struct loop *l, struct error *err)
@@ -291,6 +313,7 @@ static void close_all(struct loop *l)
 	}
 	nl_events_close(l->events);
 	follower_free(&l->follower);
+	prober_free(&l->prober);
 }
 
 int daemon_run(const char *bpffs, const struct daemon_hooks *hooks, struct model *model,

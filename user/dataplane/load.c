@@ -73,6 +73,8 @@ static struct bpf_map *skeleton_map(const struct ndpx_bpf *skel, enum map_id id)
 		return skel->maps.hot_stats;
 	case MAP_FILTER:
 		return skel->maps.prefix_filter;
+	case MAP_EVENTS:
+		return skel->maps.events;
 	case MAP_STATE:
 		return skel->maps.data_state;
 	case MAP_COUNTERS:

@@ -251,10 +251,32 @@ static struct space *allocate(const char *dir)
 	return sp;
 }
 
+/* Builds before the program sent events made spaces of this ABI without a ring. */
+static int make_events(const char *path)
+{
+	int fd =
+		bpf_map_create(BPF_MAP_TYPE_RINGBUF, NDPX_MAP_EVENTS, 0, 0, NDPX_EVENTS_SIZE, NULL);
+
+	if (fd >= 0 && bpf_obj_pin(fd, path)) {
+		close(fd);
+		fd = errno == EEXIST ? bpf_obj_get(path) : -1;
+	}
+	return fd;
+}
+
+static int open_map(const char *dir, enum space_map map)
+{
+	char path[PATH_MAX];
+	int fd = bpf_obj_get(dataplane_path(dir, dataplane_map_names[map], path));
+
+	if (fd < 0 && errno == ENOENT && map == SPACE_EVENTS)
+		fd = make_events(path);
+	return fd;
+}
+
 int space_open(const char *dir, struct space **ret)
 {
 	struct space *sp;
-	char path[PATH_MAX];
 	int i, r = 0;
 
 	if (opened && !strcmp(opened->dir, dir)) {
@@ -270,7 +292,7 @@ int space_open(const char *dir, struct space **ret)
 		return -ENOMEM;
 	/* The last one first: its absence says that the others are not whole. */
 	for (i = SPACE_MAPS - 1; i >= 0 && !r; i--) {
-		sp->fds[i] = bpf_obj_get(dataplane_path(dir, dataplane_map_names[i], path));
+		sp->fds[i] = open_map(dir, (enum space_map)i);
 		r = sp->fds[i] < 0				     ? -errno
 		    : dataplane_map_fits(sp->fds[i], (enum map_id)i) ? 0
 								     : -EPROTO;

@@ -16,7 +16,15 @@
  * The maps of it, the first of enum map_id, in the order in which they are pinned: with the last
  * one it is whole.
  */
-enum space_map { SPACE_RULES, SPACE_STATS, SPACE_FILTER, SPACE_HOT, SPACE_STATE, SPACE_MAPS };
+enum space_map {
+	SPACE_RULES,
+	SPACE_STATS,
+	SPACE_FILTER,
+	SPACE_HOT,
+	SPACE_EVENTS,
+	SPACE_STATE,
+	SPACE_MAPS
+};
 
 struct space {
 	char dir[PATH_MAX];

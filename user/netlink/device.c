@@ -89,6 +89,16 @@ void nl_neigh_probe(uint32_t ifindex, const struct in6_addr *addr, uint16_t stat
 	nl_talk(nlh, NULL, NULL, "neighbour", &ignored);
 }
 
+void nl_neigh_forget(uint32_t ifindex, const struct in6_addr *addr)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct error ignored;
+
+	neigh_request(nlh, RTM_DELNEIGH, 0, ifindex, addr);
+	nl_talk(nlh, NULL, NULL, "neighbour", &ignored);
+}
+
 static int on_proxy(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);

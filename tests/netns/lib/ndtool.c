@@ -417,6 +417,27 @@ static int verb_flood(const struct options *opt, char **arg)
 	return flood.sent == flood.answered && !flood.wrong ? 0 : 1;
 }
 
+/* A solicitation for each of so many random addresses of a /64; answers are counted by nobody. */
+static int verb_scan(const struct options *opt, char **arg)
+{
+	unsigned long i, count = strtoul(arg[4], NULL, 10);
+	uint8_t mac[6], src6[16], target[16];
+	struct frame ns;
+	int fd = open_socket(arg[0]);
+	size_t k;
+
+	get_mac(arg[1], mac);
+	get_addr(arg[2], src6);
+	get_addr(arg[3], target);
+	for (i = 0; i < count; i++) {
+		for (k = 8; k < 16; k++)
+			target[k] = (uint8_t)rand();
+		build_ns(&ns, &opt->how, mac, src6, target);
+		send_frame(fd, &ns);
+	}
+	return 0;
+}
+
 static int verb_tcx(const struct options *opt, char **arg)
 {
 	(void)opt;
@@ -438,6 +459,7 @@ static const struct {
 	{ "expect", 3, verb_expect, "IF HEX|none TIMEOUT_MS" },
 	{ "tcx", 2, verb_tcx, "IF next|pass|drop" },
 	{ "sniff", 2, verb_sniff, "IF TIMEOUT_MS" },
+	{ "scan", 5, verb_scan, "[-v VLAN] [-p MAC] IF SRCMAC SRC6 PREFIX COUNT" },
 	{ "flood", 5, verb_flood,
 	  "[-v VLAN] [-w WINDOW] [-r RATE] [-p MAC] [-l] IF SRCMAC SRC6 TARGET[,TARGET...] COUNT" },
 };
