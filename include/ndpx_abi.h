@@ -69,6 +69,7 @@ _Static_assert(NDPX_V_END <= NDPX_COUNTERS, "raise NDPX_COUNTERS");
 #define NDPX_MAP_FILTER	    "prefix_filter"
 #define NDPX_MAP_HOT_STATS  "hot_stats"
 #define NDPX_MAP_EVENTS	    "events"
+#define NDPX_MAP_LISTENERS  "listeners"
 /* One of each an instance: */
 #define NDPX_MAP_COUNTERS "counters"
 #define NDPX_MAP_RATES	  "rates"
@@ -278,7 +279,11 @@ struct ndpx_state {
 	__u32 n_stats;	  /* places of `rule_stats` that were ever in use */
 	__u32 free_stats; /* first of the free ones, chained by `answers`; 0: none */
 	__u32 resizes;	  /* how often the table has got another number of segments */
-	__u32 pad[7];
+	__u32 pad;
+	__u64 refreshed; /* CLOCK_MONOTONIC, ns: when `run` last refreshed the lease; 0: never */
+	__u32 listening; /* bit i: listener i is told of every solicitation; 0: nobody listens */
+	__u32 left_out;	 /* how many the listeners were not told of; wraps */
+	__u32 pad2[2];
 };
 _Static_assert(sizeof(struct ndpx_state) == 64, "layout crosses to the kernel");
 
@@ -305,6 +310,28 @@ _Static_assert(sizeof(struct ndpx_event) == 32, "layout crosses to the kernel");
 #define NDPX_PROBE_AGAIN 1000000000ull /* ns */
 #define NDPX_PROBE_COST	 (NDPX_PROBE_AGAIN / 64)
 #define NDPX_PROBE_BURST NDPX_PROBE_AGAIN
+
+/*
+ * What `monitor` is told of a solicitation, by perf events; behind it up to NDPX_TOLD_FRAME bytes
+ * of the frame as it came. Listener i has the elements of `listeners` from NDPX_LISTENER_CPUS * i
+ * on, one a CPU; the kernel takes them out when the process that put them there ends.
+ */
+struct ndpx_told {
+	__u64 at; /* CLOCK_MONOTONIC, ns */
+	__u32 ifindex;
+	__u16 vlan; /* VID; 0: untagged, or the frame still has its tag */
+	__u8 verdict;
+	__u8 pad;
+};
+_Static_assert(sizeof(struct ndpx_told) == 16, "layout crosses to the kernel");
+
+#define NDPX_TOLD_FRAME	   160u /* bytes: two tags, headers, and 64 bytes of options */
+#define NDPX_LISTENERS	   4u
+#define NDPX_LISTENER_CPUS 1024u
+
+/* What all listeners together are told of at most: 10,000 a second, and as many at once. */
+#define NDPX_TOLD_COST	100000ull /* ns */
+#define NDPX_TOLD_BURST 1000000000ull
 
 enum ndpx_source {
 	NDPX_SOURCE_TARGET = 0,

@@ -38,6 +38,9 @@ const struct verb verbs[] = {
 	  "report known causes of failure and their remedies; exit status 3 if any is found" },
 	{ "metrics", verb_metrics, OPT_TEXTFILE, "metrics [--textfile PATH]",
 	  "print state and counters as OpenMetrics text" },
+	{ "monitor", verb_monitor, 0,
+	  "monitor [dev DEV] [vlan N] [verdict V]... [guest ADDR[/LEN]]",
+	  "print each solicitation as it is dealt with, until interrupted" },
 	{ "explain", verb_explain, 0,
 	  "explain ADDR dev DEV [vlan N] [from SRC] [dad|probe]\n"
 	  "       ndpx explain frame HEX dev DEV",

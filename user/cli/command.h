@@ -53,6 +53,7 @@ int verb_guest(struct command *cmd);
 int verb_help(struct command *cmd);
 int verb_import_from(struct command *cmd);
 int verb_metrics(struct command *cmd);
+int verb_monitor(struct command *cmd);
 int verb_pause(struct command *cmd);
 int verb_resume(struct command *cmd);
 int verb_run(struct command *cmd);

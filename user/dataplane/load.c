@@ -75,6 +75,8 @@ static struct bpf_map *skeleton_map(const struct ndpx_bpf *skel, enum map_id id)
 		return skel->maps.prefix_filter;
 	case MAP_EVENTS:
 		return skel->maps.events;
+	case MAP_LISTENERS:
+		return skel->maps.listeners;
 	case MAP_STATE:
 		return skel->maps.data_state;
 	case MAP_COUNTERS:

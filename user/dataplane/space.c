@@ -251,26 +251,29 @@ static struct space *allocate(const char *dir)
 	return sp;
 }
 
-/* Builds before the program sent events made spaces of this ABI without a ring. */
-static int make_events(const char *path)
+static int make_map(enum space_map map)
 {
-	int fd =
-		bpf_map_create(BPF_MAP_TYPE_RINGBUF, NDPX_MAP_EVENTS, 0, 0, NDPX_EVENTS_SIZE, NULL);
+	const char *name = dataplane_map_names[map];
 
-	if (fd >= 0 && bpf_obj_pin(fd, path)) {
-		close(fd);
-		fd = errno == EEXIST ? bpf_obj_get(path) : -1;
-	}
-	return fd;
+	if (map == SPACE_EVENTS)
+		return bpf_map_create(BPF_MAP_TYPE_RINGBUF, name, 0, 0, NDPX_EVENTS_SIZE, NULL);
+	return bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY, name, sizeof(__u32), sizeof(__u32),
+			      NDPX_LISTENERS * NDPX_LISTENER_CPUS, NULL);
 }
 
+/* Builds of this ABI before programs told of anything made spaces without the maps for that. */
 static int open_map(const char *dir, enum space_map map)
 {
 	char path[PATH_MAX];
 	int fd = bpf_obj_get(dataplane_path(dir, dataplane_map_names[map], path));
 
-	if (fd < 0 && errno == ENOENT && map == SPACE_EVENTS)
-		fd = make_events(path);
+	if (fd >= 0 || errno != ENOENT || (map != SPACE_EVENTS && map != SPACE_LISTENERS))
+		return fd;
+	fd = make_map(map);
+	if (fd >= 0 && bpf_obj_pin(fd, path)) {
+		close(fd);
+		fd = errno == EEXIST ? bpf_obj_get(path) : -1;
+	}
 	return fd;
 }
 

@@ -37,6 +37,28 @@ size_t solicitation_build(const struct solicitation *q, uint8_t frame[FRAME_ROOM
 	return nd_write_ns(frame, &h, target, q->kind == SOLICITATION_MULTICAST ? mac : 0);
 }
 
+void solicitation_read(const uint8_t *frame, size_t len, struct solicitation *ret)
+{
+	size_t at = ND_ETH_LEN; /* of the IPv6 header */
+
+	memset(ret, 0, sizeof(*ret));
+	if (len < at)
+		return;
+	memcpy(ret->mac, frame + 6, sizeof(ret->mac));
+	while (at + ND_TAG_LEN <= len &&
+	       nd_is_vlan((uint16_t)(frame[at - 2] << 8 | frame[at - 1]))) {
+		if (!ret->vlan)
+			ret->vlan = (uint16_t)(frame[at] << 8 | frame[at + 1]) & ND_VID_MASK;
+		at += ND_TAG_LEN;
+	}
+	if (at + ND_IP6_LEN > len || frame[at - 2] != 0x86 || frame[at - 1] != 0xdd)
+		return;
+	memcpy(&ret->source, frame + at + 8, sizeof(ret->source));
+	if (frame[at + 6] != ND_NEXT_ICMPV6 || at + ND_IP6_LEN + ND_NS_LEN > len)
+		return;
+	memcpy(&ret->target, frame + at + ND_IP6_LEN + 8, sizeof(ret->target));
+}
+
 int frame_from_hex(const char *text, uint8_t frame[FRAME_ROOM])
 {
 	static const char digits[] = "0123456789abcdef";

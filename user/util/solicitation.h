@@ -32,6 +32,12 @@ void solicitation_requester(struct solicitation *q);
 /* Writes the frame, checksum and all; returns its length, at most 90 bytes. */
 size_t solicitation_build(const struct solicitation *q, uint8_t frame[FRAME_ROOM]);
 
+/*
+ * What the beginning of a frame says: MAC, VLAN and source, and the target where it is a
+ * solicitation without extension headers; what is not there is 0.
+ */
+void solicitation_read(const uint8_t *frame, size_t len, struct solicitation *ret);
+
 /* Hex digits; blanks and colons between bytes and tcpdump's "0x0010:" are skipped. The number of bytes, or -EINVAL. */
 int frame_from_hex(const char *text, uint8_t frame[FRAME_ROOM]);
 
