@@ -198,7 +198,7 @@ static __always_inline enum ndpx_verdict check_member(const struct request *r)
 /* P33, P75, P78, P79, P84: what the rule says. `ifindex`: where the guest must not be. */
 static __always_inline enum ndpx_verdict apply_rule(struct request *r, __u32 ifindex)
 {
-	enum ndpx_verdict v = nd_apply_rule(&r->policy, &r->q, r->set, ifindex);
+	enum ndpx_verdict v = nd_apply_rule(&r->policy, &r->q, r->set, ifindex, lease_is_over);
 
 	/* P84: the kernel would forward a probe and return "beyond scope". */
 	if (v == NDPX_V_PAUSED)

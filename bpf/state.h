@@ -57,6 +57,14 @@ enum hook { HOOK_XDP, HOOK_TC, HOOK_PORT };
  */
 #define GLOBAL __attribute__((noinline))
 
+/* P84: has `run` not refreshed the lease for so many seconds? */
+GLOBAL int lease_is_over(__u32 lease)
+{
+	__u64 refreshed = *(volatile __u64 *)&state.refreshed;
+
+	return coarse_now() > refreshed + lease * 1000000000ull;
+}
+
 /*
  * 0, for the processor a result of `word`: what is loaded from an address computed with it
  * cannot be loaded before `word` was (arm64 and others: address dependency). clang and the

@@ -46,7 +46,7 @@
 	X(24, DENIED, denied, "a deny rule matches the target")                                    \
 	X(25, NOT_ROUTED, not_routed, "the kernel has no route to the guest by another port")      \
 	X(26, NOT_ALIVE, not_alive, "the kernel has no usable neighbour entry for the guest")      \
-	X(27, PAUSED, paused, "the rule or the uplink is paused")                                  \
+	X(27, PAUSED, paused, "the rule or the uplink is paused, or its lease has run out")        \
 	X(28, RATE_LIMITED, rate_limited, "the requester exceeded its rate")                       \
 	X(29, NO_ROOM, no_room, "the frame could not be resized for the answer")
 
@@ -270,7 +270,7 @@ _Static_assert(sizeof(struct ndpx_hot_stats) == 40, "layout crosses to the kerne
 #define NDPX_FILTER_BITS 20
 #define NDPX_FILTER_SIZE (1u << (NDPX_FILTER_BITS - 3)) /* bytes */
 
-/* The one element of `state`. All but `word` is for user space only. */
+/* The one element of `state`. All but `word` and `refreshed` is for user space only. */
 struct ndpx_state {
 	__u64 word;
 	__u32 abi;
@@ -341,6 +341,7 @@ enum ndpx_source {
 
 #define NDPX_S_PAUSED	     0x01u
 #define NDPX_S_STRICT_LLADDR 0x02u
+#define NDPX_S_LEASE	     0x04u /* `lease` is not 0: one test on the fast path for both */
 
 /* A prefix length in use: the mask in network order, as memory holds it. */
 struct ndpx_length {
@@ -442,7 +443,7 @@ struct ndpx_settings {
 	__u64 rate_cost;   /* ns an answer costs a requester, 0: no limit */
 	__u64 rate_burst;  /* ns of debt a requester may run up */
 	__u32 n_lengths;
-	__u32 pad3;
+	__u32 lease; /* s: silent when ndpx_state.refreshed is older; 0: no lease */
 	__u32 epoch; /* of the keys of `links` in force */
 	__u32 rate;  /* as in the file: answers a second for each requester; user space only */
 	struct ndpx_length lengths[NDPX_MAX_LENGTHS]; /* longest first */

@@ -8,13 +8,24 @@
 
 #include "nd/check.h"
 
+/* Has a lease of so many seconds run out? Called only where there is one: it reads the clock. */
+typedef int nd_lease_is_over(__u32 lease);
+
+/* P84, of a whole uplink. A single test where it is neither paused nor has a lease. */
+ND_INLINE int nd_is_silent(const struct ndpx_settings *set, nd_lease_is_over *lease_is_over)
+{
+	__u32 flags = set->flags & (NDPX_S_PAUSED | NDPX_S_LEASE);
+
+	return flags && ((flags & NDPX_S_PAUSED) || lease_is_over(set->lease));
+}
+
 /*
  * Applies a rule to a valid solicitation: NDPX_V_END to answer, else the verdict.
  * `ifindex`: where this host's stack sees the link the frame came from.
  */
 ND_INLINE enum ndpx_verdict nd_apply_rule(const struct ndpx_policy *policy,
 					  const struct nd_query *q, const struct ndpx_settings *set,
-					  __u32 ifindex)
+					  __u32 ifindex, nd_lease_is_over *lease_is_over)
 {
 	if (policy->action == NDPX_ACT_NONE || policy->action == NDPX_ACT_HOST)
 		return NDPX_V_NO_GUEST; /* P80; for the latter, the prefix decides */
@@ -24,7 +35,7 @@ ND_INLINE enum ndpx_verdict nd_apply_rule(const struct ndpx_policy *policy,
 		return NDPX_V_DENIED; /* P79 */
 	if (policy->port != 0 && policy->port == ifindex)
 		return NDPX_V_SAME_PORT; /* P78 */
-	if ((policy->flags & NDPX_F_PAUSED) || (set->flags & NDPX_S_PAUSED))
+	if ((policy->flags & NDPX_F_PAUSED) || nd_is_silent(set, lease_is_over))
 		return NDPX_V_PAUSED; /* P84 */
 	if (q->kind == ND_KIND_DAD && (policy->flags & NDPX_F_DAD_IGNORE))
 		return NDPX_V_DAD_IGNORED; /* P33 */

@@ -42,8 +42,8 @@ static void test_row_on_port(void **state)
 {
 	const struct row *row = *state;
 	const struct row_env *const as_uplink[] = {
-		env_get(ENV_TARGET), env_get(ENV_NO_LL),   env_get(ENV_EXACT),
-		env_get(ENV_PAUSED), env_get(ENV_LENGTHS),
+		env_get(ENV_TARGET), env_get(ENV_NO_LL), env_get(ENV_EXACT),
+		env_get(ENV_PAUSED), env_get(ENV_LEASE), env_get(ENV_LENGTHS),
 	};
 	size_t i;
 

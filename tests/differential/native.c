@@ -90,7 +90,7 @@ static enum ndpx_verdict apply_rules(const struct row_env *env, const struct nat
 		return NDPX_V_NO_GUEST;
 	if (nd_is_astray(ret_policy, q, nd_get_mac(set->mac)))
 		return NDPX_V_NOT_FOR_US;
-	v = nd_apply_rule(ret_policy, q, set, ports->in);
+	v = nd_apply_rule(ret_policy, q, set, ports->in, row_lease_is_over);
 	if (v != NDPX_V_END) {
 		*ret_drop = v == NDPX_V_PAUSED && q->kind == ND_KIND_PROBE;
 		return v;

@@ -84,6 +84,11 @@ static void settings(__u8 circumstances, struct ndpx_settings *ret)
 		ret->flags |= NDPX_S_PAUSED;
 }
 
+static int lease_is_over(__u32 lease)
+{
+	return lease > 1;
+}
+
 /* The stages of bpf/decide.h, as far as they need no kernel. */
 static enum ndpx_verdict decide(const struct nd_frame *frame, const struct ndpx_settings *set,
 				struct nd_ns *ns, struct nd_query *q, struct ndpx_policy *policy)
@@ -108,7 +113,7 @@ static enum ndpx_verdict decide(const struct nd_frame *frame, const struct ndpx_
 		return NDPX_V_NO_GUEST;
 	if (nd_is_astray(policy, q, port.mac))
 		return NDPX_V_NOT_FOR_US;
-	return nd_apply_rule(policy, q, set, IFINDEX);
+	return nd_apply_rule(policy, q, set, IFINDEX, lease_is_over);
 }
 
 int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)

@@ -88,6 +88,8 @@ static void print_uplink(const struct row_env *env, unsigned int vlan, const cha
 		fprintf(out, "    source = link-local\n");
 	else if (set->source_mode == NDPX_SOURCE_FIXED)
 		fprintf(out, "    source = %s\n", addr_text(set->source));
+	if (set->lease) /* nobody refreshes it */
+		fprintf(out, "    lease = %u\n", set->lease);
 	if (set->flags & NDPX_S_STRICT_LLADDR)
 		fprintf(out, "    strict_lladdr = on\n");
 	for (i = 0; i < env->n_rules; i++) {

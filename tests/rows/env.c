@@ -208,6 +208,7 @@ static void build(enum env_id id)
 		[ENV_FIXED] = "source fixed",
 		[ENV_STRICT] = "strict_lladdr",
 		[ENV_PAUSED] = "uplink paused",
+		[ENV_LEASE] = "lease run out",
 		[ENV_NO_LL] = "no link-local address",
 		[ENV_EXACT] = "no prefixes",
 		[ENV_LENGTHS] = "sixteen lengths",
@@ -236,6 +237,10 @@ static void build(enum env_id id)
 		set->flags = NDPX_S_STRICT_LLADDR;
 	if (id == ENV_PAUSED)
 		set->flags = NDPX_S_PAUSED;
+	if (id == ENV_LEASE) {
+		set->flags = NDPX_S_LEASE;
+		set->lease = 1;
+	}
 	fill_rules(id);
 	if (id == ENV_LENGTHS)
 		fill_lengths();
@@ -247,4 +252,9 @@ const struct row_env *env_get(enum env_id id)
 	if (!envs[id].name)
 		build(id);
 	return &envs[id];
+}
+
+int row_lease_is_over(__u32 lease)
+{
+	return lease != 0;
 }

@@ -63,6 +63,7 @@ enum env_id {
 	ENV_FIXED,	    /* source = FIXED */
 	ENV_STRICT,	    /* strict_lladdr = on */
 	ENV_PAUSED,	    /* the uplink is paused */
+	ENV_LEASE,	    /* the uplink's lease has run out, without having been refreshed once */
 	ENV_NO_LL,	    /* the port has no link-local address */
 	ENV_EXACT,	    /* no prefix rules */
 	ENV_LENGTHS,	    /* as many prefix lengths as an uplink may have: /49 to /64 */

@@ -62,4 +62,7 @@ size_t rows_all(const struct row **ret);
 /* Those of guest ports. */
 size_t rows_of_ports(const struct row **ret);
 
+/* As the program finds it, for native runs: every lease of an environment has run out. */
+int row_lease_is_over(__u32 lease);
+
 #endif

@@ -200,11 +200,13 @@ static void p84_paused(void)
 		{ ENV_TARGET, "2001:db8:2:6::1", "the prefix" },
 		{ ENV_PAUSED, T_ADDR, "the uplink" },
 		{ ENV_PAUSED, "2001:db8:2:1::1", "the uplink, by a prefix" },
+		{ ENV_LEASE, T_ADDR, "the lease" },
+		{ ENV_LEASE, "2001:db8:2:1::1", "the lease, by a prefix" },
 	};
 	struct ask ask;
 	size_t i;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < sizeof(t) / sizeof(*t); i++) {
 		ask = asking(t[i].target);
 		ask.env = t[i].env;
 		row_pass("P84", &ask, NDPX_V_PAUSED, "%s, multicast", t[i].what);

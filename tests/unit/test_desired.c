@@ -456,7 +456,10 @@ static void test_settings(void **state)
 
 	/* No link-local address: better an answer from the target than one from ::. */
 	u.rate = 0;
+	u.lease = 3;
 	w = build(&h, &u, 1, VIF1);
+	assert_int_equal(w.settings.lease, 3);
+	assert_int_equal(w.settings.flags, NDPX_S_STRICT_LLADDR | NDPX_S_LEASE);
 	assert_int_equal(w.settings.source_mode, NDPX_SOURCE_TARGET);
 	assert_int_equal(w.settings.rate_cost | w.settings.rate_burst, 0);
 	assert_int_equal(w.notes.n, 1);

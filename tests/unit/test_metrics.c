@@ -176,6 +176,27 @@ static void test_families(void **state)
 	free(text);
 }
 
+/* A lease is nobody's business where there is none. */
+static void test_lease(void **state)
+{
+	const struct metrics_uplink uplinks[] = {
+		{ .dev = "eth0", .mode = "tc" },
+		{ .dev = "eth1", .mode = "tc", .lease = 3 },
+		{ .dev = "eth2", .mode = "tc", .lease = 3, .lease_over = true },
+	};
+	char *text = expose(uplinks, 1);
+
+	(void)state;
+	assert_null(strstr(text, "lease"));
+	free(text);
+	text = expose(uplinks, 3);
+	assert_non_null(strstr(text, "# TYPE ndpx_lease_over gauge\n"));
+	assert_null(strstr(text, "ndpx_lease_over{dev=\"eth0\"}"));
+	assert_non_null(strstr(text, "\nndpx_lease_over{dev=\"eth1\"} 0\n"
+				     "ndpx_lease_over{dev=\"eth2\"} 1\n"));
+	free(text);
+}
+
 /* node_exporter's textfile collector reads only the older format: "info" makes it skip the file. */
 static void test_classic(void **state)
 {
@@ -214,6 +235,7 @@ int main(void)
 		cmocka_unit_test(test_one),	 cmocka_unit_test(test_none),
 		cmocka_unit_test(test_escaping), cmocka_unit_test(test_families),
 		cmocka_unit_test(test_classic),	 cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_lease),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,7 +146,7 @@ static enum ndpx_verdict decide(const struct row_env *env, const struct nd_frame
 		return nobody(&o->q);
 	if (nd_is_astray(&o->policy, &o->q, port.mac))
 		return NDPX_V_NOT_FOR_US;
-	v = nd_apply_rule(&o->policy, &o->q, set, IFINDEX_IN);
+	v = nd_apply_rule(&o->policy, &o->q, set, IFINDEX_IN, row_lease_is_over);
 	if (v != NDPX_V_END) {
 		o->drop = v == NDPX_V_PAUSED && o->q.kind == ND_KIND_PROBE;
 		return v;

@@ -24,6 +24,7 @@ struct uplink_report {
 	struct error why;
 	struct attachment now;
 	bool fresh, attached, swapped, settings_changed, paused;
+	bool lease_over;		/* it has a lease that has run out */
 	size_t added, removed, changed; /* rules */
 	bool rules_changed;		/* or the settings */
 	size_t joined, left;		/* groups; link events take memberships away */

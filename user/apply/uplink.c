@@ -364,6 +364,7 @@ static void fill_report(struct job *job, struct uplink_report *ret)
 	ret->swapped = job->attach.swapped;
 	ret->settings_changed = job->settings_changed;
 	ret->paused = job->desired.settings.flags & NDPX_S_PAUSED;
+	ret->lease_over = dataplane_lease_is_over(job->dp);
 	ret->added = job->plan.added;
 	ret->removed = job->plan.removed;
 	ret->changed = job->plan.changed;

@@ -40,6 +40,23 @@ static void labelled(FILE *fp, const char *name, const char *dev, const char *ke
 	fprintf(fp, ",%s=\"%s\"} %llu\n", key, word, (unsigned long long)value);
 }
 
+/* Only where an uplink has one. */
+static void write_leases(FILE *fp, const struct metrics_uplink *uplinks, size_t n)
+{
+	bool begun = false;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!uplinks[i].lease)
+			continue;
+		if (!begun)
+			family(fp, "ndpx_lease_over", "gauge",
+			       "1 if the lease has run out, so that nothing is answered.");
+		begun = true;
+		sample(fp, "ndpx_lease_over", uplinks[i].dev, uplinks[i].lease_over);
+	}
+}
+
 void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n, bool classic)
 {
 	size_t i;
@@ -55,6 +72,7 @@ void metrics_write(FILE *fp, const struct metrics_uplink *uplinks, size_t n, boo
 	family(fp, "ndpx_paused", "gauge", "1 if answering is paused.");
 	for (i = 0; i < n; i++)
 		sample(fp, "ndpx_paused", uplinks[i].dev, uplinks[i].paused);
+	write_leases(fp, uplinks, n);
 	family(fp, "ndpx_attached_timestamp_seconds", "gauge",
 	       "Unix time at which the responder was attached.");
 	if (!classic)

@@ -12,6 +12,8 @@ struct metrics_uplink {
 	const char *dev;
 	const char *mode; /* "native", "generic", "tc", "none" */
 	bool attached, paused;
+	uint32_t lease;	      /* s, 0: none */
+	bool lease_over;      /* it has run out */
 	bool unknown;	      /* of another version: neither rules nor counters can be told */
 	uint64_t attached_at; /* s since 1970 */
 	bool has_ports;

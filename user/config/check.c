@@ -137,6 +137,8 @@ static const char *differing_key(const struct uplink *a, const struct uplink *b)
 		return "groups";
 	if (a->rate != b->rate)
 		return "rate";
+	if (a->lease != b->lease)
+		return "lease";
 	if (a->strict_lladdr != b->strict_lladdr)
 		return "strict_lladdr";
 	if (a->source_mode != b->source_mode || memcmp(&a->source, &b->source, sizeof(a->source)))

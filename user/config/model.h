@@ -61,6 +61,7 @@ struct uplink {
 	enum ndpx_source source_mode;
 	struct in6_addr source; /* with NDPX_SOURCE_FIXED */
 	uint32_t rate;		/* answers a second for each asking MAC, 0: no limit */
+	uint32_t lease;		/* s without a refresh by `run` until it goes silent, 0: none */
 	bool strict_lladdr;
 	bool wide;
 	int line, column;

@@ -15,6 +15,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/follower.h"
+#include "daemon/lease.h"
 #include "daemon/notify.h"
 #include "daemon/prober.h"
 #include "daemon/schedule.h"
@@ -49,6 +50,7 @@ struct loop {
 	struct nl_events *events;
 	struct model *model;
 	struct prober prober;
+	struct lease lease;
 	int epoll, signals, timer, single;
 	int64_t locked_since, told_lost, watchdog, watchdog_next; /* us; 0: not */
 	bool told_locked, started, reloading, ended;
@@ -107,6 +109,10 @@ static void reload(struct loop *l)
 	}
 	model_free(l->model);
 	*l->model = model;
+	lease_set(&l->lease, l->model);
+	/* Also before the apply, which may be what gives the uplinks a lease. */
+	if (l->started)
+		lease_work(&l->lease, l->follower.bpffs, clock_us());
 	tell(l, DAEMON_RELOADED);
 	l->reloading = true;
 	l->schedule.not_before = 0;
@@ -228,12 +234,14 @@ static int arm(struct loop *l, struct error *err)
 	struct itimerspec at = { 0 };
 
 	next = earlier(next, prober_work(&l->prober, now));
+	if (l->started) /* until the first apply has ended, what is there may be anybody's */
+		next = earlier(next, lease_work(&l->lease, l->follower.bpffs, now));
 	if (l->watchdog && now >= l->watchdog_next) {
 		notify("WATCHDOG=1");
 		l->watchdog_next = now + l->watchdog / 2;
 	}
-	if (l->watchdog && (next < 0 || next > l->watchdog_next))
-		next = l->watchdog_next;
+	if (l->watchdog)
+		next = earlier(next, l->watchdog_next);
 	if (next >= 0) {
 		if (next <= now)
 			next = now + 1;
@@ -331,6 +339,7 @@ int daemon_run(const char *bpffs, const struct daemon_hooks *hooks, struct model
 	};
 	int r = open_all(&l, err);
 
+	lease_set(&l.lease, model);
 	dataplane_lock_at_once(true);
 	schedule_add(&l.schedule, WATCH_APPLY, clock_us() - waits[0].settle);
 	while (!r && !l.ended) {

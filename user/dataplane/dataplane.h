@@ -327,6 +327,13 @@ int match_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
 /* The settings in force. The pointer lives as long as `dp`; another commit may change it. */
 const struct ndpx_settings *dataplane_settings(const struct dataplane *dp);
 
+/* --- the lease: lease.c --- */
+
+/* `run` is alive: lets the leases of all uplinks begin again. 0 where nothing is pinned; -errno. */
+int dataplane_refresh_lease(const char *bpffs);
+/* Does the uplink have a lease that has not been refreshed in time? */
+bool dataplane_lease_is_over(const struct dataplane *dp);
+
 /* The outcome of a test run. */
 enum test_run_act { TEST_RUN_PASS, TEST_RUN_DROP, TEST_RUN_ANSWER };
 

@@ -58,6 +58,9 @@ static void build_settings(struct desired *w, const struct uplink *u)
 
 	if (u->strict_lladdr)
 		s->flags |= NDPX_S_STRICT_LLADDR;
+	s->lease = u->lease;
+	if (u->lease)
+		s->flags |= NDPX_S_LEASE;
 	s->source_mode = u->source_mode;
 	if (u->source_mode == NDPX_SOURCE_FIXED) {
 		memcpy(s->source, &u->source, sizeof(s->source));

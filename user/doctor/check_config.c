@@ -18,6 +18,7 @@ static void settings_that_differ(const struct doctor_uplink *up, char *text, siz
 		{ "mode", up->record.want != (uint32_t)f->mode },
 		{ "groups", up->record.groups != (uint32_t)f->groups },
 		{ "rate", have->rate != f->rate },
+		{ "lease", have->lease != f->lease },
 		{ "source",
 		  have->source_mode != up->want.settings.source_mode ||
 			  (fixed && memcmp(have->source, &f->source, sizeof(have->source)) != 0) },

@@ -45,6 +45,10 @@ void doctor_check_attachment(const struct doctor_uplink *up, struct findings *re
 			    "the interface no longer exists, but its pins remain");
 		return;
 	}
+	if (up->lease_over)
+		finding_add(ret, DOCTOR_LEASE_OVER, &about,
+			    "the lease of %u s has run out, so nothing is answered",
+			    up->settings.lease);
 	if (strcmp(up->record.dev, up->link->name) != 0)
 		finding_add(ret, DOCTOR_RENAMED, &about, "was attached as %s", up->record.dev);
 	if (program->other_device)

@@ -34,6 +34,9 @@ enum doctor_severity {
 	X(IFINDEX_CHANGED, "ifindex-changed", ERROR, false,                                        \
 	  "the interface was recreated, and the program is not attached to the new one",           \
 	  "ndpx apply")                                                                            \
+	X(LEASE_OVER, "lease-over", ERROR, false,                                                  \
+	  "ndpx run has not refreshed the lease in time, so nothing is answered",                  \
+	  "start ndpx run, or continue it if it is stopped; or lease = 0")                         \
 	X(RENAMED, "renamed", WARNING, false,                                                      \
 	  "the interface was renamed after it was attached",                                       \
 	  "use the name DEV in the file, then ndpx apply")                                         \

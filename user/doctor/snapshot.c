@@ -78,6 +78,7 @@ int doctor_uplinks_of(const struct ndpx_record *record, const struct ndpx_settin
 		u->source_mode = (enum ndpx_source)settings->source_mode;
 		memcpy(&u->source, settings->source, sizeof(u->source));
 		u->rate = settings->rate;
+		u->lease = settings->lease;
 		u->strict_lladdr = settings->flags & NDPX_S_STRICT_LLADDR;
 	}
 	*ret = uplinks;
@@ -102,6 +103,7 @@ static int look_at_pins(struct doctor_snapshot *snap, struct doctor_uplink *up,
 		return 0;
 	up->record = *dataplane_record(pin->dp);
 	up->settings = *dataplane_settings(pin->dp);
+	up->lease_over = dataplane_lease_is_over(pin->dp);
 	up->named = nl_link_by_name(&snap->state, up->record.dev);
 	dataplane_inspect(pin->dp, &pin->attachment, &up->program);
 	r = dataplane_read(pin->dp, &up->pinned, NULL, &up->n_pinned, err);

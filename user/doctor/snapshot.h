@@ -62,6 +62,7 @@ struct doctor_uplink {
 	struct inspection program;
 	struct ndpx_record record;
 	struct ndpx_settings settings;
+	bool lease_over;
 	struct entry *pinned; /* owned, sorted */
 	size_t n_pinned;
 	struct desired now;	     /* what its settings and own addresses would be today */

@@ -46,6 +46,11 @@ static int check_answering(struct dataplane *dp, const char *dev, struct error *
 			err, EXIT_USAGE, EBUSY,
 			"%s: paused, so nothing would be answered: run 'ndpx resume dev %s'", dev,
 			dev);
+	if (dataplane_lease_is_over(dp))
+		return error_set(err, EXIT_USAGE, EBUSY,
+				 "%s: its lease has run out, so nothing would be answered: start "
+				 "'ndpx run'",
+				 dev);
 	return 0;
 }
 

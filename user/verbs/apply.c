@@ -34,6 +34,22 @@ static void print_skipped(const struct apply_report *report, struct output *out)
 	out_close(out, ']');
 }
 
+/* Only `run` refreshes a lease: an apply at boot or by a hook must not revive a dead host. */
+static void warn_of_leases(const struct command *cmd, struct apply_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->n_uplinks; i++) {
+		struct uplink_report *up = &report->uplinks[i];
+
+		if (!up->failed && up->lease_over && single_holder(cmd->bpffs) <= 0)
+			note_add(&up->notes, up->dev, NOTE_WARNING,
+				 "%s: lease: nothing is answered until 'ndpx run' refreshes it: "
+				 "start that",
+				 up->dev);
+	}
+}
+
 static void print_report(const struct command *cmd, const struct apply_report *report,
 			 struct output *out)
 {
@@ -77,6 +93,7 @@ static int run_and_print(const struct command *cmd, const struct model *model,
 		return error_set(err, EXIT_KERNEL, errno, "out of memory");
 	out_start(&out, sink, cmd->json, cmd->pretty);
 	r = apply_run(&ctx, model, state, &report, err);
+	warn_of_leases(cmd, &report);
 	print_report(cmd, &report, &out);
 	*ret_skipped = report.n_failed > 0;
 	apply_report_free(&report);

@@ -213,6 +213,10 @@ int explain_obstacles(struct dataplane *dp, struct story *s, struct error *err)
 	int r;
 
 	find_before(dp, s);
+	if (!s->is_port && s->test_run.verdict == NDPX_V_PAUSED && dataplane_lease_is_over(dp))
+		add(s, doctor_rows[DOCTOR_LEASE_OVER].code,
+		    "the uplink's lease of %u s has run out: start 'ndpx run', which refreshes it",
+		    dataplane_settings(dp)->lease);
 	if (s->args.frame || s->rule.entry.policy.action != NDPX_ACT_ANSWER)
 		return 0;
 	r = nl_state_read(&w.state, err);

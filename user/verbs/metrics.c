@@ -21,6 +21,8 @@ static int collect(const struct instance *in, struct metrics_uplink *ret, struct
 	if (!in->dp)
 		return 0;
 	ret->paused = dataplane_settings(in->dp)->flags & NDPX_S_PAUSED;
+	ret->lease = dataplane_settings(in->dp)->lease;
+	ret->lease_over = dataplane_lease_is_over(in->dp);
 	ret->attached_at = dataplane_record(in->dp)->attached_at;
 	r = rule_counts_read(in->dp, &ret->counts, err);
 	return r ? r : dataplane_counters(in->dp, ret->counters, err);

@@ -23,6 +23,9 @@ static void print_settings(const struct instance *in, struct output *out)
 			   source_name((enum ndpx_source)set->source_mode));
 	}
 	out_number(out, "rate", set->rate ? ", rate %llu" : NULL, set->rate);
+	out_number(out, "lease", set->lease ? ", lease %llu" : NULL, set->lease);
+	out_bool(out, "lease_over", " (run out: nothing is answered, start 'ndpx run')",
+		 dataplane_lease_is_over(in->dp));
 	out_bool(out, "strict_lladdr", ", strict_lladdr", set->flags & NDPX_S_STRICT_LLADDR);
 	out_bool(out, "paused", ", paused", set->flags & NDPX_S_PAUSED);
 	out_text(out, "\n");
