@@ -8,7 +8,7 @@ build="gcc make pkg-config clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool f
 	libmnl-dev libjansson-dev"
 demo="$build iproute2 nftables iputils-ping tcpdump ethtool procps util-linux"
 check="$demo libcmocka-dev clang-format clang-tidy shellcheck strace jq mandoc libclang-rt-dev
-	thc-ipv6 clang-19 valgrind iptables qemu-system-x86 busybox-static cpio kmod xz-utils zstd"
+	thc-ipv6 clang-19 valgrind iptables keepalived qemu-system-x86 busybox-static cpio kmod xz-utils zstd"
 matrix="$check gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 	gcc-aarch64-linux-gnu qemu-user qemu-system-arm qemu-system-misc"
 bench="$demo strace ndppd npd6"

@@ -120,6 +120,42 @@ ND_INLINE __u32 nd_write_unsolicited(__u8 frame[ND_FRAME_MAX], const struct ndpx
 }
 
 /*
+ * The same to all routers, RFC 9131: one that has no entry for `addr` makes one of it, where its
+ * kernel does that (Linux: accept_untracked_na).
+ */
+ND_INLINE __u32 nd_write_to_routers(__u8 frame[ND_FRAME_MAX], const struct ndpx_settings *set,
+				    __u16 vlan, struct nd_addr addr,
+				    const struct ndpx_policy *policy)
+{
+	const struct nd_addr routers = { ND_BE64(0xff02ull << 48), ND_BE64(2) };
+	__u32 len = nd_write_unsolicited(frame, set, vlan, addr, policy);
+	__u8 *m = frame + len - ND_NA_LEN, *ip6 = m - ND_IP6_LEN;
+
+	nd_put_mac(frame, nd_group_mac(routers));
+	nd_put_addr(ip6 + 24, routers);
+	nd_put16(m + 2, 0);
+	nd_put16(m + 2, (__u16)~nd_message_sum(nd_get_addr(ip6 + 8), routers, m, (__u32)ND_NA_LEN));
+	return len;
+}
+
+/*
+ * RFC 4861 7.2.3: a solicitation for a router from `addr`, as if the guest behind us asked.
+ * Every router makes an entry of it, which an unsolicited advertisement never does.
+ */
+ND_INLINE __u32 nd_write_as_guest(__u8 frame[ND_FRAME_MAX], const struct ndpx_settings *set,
+				  __u16 vlan, struct nd_addr addr, const struct ndpx_policy *policy,
+				  struct nd_addr router)
+{
+	struct nd_head h = { .src = addr, .dst = nd_solicited_node(router), .vlan = vlan };
+	nd_mac sll;
+
+	h.src_mac = nd_get_mac(ndpx_link_of(set, vlan)->mac);
+	h.dst_mac = nd_group_mac(h.dst);
+	sll = policy->flags & NDPX_F_LLADDR ? nd_get_mac(policy->lladdr) : h.src_mac;
+	return nd_write_ns(frame, &h, router, sll);
+}
+
+/*
  * The MAC in the first option of this type, RFC 4861 4.6.1; 0: none. `options`: what follows
  * the fixed part of a message, of `len` bytes.
  */

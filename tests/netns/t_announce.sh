@@ -37,7 +37,7 @@ sniff() {
 	kill "$JOB"
 	wait "$JOB" || true
 	SECONDS_TAKEN=$((SECONDS - start))
-	{ grep -E '^33330000000102000000' "$WORK/sniffed" || true; } | sort | uniq -c |
+	{ grep -E "${HEAR:-^33330000000102000000}" "$WORK/sniffed" || true; } | sort | uniq -c |
 		sed 's/^ *//' >"$WORK/heard"
 }
 
@@ -94,6 +94,28 @@ heard "$(unsolicited -v 88 2001:db8:1::1 $OTHER)"
 sniff ndpx -j announce 2001:db8:1::1 dev eth0.88
 heard "$(unsolicited -v 88 2001:db8:1::1 $OTHER)"
 assert_json "$WORK/out" '.dev == "eth0" and .announced == 1 and .times == 3 and .skipped == 0'
+
+# asks_for_other ROUTER: as the guest with an lladdr, which is in the option alone.
+asks_for_other() {
+	"$NDTOOL" ns $OTHER 2001:db8:1::3 "$1" | sed "s/^\\(............\\)............/\\1${LAB_HOST_MAC//:/}/"
+}
+
+note "to routers as well, and as the guest to each gateway on this link"
+lab_ip host route add default via fe80::99 dev eth0
+lab_ip host route add 2001:db8:99::/64 via fe80::98 dev eth0
+HEAR="^3333........${LAB_HOST_MAC//:/}86dd60000000....3aff2001" sniff ndpx announce \
+	2001:db8:1::2 2001:db8:1::3 dev eth0
+assert_eq "report" "$(cat "$WORK/out")" "eth0: announced 2, 3 times"
+heard "$(unsolicited 2001:db8:1::2 "$LAB_HOST_MAC" RO)" "$(unsolicited 2001:db8:1::3 $OTHER)" \
+	"$("$NDTOOL" na -f RO "$LAB_HOST_MAC" 33:33:00:00:00:02 2001:db8:1::2 ff02::2 2001:db8:1::2 \
+		"$LAB_HOST_MAC")" \
+	"$("$NDTOOL" na -f O "$LAB_HOST_MAC" 33:33:00:00:00:02 2001:db8:1::3 ff02::2 2001:db8:1::3 $OTHER)" \
+	"$("$NDTOOL" ns "$LAB_HOST_MAC" 2001:db8:1::2 fe80::98)" \
+	"$("$NDTOOL" ns "$LAB_HOST_MAC" 2001:db8:1::2 fe80::99)" \
+	"$(asks_for_other fe80::98)" \
+	"$(asks_for_other fe80::99)"
+lab_ip host route del 2001:db8:99::/64
+lab_ip host -6 route del default
 
 note "all guests, but for what is not answered"
 sniff ndpx announce dev eth0

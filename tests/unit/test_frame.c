@@ -17,12 +17,32 @@
 #include "nd/frame.h"
 
 static const uint8_t all_nodes[16] = { 0xff, 0x02, [15] = 1 };
+static const uint8_t all_routers[16] = { 0xff, 0x02, [15] = 2 };
 static const uint8_t all_nodes_mac[6] = { 0x33, 0x33, 0, 0, 0, 1 };
+static const uint8_t all_routers_mac[6] = { 0x33, 0x33, 0, 0, 0, 2 };
 static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 0xfe }, other[6] = { 2, 0, 0, 0, 0x12, 0x34 };
 
 static void address(const char *text, uint8_t ret[16])
 {
 	assert_int_equal(inet_pton(AF_INET6, text, ret), 1);
+}
+
+/* The guest asks for the router fe80::12:3456. */
+static void check_as_guest(const struct ndpx_settings *set, uint16_t vlan, const uint8_t addr[16],
+			   const struct ndpx_policy *policy, const uint8_t lladdr[6])
+{
+	static const uint8_t group_mac[6] = { 0x33, 0x33, 0xff, 0x12, 0x34, 0x56 };
+	const struct recipe how = { .vlan = vlan ? vlan : -1 };
+	uint8_t got[ND_FRAME_MAX], router[16], group[16];
+	struct frame want;
+	size_t len;
+
+	address("fe80::12:3456", router);
+	address("ff02::1:ff12:3456", group);
+	build(&want, &how, group_mac, mac, addr, group, ND_NS, router, lladdr);
+	len = nd_write_as_guest(got, set, vlan, nd_get_addr(addr), policy, nd_get_addr(router));
+	assert_int_equal(len, want.len);
+	assert_memory_equal(got, want.b, len);
 }
 
 /* vlan 0: untagged. `source` and `lladdr`: as expected on the wire. */
@@ -41,6 +61,11 @@ static void check(const struct ndpx_settings *set, uint16_t vlan, const char *ta
 	len = nd_write_unsolicited(got, set, vlan, nd_get_addr(addr), policy);
 	assert_int_equal(len, want.len);
 	assert_memory_equal(got, want.b, len);
+	build(&want, &how, all_routers_mac, mac, src, all_routers, ND_NA, addr, lladdr);
+	len = nd_write_to_routers(got, set, vlan, nd_get_addr(addr), policy);
+	assert_int_equal(len, want.len);
+	assert_memory_equal(got, want.b, len);
+	check_as_guest(set, vlan, addr, policy, lladdr);
 }
 
 static void test_frames(void **state)

@@ -204,6 +204,26 @@ static int parse_source(const struct key *key, enum key_scope scope, const char 
 	return 0;
 }
 
+static int parse_announce(const struct key *key, enum key_scope scope, const char *text,
+			  void *object, struct error *err)
+{
+	struct uplink *uplink = object;
+	unsigned long seconds = 0;
+
+	(void)scope;
+	if (!strcmp(text, "off"))
+		uplink->announce = ANNOUNCE_OFF;
+	else if (!strcmp(text, "add"))
+		uplink->announce = ANNOUNCE_ADD;
+	else if (parse_number(text, key->max, &seconds, err) || !seconds)
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "invalid value '%s' (expected off, add or 1 to %lu seconds)", text,
+				 key->max);
+	else
+		uplink->announce = (uint32_t)seconds;
+	return 0;
+}
+
 static int parse_deny(const struct key *key, enum key_scope scope, const char *text, void *object,
 		      struct error *err)
 {
@@ -310,6 +330,13 @@ const struct key keys[] = {
 	  .values = "SECONDS",
 	  .by_default = "0",
 	  .help = "run: goes silent when not refreshed for so long; 0: never" },
+	{ .name = "announce",
+	  .where = UPLINK,
+	  .parse = parse_announce,
+	  .max = 86400,
+	  .values = "off|add|SECONDS",
+	  .by_default = "add",
+	  .help = "run: tells the link of new guests, or of all periodically as well" },
 	{ .name = "strict_lladdr",
 	  .where = UPLINK,
 	  .parse = parse_one_of,

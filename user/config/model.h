@@ -52,6 +52,9 @@ struct follow {
 	int line, column;
 };
 
+#define ANNOUNCE_ADD 0u		 /* by `run`: what is new */
+#define ANNOUNCE_OFF 0xffffffffu /* nothing */
+
 struct uplink {
 	char dev[DEV_NAME_LEN];
 	uint16_t vlan; /* 0: untagged */
@@ -62,6 +65,7 @@ struct uplink {
 	struct in6_addr source; /* with NDPX_SOURCE_FIXED */
 	uint32_t rate;		/* answers a second for each asking MAC, 0: no limit */
 	uint32_t lease;		/* s without a refresh by `run` until it goes silent, 0: none */
+	uint32_t announce;	/* ANNOUNCE_*, or s: also each guest once in so many */
 	bool strict_lladdr;
 	bool wide;
 	int line, column;

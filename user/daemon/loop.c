@@ -13,6 +13,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "daemon/announcer.h"
 #include "daemon/daemon.h"
 #include "daemon/follower.h"
 #include "daemon/lease.h"
@@ -51,6 +52,7 @@ struct loop {
 	struct model *model;
 	struct prober prober;
 	struct lease lease;
+	struct announcer announcer;
 	int epoll, signals, timer, single;
 	int64_t locked_since, told_lost, watchdog, watchdog_next; /* us; 0: not */
 	bool told_locked, started, reloading, ended;
@@ -215,17 +217,12 @@ static int work(struct loop *l, struct error *err)
 		say_done(l);
 		listen_to_programs(l);
 	}
+	announcer_changed(&l->announcer, clock_us());
 	l->locked_since = 0;
 	l->told_locked = false;
 	schedule_done(&l->schedule, began, clock_us(),
 		      result == FOLLOWER_FAILED || result == FOLLOWER_REFUSED, &refused);
 	return 0;
-}
-
-/* Of two times, -1: never. */
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
 static int arm(struct loop *l, struct error *err)
@@ -236,6 +233,9 @@ static int arm(struct loop *l, struct error *err)
 	next = earlier(next, prober_work(&l->prober, now));
 	if (l->started) /* until the first apply has ended, what is there may be anybody's */
 		next = earlier(next, lease_work(&l->lease, l->follower.bpffs, now));
+	if (l->started)
+		next = earlier(next,
+			       announcer_work(&l->announcer, l->model, &l->follower.known, now));
 	if (l->watchdog && now >= l->watchdog_next) {
 		notify("WATCHDOG=1");
 		l->watchdog_next = now + l->watchdog / 2;
@@ -251,6 +251,13 @@ static int arm(struct loop *l, struct error *err)
 	if (timerfd_settime(l->timer, TFD_TIMER_ABSTIME, &at, NULL))
 		return fail(err, "timer");
 	return 0;
+}
+
+/* Also another command that changed something: single_tell(). */
+static void read_single(struct loop *l)
+{
+	single_answer(l->single);
+	announcer_changed(&l->announcer, clock_us());
 }
 
 static int wait_and_read(struct loop *l, struct error *err)
@@ -270,7 +277,7 @@ static int wait_and_read(struct loop *l, struct error *err)
 		if (fd == l->signals)
 			read_signals(l);
 		else if (fd == l->single)
-			single_answer(fd);
+			read_single(l);
 		else if (fd == l->timer)
 			(void)!read(fd, &expired, sizeof(expired));
 		else if (fd == nl_events_fd(l->events))
@@ -320,6 +327,7 @@ static void close_all(struct loop *l)
 			close(fds[i]);
 	}
 	nl_events_close(l->events);
+	announcer_free(&l->announcer);
 	follower_free(&l->follower);
 	prober_free(&l->prober);
 }
@@ -340,6 +348,7 @@ int daemon_run(const char *bpffs, const struct daemon_hooks *hooks, struct model
 	int r = open_all(&l, err);
 
 	lease_set(&l.lease, model);
+	announcer_start(&l.announcer, bpffs);
 	dataplane_lock_at_once(true);
 	schedule_add(&l.schedule, WATCH_APPLY, clock_us() - waits[0].settle);
 	while (!r && !l.ended) {

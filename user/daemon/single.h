@@ -13,6 +13,8 @@
  */
 int single_claim(const char *bpffs, int *ret_fd, struct error *err);
 void single_answer(int fd);
+/* Lets it know, if it is there, that this process has changed something. */
+void single_tell(const char *bpffs);
 /* The process that has it, 0: none, or not root's. */
 pid_t single_holder(const char *bpffs);
 

@@ -327,6 +327,45 @@ int match_rule(struct dataplane *dp, uint16_t vlan, const struct in6_addr *addr,
 /* The settings in force. The pointer lives as long as `dp`; another commit may change it. */
 const struct ndpx_settings *dataplane_settings(const struct dataplane *dp);
 
+/* --- what is new: news.c --- */
+
+/* A guest of an uplink, by a rule in force that answers and is not paused. */
+struct news_guest {
+	uint32_t ifindex; /* the uplink */
+	uint16_t vlan;
+	uint8_t addr[16];
+};
+
+/* The moment up to which changes are known: zero is before all of them. */
+struct news_mark {
+	uint64_t generation;
+	uint32_t id; /* of the state: after `down` and `apply` it is another one */
+};
+
+/* Now. One look at the state, however many rules there are. -ENOENT: nothing is pinned; -errno. */
+int dataplane_mark(const char *bpffs, struct news_mark *ret);
+
+/*
+ * A walk over all guests whose rules came or changed after one mark, up to another one; of one
+ * uplink and VLAN, or of all where `ifindex` is 0.
+ */
+struct news_walk {
+	struct news_mark after, upto;
+	uint32_t ifindex;
+	uint16_t vlan;
+	uint64_t at;	  /* where in the table; 0: at its start */
+	uint32_t resizes; /* of the table that `at` is of */
+	bool done;
+};
+
+/*
+ * The next ones, `room` at most, and at most so many buckets of the table, so that no call takes
+ * long. Where the table is resized meanwhile, some come twice. Takes no lock. -ESTALE:
+ * the state is another one; -errno.
+ */
+int dataplane_news(const char *bpffs, struct news_walk *walk, struct news_guest *ret, size_t room,
+		   size_t *ret_n);
+
 /* --- the lease: lease.c --- */
 
 /* `run` is alive: lets the leases of all uplinks begin again. 0 where nothing is pinned; -errno. */

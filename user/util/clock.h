@@ -14,6 +14,12 @@ static inline int64_t clock_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* Of two times, of which -1 is never. */
+static inline int64_t earlier(int64_t a, int64_t b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 static inline long clock_ms(void)
 {
 	return (long)(clock_us() / 1000);

@@ -6,6 +6,7 @@
 #include "apply/rules.h"
 #include "cli/command.h"
 #include "config/keys.h"
+#include "daemon/single.h"
 #include "verbs/guest_print.h"
 
 enum what { ADD, REPLACE, DEL };
@@ -184,6 +185,7 @@ static int guest_change(struct command *cmd, enum what what)
 	dataplane_unlock(lock);
 	if (r)
 		return command_fail(cmd, &err);
+	single_tell(cmd->bpffs);
 	out_start(&out, stdout, cmd->json, cmd->pretty);
 	return command_finish(cmd, &out, EXIT_DONE);
 }

@@ -11,6 +11,7 @@
 
 #include "apply/rules.h"
 #include "cli/command.h"
+#include "daemon/single.h"
 #include "verbs/guest_print.h"
 #include "config/import_read.h"
 #include "util/text_file.h"
@@ -179,6 +180,8 @@ static int commit_targets(const struct command *cmd, struct targets *targets, st
 	for (i = 0; i < targets->n; i++)
 		changes[i] = (struct rules_change){ targets->items[i].dp, targets->items[i].plan };
 	r = rules_commit(cmd->bpffs, changes, targets->n, &notes, err);
+	if (!r)
+		single_tell(cmd->bpffs);
 	command_notes(cmd, &notes);
 	notes_free(&notes);
 	free(changes);
