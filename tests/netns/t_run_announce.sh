@@ -191,7 +191,7 @@ announcing() {
 	kill -HUP "$RUN"
 	sniff_end 7.7
 	for addr in $A $B; do
-		for frame in $(expected $addr); do
+		for frame in $(expected "$addr"); do
 			n=$(sed -n "s/ $frame\$//p" "$WORK/heard")
 			[ "${n:-0}" -ge 2 ] && [ "$n" -le 4 ] || fail "$addr in 7.7 s: ${n:-0} times"
 		done
