@@ -41,7 +41,7 @@ static __always_inline void tell_all(void *ctx, __u32 ifindex, __u32 vlan, __u32
 	if (!may_tell(told.at))
 		return;
 	len = len < NDPX_TOLD_FRAME ? len : NDPX_TOLD_FRAME;
-#pragma unroll
+#pragma clang loop unroll(disable) /* code is short of room, not the walk */
 	for (i = 0; i < NDPX_LISTENERS; i++) {
 		long r = bpf_perf_event_output(ctx, &listeners,
 					       (__u64)len << 32 | (i * NDPX_LISTENER_CPUS + at),

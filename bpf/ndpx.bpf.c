@@ -37,13 +37,10 @@ static __always_inline int xdp_act(struct xdp_md *ctx, const struct nd_frame *fr
 {
 	__u32 len;
 
-	if (!is_answer(v)) {
-		if (somebody_listens())
-			tell_xdp(ctx, v, frame->len);
-		return finish(v, r->drop ? XDP_DROP : XDP_PASS);
-	}
 	if (somebody_listens())
 		tell_xdp(ctx, v, frame->len);
+	if (!is_answer(v))
+		return finish(v, r->drop ? XDP_DROP : XDP_PASS);
 	/* P20 and short solicitations: the NA is 86 bytes, 90 with a tag, whatever the NS was. */
 	len = r->ns.l2_len + ND_IP6_LEN + ND_NA_LEN;
 	if (len != frame->len && bpf_xdp_adjust_tail(ctx, (int)len - (int)frame->len))
@@ -154,13 +151,10 @@ static __always_inline int skb_act(struct __sk_buff *skb, __u32 ifindex,
 {
 	__u32 len;
 
-	if (!is_answer(v)) {
-		if (somebody_listens())
-			tell_tc(skb, ifindex, r->ns.vlan, v, frame->len);
-		return finish(v, r->drop ? TC_ACT_SHOT : TC_ACT_UNSPEC);
-	}
 	if (somebody_listens())
 		tell_tc(skb, ifindex, r->ns.vlan, v, frame->len);
+	if (!is_answer(v))
+		return finish(v, r->drop ? TC_ACT_SHOT : TC_ACT_UNSPEC);
 	len = r->ns.l2_len + ND_IP6_LEN + ND_NA_LEN;
 	if (len != frame->len && bpf_skb_change_tail(skb, len, 0))
 		return finish(NDPX_V_NO_ROOM, TC_ACT_UNSPEC);
