@@ -148,6 +148,11 @@ enum ndpx_answer_mode {
 
 /* Guest ports: answered for, and an address of this host, so that a probe may go to it (P44). */
 #define NDPX_M_OWN 0x01u
+/*
+ * Uplinks: `paused = until-seen`. With NDPX_F_PAUSED `run` waits for the guest; without, it has
+ * been seen, and is not paused again by the same words. User space only.
+ */
+#define NDPX_M_UNTIL_SEEN 0x02u
 
 /* The policy for an address. `port` is an ifindex, 0: none. */
 struct ndpx_policy {

@@ -26,6 +26,7 @@ expected() {
 # sniff_start, sniff_end SECONDS: what the host sends of its own in between, with counts.
 sniff_start() {
 	net_job router "$NDTOOL" sniff eth0 600000 >"$WORK/sniffed"
+	# shellcheck disable=SC2153 # net_job sets it
 	SNIFFER=$JOB
 	wait_for 10 hears
 }
@@ -193,7 +194,7 @@ announcing() {
 	for addr in $A $B; do
 		for frame in $(expected "$addr"); do
 			n=$(sed -n "s/ $frame\$//p" "$WORK/heard")
-			[ "${n:-0}" -ge 2 ] && [ "$n" -le 4 ] || fail "$addr in 7.7 s: ${n:-0} times"
+			[[ ${n:-0} -ge 2 && $n -le 4 ]] || fail "$addr in 7.7 s: ${n:-0} times"
 		done
 	done
 
@@ -218,7 +219,7 @@ announcing() {
 	status 0 ndpx guest import "$WORK/import"
 	sleep 1
 	n=$(grep -ciE '^3333' "$WORK/sniffed")
-	[ "$n" -ge 500 ] && [ "$n" -le 1300 ] || fail "$n frames in a second"
+	[[ $n -ge 500 && $n -le 1300 ]] || fail "$n frames in a second"
 	sniff_end 6
 	assert_eq "kinds of frames" "$(wc -l <"$WORK/heard")" 1500
 	assert_eq "times" "$(cut -d' ' -f1 "$WORK/heard" | sort -u)" 3

@@ -164,7 +164,7 @@ static const struct broken table[] = {
 	    { 6, 12, "override: invalid value '2' (expected off or on)" },
 	    { 7, 7, "dad: invalid value 'on' (expected defend or ignore)" },
 	    { 8, 10, "answer: invalid value 'no' (expected always, routed or alive)" },
-	    { 9, 10, "paused: invalid value '3' (expected off or on)" },
+	    { 9, 10, "paused: invalid value '3' (expected off, on or until-seen)" },
 	    { 10, 8, "wide: invalid value '4' (expected off or on)" } } },
 	{ "twins and overlaps",
 	  { "uplink eth0 {", "  guest 2001:db8::1 { }", "  guest 2001:db8:1::/64 { }",

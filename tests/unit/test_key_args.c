@@ -69,7 +69,13 @@ static void test_args_refused(void **state)
 		{ "2001:db8::1 dev eth0 override 1",
 		  "override: invalid value '1' (expected off or on)" },
 		{ "2001:db8::1 dev eth0 paused 1",
-		  "paused: invalid value '1' (expected off or on)" },
+		  "paused: invalid value '1' (expected off, on or until-seen)" },
+		{ "2001:db8::1 dev eth0 paused until-seen",
+		  "2001:db8::1: paused until-seen is for a single address with a port, on which "
+		  "it is to be seen: add 'port'" },
+		{ "2001:db8::/64 dev eth0 port vif1.0 paused until-seen",
+		  "2001:db8::/64: paused until-seen is for a single address with a port, on "
+		  "which it is to be seen: list its addresses" },
 		{ "2001:db8::1 dev eth0 wide 1", "wide: invalid value '1' (expected off or on)" },
 		{ "2001:db8::1 dev eth0 dad on",
 		  "dad: invalid value 'on' (expected defend or ignore)" },

@@ -114,6 +114,24 @@ static bool keeps_vlan(const void *arg, uint16_t vlan)
 	return false;
 }
 
+/* What the file pauses until it is seen stays as it is once it was: behind the same port. */
+static void keep_seen(struct desired *w, const struct entry *have, size_t n_have)
+{
+	size_t i;
+
+	for (i = 0; i < w->n_entries; i++) {
+		struct ndpx_policy *policy = &w->entries[i].policy;
+		const struct entry *had;
+
+		if (!(policy->more & NDPX_M_UNTIL_SEEN))
+			continue;
+		had = entry_find(have, n_have, &w->entries[i]);
+		if (had && (had->policy.more & NDPX_M_UNTIL_SEEN) &&
+		    !(had->policy.flags & NDPX_F_PAUSED) && had->policy.port == policy->port)
+			policy->flags &= (__u8)~NDPX_F_PAUSED;
+	}
+}
+
 /* The steps to what the file, the host and commands want; wanted.entries becomes all of it. */
 static int plan_rules(struct job *job, const struct entry *have, size_t n_have, struct error *err)
 {
@@ -126,6 +144,10 @@ static int plan_rules(struct job *job, const struct entry *have, size_t n_have, 
 
 	if (r)
 		return r;
+	if (job->fresh)
+		keep_seen(w, in->old.rules, in->old.n_rules);
+	else
+		keep_seen(w, have, n_have);
 	if (job->fresh)
 		r = origins_merge(w->entries, w->n_entries, in->old.rules, in->old.n_rules,
 				  in->old.shadows, in->old.n_shadows, keeps_vlan, job, &o);

@@ -120,7 +120,7 @@ const char *keys_usage(enum key_scope scope, const char *separator, char *buf, s
 
 bool key_is_switch(const struct key *key)
 {
-	return key->choices == off_on_names;
+	return key->choices == off_on_names || key->choices == paused_names;
 }
 
 static int parse_pair(enum key_scope scope, char *const args[], int i, int n, struct guest_args *w,

@@ -175,6 +175,30 @@ static const char *print_lladdr(const struct key *key, const struct guest_args *
 	return object->rule.flags & key->flag ? mac_text(object->rule.lladdr, buf) : NULL;
 }
 
+static int parse_paused(const struct key *key, enum key_scope scope, const char *text, void *object,
+			struct error *err)
+{
+	struct rule *rule = object;
+	int i = parse_choice(text, key->choices, err);
+
+	(void)scope;
+	if (i < 0)
+		return i;
+	rule->flags = i ? rule->flags | key->flag : rule->flags & (uint8_t)~key->flag;
+	rule->more = i == 2 ? NDPX_M_UNTIL_SEEN : 0;
+	return 0;
+}
+
+/* One that has been seen is not paused. */
+static const char *print_paused(const struct key *key, const struct guest_args *object,
+				char buf[KEY_TEXT_LEN])
+{
+	(void)buf;
+	if (!(object->rule.flags & key->flag))
+		return key->choices[0];
+	return key->choices[object->rule.more & NDPX_M_UNTIL_SEEN ? 2 : 1];
+}
+
 static int parse_source(const struct key *key, enum key_scope scope, const char *text, void *object,
 			struct error *err)
 {
@@ -416,9 +440,9 @@ const struct key keys[] = {
 	  .help = "whether a route or a neighbour entry is required to answer" },
 	{ .name = "paused",
 	  .where = GUEST | ARGS,
-	  .parse = parse_one_of,
-	  .print = print_one_of,
-	  .choices = off_on_names,
+	  .parse = parse_paused,
+	  .print = print_paused,
+	  .choices = paused_names,
 	  .flag = NDPX_F_PAUSED,
 	  .by_default = "off",
 	  .help = "keeps the rule but does not answer" },

@@ -19,6 +19,7 @@ const char *const groups_names[] = { "auto", "join", "allmulti", "none", NULL };
 const char *const answer_names[] = { "always", "routed", "alive", NULL };
 const char *const dad_names[] = { "defend", "ignore", NULL };
 const char *const off_on_names[] = { "off", "on", NULL };
+const char *const paused_names[] = { "off", "on", "until-seen", NULL };
 static const char *const source_names[] = { "target", "link-local", "address", NULL };
 static const char *const origin_names[] = { "host", "file", "command", "route", "learned", NULL };
 
@@ -262,6 +263,12 @@ int rule_check(const struct rule *rule, struct error *err)
 				 "%s is link-local: the kernel does not route it, so 'answer' must "
 				 "be always",
 				 target_text(&rule->addr, rule->bits, text));
+	if ((rule->more & NDPX_M_UNTIL_SEEN) && (rule->bits < 128 || !rule->port))
+		return error_set(err, EXIT_USAGE, EINVAL,
+				 "%s: paused until-seen is for a single address with a port, on "
+				 "which it is to be seen: %s",
+				 target_text(&rule->addr, rule->bits, text),
+				 rule->bits < 128 ? "list its addresses" : "add 'port'");
 	return 0;
 }
 

@@ -37,6 +37,7 @@ struct rule {
 	uint8_t action; /* NDPX_ACT_ANSWER or NDPX_ACT_DENY */
 	uint8_t flags;	/* NDPX_F_* */
 	uint8_t answer; /* enum ndpx_answer_mode */
+	uint8_t more;	/* NDPX_M_UNTIL_SEEN */
 	uint16_t vlan;
 	bool wide; /* a prefix shorter than MODEL_WIDE_BITS is meant */
 	uint8_t lladdr[6];
@@ -101,7 +102,7 @@ struct place {
 
 /* The words that a key can be, in the order of their values; NULL at the end. */
 extern const char *const mode_names[], *const groups_names[], *const answer_names[];
-extern const char *const dad_names[], *const off_on_names[];
+extern const char *const dad_names[], *const off_on_names[], *const paused_names[];
 
 /* The index of `text` in `choices`, or -EINVAL with all of them in the message. */
 int parse_choice(const char *text, const char *const *choices, struct error *err);

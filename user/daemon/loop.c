@@ -20,6 +20,7 @@
 #include "daemon/notify.h"
 #include "daemon/prober.h"
 #include "daemon/schedule.h"
+#include "daemon/seen.h"
 #include "daemon/single.h"
 #include "daemon/watch.h"
 #include "util/clock.h"
@@ -53,6 +54,7 @@ struct loop {
 	struct prober prober;
 	struct lease lease;
 	struct announcer announcer;
+	struct seen seen;
 	int epoll, signals, timer, single;
 	int64_t locked_since, told_lost, watchdog, watchdog_next; /* us; 0: not */
 	bool told_locked, started, reloading, ended;
@@ -189,6 +191,13 @@ static void locked_out(struct loop *l, unsigned int what, int64_t began, const s
 	l->schedule.not_before = now + locked.settle;
 }
 
+/* The rules changed, by us or by another command. */
+static void changed(struct loop *l)
+{
+	announcer_changed(&l->announcer, clock_us());
+	seen_changed(&l->seen, clock_us());
+}
+
 /* What is due. Of the very first apply a failure is the caller's. */
 static int work(struct loop *l, struct error *err)
 {
@@ -217,12 +226,33 @@ static int work(struct loop *l, struct error *err)
 		say_done(l);
 		listen_to_programs(l);
 	}
-	announcer_changed(&l->announcer, clock_us());
+	changed(l);
 	l->locked_since = 0;
 	l->told_locked = false;
 	schedule_done(&l->schedule, began, clock_us(),
 		      result == FOLLOWER_FAILED || result == FOLLOWER_REFUSED, &refused);
 	return 0;
+}
+
+/* What goes by its own times. When to call again; -1: not before something happens. */
+static int64_t background(struct loop *l, int64_t now)
+{
+	const struct daemon_hooks *hooks = l->follower.hooks;
+	const struct nl_state *known = &l->follower.known;
+	struct error why;
+	int64_t next;
+	int lifted;
+
+	/* Until the first apply has ended, what is there may be anybody's. */
+	if (!l->started)
+		return -1;
+	next = lease_work(&l->lease, l->follower.bpffs, now);
+	next = earlier(next, seen_work(&l->seen, known, now, &lifted, &why));
+	if (lifted < 0)
+		hooks->failed(hooks->arg, &why);
+	if (lifted > 0)
+		changed(l);
+	return earlier(next, announcer_work(&l->announcer, l->model, known, now));
 }
 
 static int arm(struct loop *l, struct error *err)
@@ -231,11 +261,7 @@ static int arm(struct loop *l, struct error *err)
 	struct itimerspec at = { 0 };
 
 	next = earlier(next, prober_work(&l->prober, now));
-	if (l->started) /* until the first apply has ended, what is there may be anybody's */
-		next = earlier(next, lease_work(&l->lease, l->follower.bpffs, now));
-	if (l->started)
-		next = earlier(next,
-			       announcer_work(&l->announcer, l->model, &l->follower.known, now));
+	next = earlier(next, background(l, now));
 	if (l->watchdog && now >= l->watchdog_next) {
 		notify("WATCHDOG=1");
 		l->watchdog_next = now + l->watchdog / 2;
@@ -257,7 +283,7 @@ static int arm(struct loop *l, struct error *err)
 static void read_single(struct loop *l)
 {
 	single_answer(l->single);
-	announcer_changed(&l->announcer, clock_us());
+	changed(l);
 }
 
 static int wait_and_read(struct loop *l, struct error *err)
@@ -280,6 +306,8 @@ static int wait_and_read(struct loop *l, struct error *err)
 			read_single(l);
 		else if (fd == l->timer)
 			(void)!read(fd, &expired, sizeof(expired));
+		else if (seen_read(&l->seen, fd, &l->follower.known, clock_us()))
+			continue;
 		else if (fd == nl_events_fd(l->events))
 			r = read_events(l, err);
 		else
@@ -328,6 +356,7 @@ static void close_all(struct loop *l)
 	}
 	nl_events_close(l->events);
 	announcer_free(&l->announcer);
+	seen_free(&l->seen);
 	follower_free(&l->follower);
 	prober_free(&l->prober);
 }
@@ -349,6 +378,7 @@ int daemon_run(const char *bpffs, const struct daemon_hooks *hooks, struct model
 
 	lease_set(&l.lease, model);
 	announcer_start(&l.announcer, bpffs);
+	seen_start(&l.seen, bpffs, l.epoll);
 	dataplane_lock_at_once(true);
 	schedule_add(&l.schedule, WATCH_APPLY, clock_us() - waits[0].settle);
 	while (!r && !l.ended) {

@@ -334,6 +334,7 @@ struct news_guest {
 	uint32_t ifindex; /* the uplink */
 	uint16_t vlan;
 	uint8_t addr[16];
+	uint32_t port;
 };
 
 /* The moment up to which changes are known: zero is before all of them. */
@@ -353,6 +354,7 @@ struct news_walk {
 	struct news_mark after, upto;
 	uint32_t ifindex;
 	uint16_t vlan;
+	bool unseen;	  /* those that are paused until they are seen, instead */
 	uint64_t at;	  /* where in the table; 0: at its start */
 	uint32_t resizes; /* of the table that `at` is of */
 	bool done;

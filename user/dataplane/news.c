@@ -52,11 +52,13 @@ int dataplane_mark(const char *bpffs, struct news_mark *ret)
 static bool is_news(const struct ndpx_slot *slot, const struct news_walk *walk)
 {
 	const struct ndpx_policy *policy = &slot->policy;
+	const bool paused = policy->flags & NDPX_F_PAUSED;
 
 	return slot->born > walk->after.generation && slot->born <= walk->upto.generation &&
 	       slot->dies > walk->upto.generation && NDPX_SCOPE_UPLINK(slot->scope) &&
 	       NDPX_SCOPE_BITS(slot->scope) == 128 && !NDPX_SCOPE_ORIGIN(slot->scope) &&
-	       policy->action == NDPX_ACT_ANSWER && !(policy->flags & NDPX_F_PAUSED) &&
+	       policy->action == NDPX_ACT_ANSWER &&
+	       (walk->unseen ? paused && (policy->more & NDPX_M_UNTIL_SEEN) : !paused) &&
 	       (!walk->ifindex || (NDPX_SCOPE_UPLINK(slot->scope) == walk->ifindex &&
 				   NDPX_SCOPE_VLAN(slot->scope) == walk->vlan));
 }
@@ -73,6 +75,7 @@ static void collect(const struct space *sp, struct news_walk *walk, struct news_
 			continue;
 		ret[*ret_n].ifindex = NDPX_SCOPE_UPLINK(slot->scope);
 		ret[*ret_n].vlan = NDPX_SCOPE_VLAN(slot->scope);
+		ret[*ret_n].port = slot->policy.port;
 		memcpy(ret[*ret_n].addr, slot->addr, sizeof(ret->addr));
 		++*ret_n;
 	}

@@ -91,6 +91,7 @@ void desired_entry(const struct rule *rule, uint32_t port, struct entry *ret)
 	ret->policy.action = rule->action;
 	ret->policy.flags = rule->flags;
 	ret->policy.answer = rule->answer;
+	ret->policy.more = rule->more;
 	ret->policy.origin = NDPX_ORIGIN_FILE;
 	ret->policy.port = port;
 	memcpy(ret->policy.lladdr, rule->lladdr, sizeof(ret->policy.lladdr));

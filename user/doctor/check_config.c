@@ -64,13 +64,15 @@ static void check_rules(const struct doctor_uplink *up, struct findings *ret)
 		}
 		policy = have->policy;
 		policy.port = e->policy.port;
+		if (policy.more & e->policy.more & NDPX_M_UNTIL_SEEN) /* it has been seen */
+			policy.flags |= e->policy.flags & NDPX_F_PAUSED;
 		/* The host's own stand above the file; they have findings of their own. */
 		if (have->policy.action == NDPX_ACT_OWN ||
 		    !memcmp(&have->policy, &e->policy, sizeof(policy)))
 			continue;
 		if (memcmp(&policy, &e->policy, sizeof(policy)) != 0)
 			several_add(&other, &e->key);
-		else if (e->policy.port)
+		else if (e->policy.port != have->policy.port)
 			several_add(&ports, &e->key);
 	}
 	if (missing.n)

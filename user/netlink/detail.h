@@ -96,7 +96,7 @@ int nl_chains_read(struct nl_chain **ret, size_t *ret_n, struct error *err);
 uint16_t nl_neigh_state(uint32_t ifindex, const struct in6_addr *addr);
 /* Makes the kernel solicit it now; `state` is nl_neigh_state()'s. What is refused shows in the state. */
 void nl_neigh_probe(uint32_t ifindex, const struct in6_addr *addr, uint16_t state);
-/* Removes the entry; it is fine where there is none. */
+/* Removes the entry, unless it is a permanent one: what is there afterwards is new. */
 void nl_neigh_forget(uint32_t ifindex, const struct in6_addr *addr);
 
 /* Where a frame for `dst` that comes in on `iif` goes. */

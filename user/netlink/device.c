@@ -91,10 +91,13 @@ void nl_neigh_probe(uint32_t ifindex, const struct in6_addr *addr, uint16_t stat
 
 void nl_neigh_forget(uint32_t ifindex, const struct in6_addr *addr)
 {
+	const uint16_t state = nl_neigh_state(ifindex, addr);
 	char buf[256];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct error ignored;
 
+	if (!state || (state & (NUD_PERMANENT | NUD_NOARP)))
+		return;
 	neigh_request(nlh, RTM_DELNEIGH, 0, ifindex, addr);
 	nl_talk(nlh, NULL, NULL, "neighbour", &ignored);
 }

@@ -45,6 +45,7 @@ static void args_of(const char *dev, const struct entry *entry, struct guest_arg
 	rule->bits = (uint8_t)entry->key.bits;
 	rule->flags = (uint8_t)policy->flags;
 	rule->answer = policy->answer;
+	rule->more = policy->more;
 	rule->wide = rule->bits < MODEL_WIDE_BITS;
 	memcpy(rule->lladdr, policy->lladdr, sizeof(rule->lladdr));
 	if (policy->port && if_indextoname(policy->port, port))
@@ -66,7 +67,9 @@ static void print_key(struct output *out, const struct key *key, const struct gu
 		 key_is_switch(key) ? value
 		 : key->number	    ? "%llu"
 				    : "%s");
-	if (key_is_switch(key))
+	if (key_is_switch(key) && value && strcmp(value, "off") != 0 && strcmp(value, "on") != 0)
+		out_string(out, key->name, format, value);
+	else if (key_is_switch(key))
 		out_bool(out, key->name, format, !is_default);
 	else if (key->number)
 		out_number(out, key->name, is_default ? NULL : format, strtoul(value, NULL, 10));
