@@ -54,6 +54,7 @@ assert_answered $A
 
 note "nothing to do, no wake-up"
 quiet 600
+sleep 2.5 # another MAC is announced three times
 strace -f -o "$WORK/trace" -p "$RUN" 2>/dev/null &
 TRACER=$!
 JOBS+=("$TRACER")

@@ -277,8 +277,10 @@ static void begin_sending(struct announcer *a, const struct nl_state *known, uin
 	if (at.mode == NDPX_MODE_NONE || (dataplane_settings(s->dp)->flags & NDPX_S_PAUSED) ||
 	    dataplane_lease_is_over(s->dp))
 		return;
-	s->silent =
-		announce_open(s->dp, known->gateways, known->n_gateways, &s->sender, &ignored) != 0;
+	if (announce_open(s->dp, known->gateways, known->n_gateways, &s->sender, &a->why))
+		a->failed = true;
+	else
+		s->silent = false;
 }
 
 /* As P82, but for what on-link prefixes rule out: a test run of the program takes too long here. */

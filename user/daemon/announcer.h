@@ -36,6 +36,8 @@ struct announcer {
 	int64_t look_at;		/* 0: nothing has changed */
 	struct announcer_place *places; /* owned */
 	size_t n_places;
+	bool failed; /* something could not be sent, as `why` says; the caller's to report and clear */
+	struct error why;
 };
 
 /* Before the first apply: what is in force by then is not new. */

@@ -252,7 +252,11 @@ static int64_t background(struct loop *l, int64_t now)
 		hooks->failed(hooks->arg, &why);
 	if (lifted > 0)
 		changed(l);
-	return earlier(next, announcer_work(&l->announcer, l->model, known, now));
+	next = earlier(next, announcer_work(&l->announcer, l->model, known, now));
+	if (l->announcer.failed)
+		hooks->failed(hooks->arg, &l->announcer.why);
+	l->announcer.failed = false;
+	return next;
 }
 
 static int arm(struct loop *l, struct error *err)

@@ -62,11 +62,11 @@ struct doctor_uplink {
 	struct inspection program;
 	struct ndpx_record record;
 	struct ndpx_settings settings;
-	bool lease_over;
 	struct entry *pinned; /* owned, sorted */
 	size_t n_pinned;
 	struct desired now;	     /* what its settings and own addresses would be today */
 	bool have_now, links_differ; /* the latter: what is this link is not as in `now` */
+	bool lease_over;	     /* of the settings */
 
 	const struct uplink *file; /* what the file says, NULL: nothing */
 	size_t n_file;
