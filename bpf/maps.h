@@ -65,7 +65,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
-	__uint(max_entries, NDPX_LISTENERS * NDPX_LISTENER_CPUS);
+	__uint(max_entries, NDPX_LISTENERS *NDPX_LISTENER_CPUS);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u32));
 } listeners SEC(".maps");

@@ -21,12 +21,15 @@ struct {
  */
 GLOBAL int ask_for_probe(__u32 port, __u64 hi, __u64 lo)
 {
-	__u32 i = (__u32)(ND_BE64(lo)) & (PROBED - 1);
+	__u32 i = (__u32)ND_BE64(lo);
 	struct ndpx_event event = { .kind = NDPX_EVENT_PROBE, .port = port };
 	__u64 now = coarse_now(), due = probed.due;
 
 	if (test_run)
 		return 0;
+	/* clang would mask before it swaps, and a verifier before 6.18 cannot follow that. */
+	barrier_var(i);
+	i &= PROBED - 1;
 	if (probed.target[i].lo == lo && probed.target[i].hi == hi &&
 	    now - probed.target[i].at < NDPX_PROBE_AGAIN)
 		return 0;
