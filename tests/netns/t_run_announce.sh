@@ -93,6 +93,19 @@ announcing() {
 	lab_ip host route add 2001:db8:1::6 dev vif1.0
 	sniff_end 3
 	heard 3 2001:db8:1::4 2001:db8:1::5 2001:db8:1::6
+	note "another port, answer or origin is no news to a router; the R flag is"
+	sniff_start
+	lab_ip host route replace 2001:db8:1::6 dev vif2.0
+	status 0 ndpx guest replace 2001:db8:1::4 dev eth0 port vif1.0 dad ignore
+	sniff_end 1
+	heard 3
+	sniff_start
+	status 0 ndpx guest replace 2001:db8:1::4 dev eth0 router on
+	sniff_end 2.5
+	assert_eq "kinds of frames" "$(wc -l <"$WORK/heard")" 3
+	status 0 ndpx guest replace 2001:db8:1::4 dev eth0
+	lab_ip host route replace 2001:db8:1::6 dev vif1.0
+	sleep 2.5
 	note "a paused rule is not, until it is resumed"
 	sniff_start
 	status 0 ndpx guest add 2001:db8:1::7 dev eth0 paused on
@@ -230,7 +243,8 @@ announcing() {
 net_pair
 lab_ip host link add vif1.0 type veth peer name p1
 lab_ip host link add other type veth peer name p2
-for i in vif1.0 p1 other p2; do
+lab_ip host link add vif2.0 type veth peer name p3
+for i in vif1.0 p1 other p2 vif2.0 p3; do
 	lab_ip host link set $i up
 done
 lab_ip host route add default via $GW dev eth0

@@ -63,6 +63,26 @@ static bool is_news(const struct ndpx_slot *slot, const struct news_walk *walk)
 				   NDPX_SCOPE_VLAN(slot->scope) == walk->vlan));
 }
 
+/*
+ * Did routers learn the same of it already? Another port is no news to them, nor is another
+ * origin: an announcement of a guest that restarts would only make the host look for it.
+ */
+static bool was_known(const struct space *sp, const struct ndpx_slot *slot,
+		      const struct news_walk *walk)
+{
+	const __u8 told = NDPX_F_ROUTER | NDPX_F_LLADDR;
+	const struct ndpx_policy *now = &slot->policy, *then;
+	const struct ndpx_slot *had = table_find(&sp->table, slot->scope, nd_get_addr(slot->addr),
+						 walk->after.generation);
+
+	if (!had || walk->unseen)
+		return false;
+	then = &had->policy;
+	return then->action == NDPX_ACT_ANSWER && !(then->flags & NDPX_F_PAUSED) &&
+	       !((then->flags ^ now->flags) & told) &&
+	       !memcmp(then->lladdr, now->lladdr, sizeof(now->lladdr));
+}
+
 static void collect(const struct space *sp, struct news_walk *walk, struct news_guest *ret,
 		    size_t room, size_t *ret_n)
 {
@@ -71,7 +91,7 @@ static void collect(const struct space *sp, struct news_walk *walk, struct news_
 	__u64 at = walk->at;
 
 	while (*ret_n < room && at < end && (slot = table_next(&sp->table, &at))) {
-		if (!is_news(slot, walk))
+		if (!is_news(slot, walk) || was_known(sp, slot, walk))
 			continue;
 		ret[*ret_n].ifindex = NDPX_SCOPE_UPLINK(slot->scope);
 		ret[*ret_n].vlan = NDPX_SCOPE_VLAN(slot->scope);
