@@ -67,11 +67,12 @@ control_size() {
 		control_ndpx "show/$size" -j guest show
 		control_ndpx "metrics/$size" metrics
 		control_ndpx "status/$size" status
+		# The rules of commands stay beside those of a file: without them, or all would be twice.
+		pair_ndpx control -q down
+		control_ndpx "apply_first/$size" -c "$conf" apply
 		control_ndpx "apply_same/$size" -c "$conf" apply
 		[ "$size" != 1000 ] || control_writes "$conf"
 		control_ndpx "apply_changed/$size" -c "$conf.changed" apply
-		pair_ndpx control -q down
-		control_ndpx "apply_first/$size" -c "$conf" apply
 		pair_ndpx control -q down
 	done
 	rm -f "$list" "$conf" "$conf.changed"
